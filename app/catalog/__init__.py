@@ -1,0 +1,1 @@
+"""Reading facts: talks, speakers, editions, filters and pages of results. Nothing here writes."""

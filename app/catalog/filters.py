@@ -1,0 +1,154 @@
+"""A filter over talks, and the one statement of allowed talk ids that every index, list and count uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlmodel import Session, col
+
+from app.errors import NotFound, UsageError
+from app.models import (
+    Appearance,
+    Edition,
+    Organisation,
+    Series,
+    Speaker,
+    Talk,
+    TalkOrganisation,
+    Technology,
+    TechnologyMention,
+    Theme,
+    ThemeAssignment,
+)
+
+ASSIGNED = ("confirmed", "machine")
+
+
+@dataclass(frozen=True)
+class TalkFilter:
+    """What narrows a set of talks; slugs unless said otherwise. Empty means every known talk.
+
+    Containers (their parts are the talks) and withdrawn talks are never among the allowed.
+    """
+
+    editions: tuple[str, ...] = ()
+    series: str | None = None
+    theme: str | None = None
+    main_theme_only: bool = False
+    speaker: str | None = None
+    organisation: str | None = None
+    technology: str | None = None
+    kind: str | None = None
+    without_kinds: tuple[str, ...] = ()
+    language: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    with_text: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse years that are the wrong way round."""
+        if self.year_from is not None and self.year_to is not None and self.year_from > self.year_to:
+            raise UsageError(f"year_from {self.year_from} is after year_to {self.year_to}; swap them.", "year_from")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed."""
+        return self == TalkFilter()
+
+    def but(self, **changes: object) -> Self:
+        """A copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # names are checked by dataclasses at run time
+
+
+def allowed_talks(filter: TalkFilter) -> Select[int | None]:
+    """The one statement: ids of the talks that `filter` allows."""
+    statement = select(col(Talk.id)).where(
+        col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False), *_of_talk(filter)
+    )
+    if filter.editions or filter.series or filter.year_from is not None or filter.year_to is not None:
+        editions = select(col(Edition.id))
+        if filter.editions:
+            editions = editions.where(col(Edition.slug).in_(filter.editions))
+        if filter.series:
+            editions = editions.join(Series).where(col(Series.slug) == filter.series)
+        if filter.year_from is not None:
+            editions = editions.where(col(Edition.year) >= filter.year_from)
+        if filter.year_to is not None:
+            editions = editions.where(col(Edition.year) <= filter.year_to)
+        statement = statement.where(col(Talk.edition_id).in_(editions))
+    if filter.theme:
+        assigned = (
+            select(col(ThemeAssignment.talk_id))
+            .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
+            .where(col(Theme.slug) == filter.theme, col(ThemeAssignment.status).in_(ASSIGNED))
+        )
+        if filter.main_theme_only:
+            assigned = assigned.where(col(ThemeAssignment.is_main).is_(True))
+        statement = statement.where(col(Talk.id).in_(assigned))
+    if filter.speaker or filter.organisation:
+        named = _named(filter.organisation) if filter.organisation and not filter.speaker else None
+        appearing = col(Talk.id).in_(_appearing(filter))
+        statement = statement.where(appearing if named is None else or_(appearing, col(Talk.id).in_(named)))
+    if filter.technology:
+        mentioned = select(col(TechnologyMention.talk_id)).join(Technology)
+        statement = statement.where(col(Talk.id).in_(mentioned.where(col(Technology.slug) == filter.technology)))
+    return statement
+
+
+def _of_talk(filter: TalkFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if filter.kind:
+        clauses.append(col(Talk.kind) == filter.kind)
+    if filter.without_kinds:
+        clauses.append(col(Talk.kind).not_in(filter.without_kinds))
+    if filter.language:
+        clauses.append(col(Talk.language) == filter.language)
+    if filter.with_text:
+        clauses.append(
+            or_(
+                and_(col(Talk.abstract).is_not(None), col(Talk.abstract) != ""),
+                and_(col(Talk.summary).is_not(None), col(Talk.summary) != ""),
+            )
+        )
+    return clauses
+
+
+def _appearing(filter: TalkFilter) -> Select[int]:
+    """Talks of a speaker, of an organisation, or of a speaker while at that organisation."""
+    statement = select(col(Appearance.talk_id))
+    if filter.speaker:
+        statement = statement.join(Speaker, col(Speaker.id) == col(Appearance.speaker_id))
+        statement = statement.where(col(Speaker.slug) == filter.speaker)
+    if filter.organisation:
+        statement = statement.join(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
+        statement = statement.where(col(Organisation.slug) == filter.organisation)
+    return statement
+
+
+def _named(organisation: str) -> Select[int]:
+    """Talks for which the programme names the organisation but no speaker."""
+    statement = select(col(TalkOrganisation.talk_id)).join(
+        Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id)
+    )
+    return statement.where(col(Organisation.slug) == organisation)
+
+
+def check_names(session: Session, filter: TalkFilter) -> None:
+    """Raise NotFound for the first slug in `filter` that names nothing in the base."""
+    wanted = [("edition", Edition.slug, slug) for slug in filter.editions]
+    wanted += [
+        (what, column, slug)
+        for what, column, slug in (
+            ("series", Series.slug, filter.series),
+            ("theme", Theme.slug, filter.theme),
+            ("speaker", Speaker.slug, filter.speaker),
+            ("organisation", Organisation.slug, filter.organisation),
+            ("technology", Technology.slug, filter.technology),
+        )
+        if slug
+    ]
+    for what, column, slug in wanted:
+        if session.execute(select(col(column)).where(col(column) == slug)).first() is None:
+            raise NotFound(what, slug)

@@ -1,0 +1,122 @@
+"""What the doctor looks at: what is broken, stale, suspicious or incomplete in the base, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel
+from sqlalchemy import exists, func, or_, select, text
+from sqlmodel import Session, col
+
+from app.db.dialect import is_sqlite
+from app.models import Appearance, Edition, Embedding, ImportRun, Passage, Problem, Takeaway, Talk, TalkOrganisation
+
+INGEST = "`hallway ingest PATH` again"
+
+
+class Finding(BaseModel):
+    """One thing found. `broken` needs mending; `stale` mends itself at the next ingest; the others are for curators."""
+
+    severity: Literal["broken", "stale", "suspicious", "incomplete"]
+    message: str
+    mend: str = ""
+
+
+class HealthReport(BaseModel):
+    """Everything found, worst first."""
+
+    findings: list[Finding]
+
+
+def examine(session: Session, recipe: str) -> HealthReport:
+    """Look the whole base over. `recipe`: of the embedder in use."""
+    order = ("broken", "stale", "suspicious", "incomplete")
+    found = [*_broken(session), *_stale(session, recipe), *_suspicious(session), *_incomplete(session)]
+    return HealthReport(findings=sorted(found, key=lambda finding: order.index(finding.severity)))
+
+
+def _broken(session: Session) -> Iterator[Finding]:
+    if is_sqlite(session):
+        verdict = session.execute(text("PRAGMA integrity_check")).scalar()
+        if verdict != "ok":
+            yield Finding(severity="broken", message=f"SQLite finds: {verdict}.", mend="`hallway restore FILE`")
+        dangling = len(session.execute(text("PRAGMA foreign_key_check")).all())
+        if dangling:
+            yield Finding(
+                severity="broken", message=f"{dangling} references lead nowhere.", mend="`hallway restore FILE`"
+            )
+    newest = session.scalars(select(ImportRun).order_by(col(ImportRun.id).desc())).first()
+    if newest is None:
+        yield Finding(severity="broken", message="The base is empty.", mend="`hallway ingest data`")
+    elif newest.finished_at is None:
+        yield Finding(severity="broken", message=f"Ingest {newest.id} was not finished.", mend=INGEST)
+    for path, count in session.execute(
+        select(col(Problem.path), func.count()).where(col(Problem.severity) == "error").group_by(col(Problem.path))
+    ):
+        yield Finding(severity="broken", message=f"{path}: {count} parts could not be read.", mend=f"Edit it; {INGEST}")
+
+
+def _stale(session: Session, recipe: str) -> Iterator[Finding]:
+    uncut = _count(
+        session,
+        col(Talk.withdrawn_at).is_(None),
+        or_(col(Talk.passages_hash).is_(None), col(Talk.passages_hash) != col(Talk.content_hash)),
+    )
+    if uncut:
+        yield Finding(severity="stale", message=f"{uncut} talks have passages of an older text.", mend=INGEST)
+    embedded = exists().where(col(Embedding.content_hash) == col(Passage.content_hash), col(Embedding.recipe) == recipe)
+    without = session.scalar(select(func.count()).select_from(Passage).where(~embedded)) or 0
+    if without:
+        yield Finding(
+            severity="stale", message=f"{without} passages have no vector.", mend="`hallway rebuild embeddings`"
+        )
+
+
+def _suspicious(session: Session) -> Iterator[Finding]:
+    for path, count in session.execute(
+        select(col(Problem.path), func.count()).where(col(Problem.severity) == "warning").group_by(col(Problem.path))
+    ):
+        yield Finding(severity="suspicious", message=f"{path}: {count} warnings, see `hallway ingest {path}`.")
+    unplaced = session.scalar(
+        select(func.count()).where(
+            col(Takeaway.withdrawn_at).is_(None), col(Takeaway.edition_id).is_(None), col(Takeaway.occasion).is_(None)
+        )
+    )
+    if unplaced:
+        yield Finding(severity="suspicious", message=f"{unplaced} takeaways belong to no edition and no occasion.")
+
+
+def _incomplete(session: Session) -> Iterator[Finding]:
+    known = dict(
+        session.execute(
+            select(col(Talk.edition_id), func.count())
+            .where(col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False))
+            .group_by(col(Talk.edition_id))
+        ).all()
+    )
+    for edition in session.scalars(select(Edition).order_by(col(Edition.start_date))):
+        have = known.get(edition.id, 0)
+        if edition.published_sessions is not None and have < edition.published_sessions:
+            message = f"{edition.name}: {have} of {edition.published_sessions} published sessions are known."
+            yield Finding(severity="incomplete", message=message)
+        elif edition.published_sessions is None:
+            message = f"{edition.name}: {have} talks are known; how many were published is not."
+            yield Finding(severity="incomplete", message=message)
+        if not edition.dates_checked:
+            yield Finding(severity="incomplete", message=f"{edition.name}: its dates were not checked.")
+    untold = _count(
+        session, col(Talk.withdrawn_at).is_(None), col(Talk.abstract).is_(None), col(Talk.summary).is_(None)
+    )
+    if untold:
+        yield Finding(severity="incomplete", message=f"{untold} talks have neither abstract nor summary.")
+    someone = exists().where(col(Appearance.talk_id) == col(Talk.id))
+    somebody = exists().where(col(TalkOrganisation.talk_id) == col(Talk.id))
+    silent = _count(session, col(Talk.withdrawn_at).is_(None), ~someone, ~somebody)
+    if silent:
+        yield Finding(severity="incomplete", message=f"{silent} talks name neither speaker nor organisation.")
+
+
+def _count(session: Session, *clauses: object) -> int:
+    statement = select(func.count()).select_from(Talk).where(*clauses)  # type: ignore[arg-type]
+    return session.scalar(statement) or 0

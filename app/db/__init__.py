@@ -1,0 +1,1 @@
+"""Engine, session and dialect: the only place that asks "SQLite or Postgres?"."""

@@ -1,0 +1,99 @@
+"""Engines and sessions. SQLite runs in WAL mode with foreign keys on; other databases take SQLAlchemy's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlmodel import Session
+
+from app.db.dialect import is_sqlite
+from app.errors import DatabaseError
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`. The folder of a SQLite file is made; a bad address is a DatabaseError."""
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            "HALLWAY_DATABASE_URL is not a database address; write for example sqlite:////srv/hallway.sqlite3"
+        ) from error
+    if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
+        folder = Path(str(address.database)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    engine = create_engine(address)
+    if is_sqlite(engine):
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take SQLite's write lock at once, so that none fails half way for it."""
+    return engine.execution_options(hallway_writes=True)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # The driver's own BEGIN comes too late for savepoints and for reads that must see one state.
+    writes = connection.get_execution_options().get("hallway_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.close()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session that commits when the block ends and rolls back when it raises. For commands and pipeline steps."""
+    with Session(for_writing(engine), expire_on_commit=False) as session:
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            raise DatabaseError(_explain(error)) from error
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that never commits."""
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+        except OperationalError as error:
+            raise DatabaseError(_explain(error)) from error
+
+
+def _explain(error: OperationalError) -> str:
+    reason = str(error.orig)
+    if "locked" in reason:
+        return "The database is locked by another process that writes; try again when it has finished."
+    if "no such table" in reason:
+        return "The database has no tables yet; run `hallway ingest data` or `make serve` first."
+    if "unable to open" in reason or "readonly" in reason:
+        return f"The database file cannot be opened for this ({reason}); check the path and its permissions."
+    if "full" in reason:
+        return "The disk is full; nothing of this step was written."
+    return f"The database refused: {reason}."

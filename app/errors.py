@@ -1,0 +1,79 @@
+"""Every error Hallway expects, as one tree.
+
+    HallwayError             500, exit 1   anything below; catch this at the edge
+    |-- UsageError           422, exit 2   what was asked for makes no sense: a parameter or option
+    |-- NotFound             404, exit 1   a talk, theme, edition, report or figure that is not in the base
+    |-- InputError           422, exit 3   a file that cannot be read; the others were
+    |-- DatabaseError        503, exit 1   no database, a locked one, or a schema newer or older than the code
+    |-- ModelError           503, exit 1   the embedding model is missing, altered or does not load
+    `-- IndexNotReady        503, exit 1   a derived index is missing or stale and is to be rebuilt
+
+Each message says what was wrong, where, and what to do. Each class states its HTTP status and exit code.
+"""
+
+from __future__ import annotations
+
+
+class HallwayError(Exception):
+    """Base of all expected errors."""
+
+    status = 500
+    exit_code = 1
+    title = "Something went wrong"
+
+
+class UsageError(HallwayError):
+    """A parameter or option that cannot be used; `parameter` names it."""
+
+    status = 422
+    exit_code = 2
+    title = "That cannot be asked"
+
+    def __init__(self, message: str, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class NotFound(HallwayError):
+    """Nothing in the base has this name; `what` is the kind of thing and `key` the name asked for."""
+
+    status = 404
+    title = "Not found"
+
+    def __init__(self, what: str, key: str, hint: str = "") -> None:
+        super().__init__(f"There is no {what} “{key}” in this knowledge base.{' ' + hint if hint else ''}")
+        self.what = what
+        self.key = key
+
+
+class InputError(HallwayError):
+    """A file, or a part of it, that cannot be read; `where` is a line, field or byte position in it."""
+
+    status = 422
+    exit_code = 3
+    title = "The input could not be read"
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+
+
+class DatabaseError(HallwayError):
+    """The database cannot be used as it is."""
+
+    status = 503
+    title = "The knowledge base is not available"
+
+
+class ModelError(HallwayError):
+    """The embedding model cannot be used."""
+
+    status = 503
+    title = "The embedding model is not available"
+
+
+class IndexNotReady(HallwayError):
+    """A search index is missing or stale."""
+
+    status = 503
+    title = "The search index is being rebuilt"

@@ -1,0 +1,126 @@
+"""Hallway's own YAML: programmes, speakers, themes, theme decisions and takeaways, each with a JSON schema.
+
+A talk or takeaway that breaks the schema is left out with a problem that names line and field; the others are read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from app.errors import InputError
+from app.ingest.formats import positioned_yaml
+from app.ingest.formats.hallway_records import READERS, RECORD_LISTS
+from app.ingest.formats.positioned_yaml import Document, spell
+from app.ingest.formats.protocol import read_text
+from app.ingest.record import FoundProblem, Parsed
+from app.settings import shipped
+
+_HEADER = re.compile(r"^\ufeff?(?:\s*#[^\n]*\n|\s*\n|---\s*\n)*hallway:\s*[\"']?([a-z-]+)/(\d+)", re.MULTILINE)
+_RANKS = {"themes": 0, "speakers": 0, "programme": 1, "theme-decisions": 2, "takeaways": 2}
+
+
+class HallwayYaml:
+    """Recognised by its first key, such as `hallway: programme/1`."""
+
+    name = "hallway"
+
+    def recognises_folder(self, folder: Path) -> bool:
+        """Never: each file stands alone."""
+        return False
+
+    def recognises_file(self, path: Path, head: str) -> bool:
+        """A YAML file whose first key is `hallway`."""
+        return path.suffix in (".yaml", ".yml") and bool(_HEADER.match(head))
+
+    def rank(self, path: Path, head: str) -> int:
+        """Vocabularies and people, then programmes, then what refers to them."""
+        header = _HEADER.match(head)
+        return _RANKS.get(header[1], 1) if header else 1
+
+    def parse(self, path: Path, limit: int) -> Parsed:
+        """Records of one file of any of the five kinds."""
+        document = positioned_yaml.load(read_text(path, limit))
+        kind = _kind(document)
+        problems: list[FoundProblem] = []
+        bad = _validate(document, kind, problems)
+        payload = READERS[kind](document, bad)
+        return Parsed(_source_key(kind, document.value), payload, tuple(problems))
+
+
+def _kind(document: Document) -> str:
+    if not isinstance(document.value, dict):
+        raise InputError("The file must be a mapping that begins with, say, `hallway: programme/1`.", "line 1")
+    kind, _, version = str(document.value.get("hallway", "")).partition("/")
+    if kind not in READERS:
+        raise InputError(
+            f"`hallway:` must name one of {', '.join(f'{name}/1' for name in READERS)}.",
+            document.where(("hallway",)),
+        )
+    if version != "1":
+        raise InputError(f"Version {version} of {kind} is newer than this Hallway; update it.", "line 1")
+    return kind
+
+
+def _validate(document: Document, kind: str, problems: list[FoundProblem]) -> frozenset[int]:
+    """Positions of records that break the schema; InputError where the frame around them does."""
+    listed = RECORD_LISTS[kind]
+    bad: set[int] = set()
+    frame: list[str] = []
+    for error in _validator(kind).iter_errors(document.value):
+        path = tuple(error.absolute_path)
+        where = document.where(path)
+        if len(path) >= 2 and path[0] == listed and isinstance(path[1], int):
+            bad.add(path[1])
+            left_out = "" if len(path) == 2 else f" {spell(path[:2])} is left out."
+            problems.append(FoundProblem("error", _words(error) + left_out, where))
+        else:
+            frame.append(f"{where}: {_words(error)}")
+    if frame:
+        raise InputError(" ".join(frame[:5]), frame[0].split(":")[0])
+    return frozenset(bad)
+
+
+def _words(error: Any) -> str:
+    value = json.dumps(error.instance, ensure_ascii=False)
+    shown = value if len(value) <= 60 else value[:57] + "…"
+    match error.validator:
+        case "required":
+            return f"{error.message.replace(' is a required property', '')} is missing; add it."
+        case "additionalProperties":
+            known = ", ".join(sorted(error.schema.get("properties", {})))
+            return f"{error.message}. Known here: {known}."
+        case "type":
+            return f"{shown} should be a {error.validator_value}."
+        case "enum" | "const":
+            allowed = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+            return f"{shown} is not one of {', '.join(map(str, allowed))}."
+        case "pattern" | "format":
+            return f"{shown} is not of the form asked for ({error.schema.get('description', error.validator_value)})"
+        case _:
+            return f"{shown}: {error.message[-200:]}."
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    schema = json.loads((shipped("data") / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+def _source_key(kind: str, value: dict[str, Any]) -> str:
+    match kind:
+        case "programme":
+            return f"hallway:programme:{value['edition']['slug']}"
+        case "themes":
+            return f"hallway:themes:{value['vocabulary']}"
+        case "theme-decisions":
+            return f"hallway:theme-decisions:{value['edition']}:{value['reviewer']}"
+        case "takeaways":
+            return f"hallway:takeaways:{value['article']['id']}"
+        case _:
+            return f"hallway:{kind}"

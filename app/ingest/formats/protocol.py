@@ -1,0 +1,54 @@
+"""What every import format offers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from app.errors import InputError
+from app.ingest.record import Parsed
+
+
+class Format(Protocol):
+    """A format reads one unit: a file, or a folder that belongs together.
+
+    `rank` says when: vocabularies and people (0) before programmes (1) before what refers to talks (2).
+    """
+
+    name: str
+
+    def recognises_folder(self, folder: Path) -> bool:
+        """Whether the folder as a whole is one unit of this format. Looks at names only."""
+
+    def recognises_file(self, path: Path, head: str) -> bool:
+        """Whether the file is one, from its name and its first 4,096 characters."""
+
+    def rank(self, path: Path, head: str) -> int:
+        """When a unit is to be read, 0 first."""
+
+    def parse(self, path: Path, limit: int) -> Parsed:
+        """Records and problems of the unit. InputError where nothing of it can be read. `limit`: bytes of a file."""
+
+
+def read_text(path: Path, limit: int) -> str:
+    """The UTF-8 text of a file, BOM removed. InputError for empty, larger than `limit` bytes, or not text."""
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise InputError(
+                f"The file is {size / 1e6:,.0f} MB; more than {limit / 1e6:,.0f} MB is not read. "
+                "Split it, or raise HALLWAY_MAX_FILE_MEGABYTES."
+            )
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The file cannot be opened: {error.strerror}.") from error
+    if not raw.strip():
+        raise InputError("The file is empty.")
+    nul = raw.find(b"\0")
+    if nul >= 0:
+        raise InputError("The file is not text: it holds NUL bytes.", f"byte {nul}")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError("The file is not UTF-8 text; save it as UTF-8.", f"byte {error.start}, line {line}") from error

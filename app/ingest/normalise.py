@@ -1,0 +1,79 @@
+"""Cleaning of parsed talks, the same for every format: text, names, languages, links. What is changed is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRecord, TalkRecord
+from app.text.language import language_code
+from app.text.markup import many_lines, one_line, safe_url
+from app.text.names import clean_name, is_placeholder, name_key
+
+
+def normalise(programme: Programme) -> tuple[Programme, list[FoundProblem]]:
+    """The programme with clean talks, and the problems met. A talk whose key is given twice is kept once."""
+    problems: list[FoundProblem] = []
+    talks: dict[str, TalkRecord] = {}
+    for record in programme.talks:
+        talk = _talk(record, problems)
+        if talk.key in talks:
+            problems.append(
+                FoundProblem(
+                    "error", f"The id “{talk.key}” is given twice; the second talk is left out.", talk.position
+                )
+            )
+            continue
+        talks[talk.key] = talk
+    for talk in talks.values():
+        if talk.parent_key and (talk.parent_key not in talks or talk.parent_key == talk.key):
+            problems.append(FoundProblem("warning", f"The parent “{talk.parent_key}” is no talk here.", talk.position))
+            talks[talk.key] = replace(talk, parent_key=None)
+    return replace(programme, talks=tuple(talks.values())), problems
+
+
+def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
+    code = language_code(talk.language) if talk.language else None
+    if talk.language and code is None:
+        problems.append(FoundProblem("warning", f"Unknown language “{talk.language}”; left empty.", talk.position))
+    return replace(
+        talk,
+        title=one_line(talk.title) or "Untitled",
+        abstract=many_lines(talk.abstract) or None if talk.abstract else None,
+        summary=many_lines(talk.summary) or None if talk.summary else None,
+        language=code,
+        speakers=_speakers(talk, problems),
+        resources=_resources(talk, problems),
+        technologies=_names(talk.technologies),
+        organisations=_names(talk.organisations),
+    )
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
+
+
+def _speakers(talk: TalkRecord, problems: list[FoundProblem]) -> tuple[SpeakerRecord, ...]:
+    kept: dict[str, SpeakerRecord] = {}
+    for speaker in talk.speakers:
+        name = clean_name(one_line(speaker.name))
+        if is_placeholder(name):
+            problems.append(FoundProblem("warning", f"“{name}” names nobody and is no speaker.", talk.position))
+            continue
+        affiliation = one_line(speaker.affiliation) if speaker.affiliation else None
+        kept.setdefault(name_key(name), replace(speaker, name=name, affiliation=affiliation or None))
+    return tuple(kept.values())
+
+
+def _resources(talk: TalkRecord, problems: list[FoundProblem]) -> tuple[ResourceRecord, ...]:
+    kept: dict[tuple[str, str], ResourceRecord] = {}
+    for resource in talk.resources:
+        url = safe_url(resource.url)
+        if url is None:
+            problems.append(
+                FoundProblem(
+                    "warning", f"“{resource.url[:80]}” is no http address; the link is left out.", talk.position
+                )
+            )
+            continue
+        kept.setdefault((resource.kind, url), replace(resource, url=url))
+    return tuple(kept.values())

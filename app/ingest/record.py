@@ -1,0 +1,235 @@
+"""Plain immutable records: what a format found in a source, with positions. Nothing here knows of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class FoundProblem:
+    """Something odd in a source. `error`: that part was not read. `warning`: read, with a guess or a loss."""
+
+    severity: Severity
+    message: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class SpeakerRecord:
+    """A speaker as one talk lists them."""
+
+    name: str
+    role: str = "speaker"
+    job_title: str | None = None
+    affiliation: str | None = None
+
+
+@dataclass(frozen=True)
+class ResourceRecord:
+    """A link of a talk: video, slides, code or article."""
+
+    kind: str
+    url: str
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class TalkRecord:
+    """A talk as the source has it. `key` is the source's own stable id; dates are ISO text."""
+
+    key: str
+    title: str
+    position: str
+    kind: str = "talk"
+    track: str | None = None
+    level: str | None = None
+    language: str | None = None
+    language_guessed: bool = False
+    date: str | None = None
+    starts_at: str | None = None
+    duration_minutes: float | None = None
+    room: str | None = None
+    parent_key: str | None = None
+    raw_title: str | None = None
+    abstract: str | None = None
+    raw_abstract: str | None = None
+    summary: str | None = None
+    summary_basis: str | None = None
+    speakers: tuple[SpeakerRecord, ...] = ()
+    resources: tuple[ResourceRecord, ...] = ()
+    technologies: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    """Named for the talk as a whole, where no speaker is."""
+    note: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class EditionRecord:
+    """An edition as the source has it. `published_sessions` is None where nobody said."""
+
+    slug: str
+    name: str
+    series_slug: str
+    series_name: str
+    city: str | None = None
+    country: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    dates_checked: bool = False
+    year: int | None = None
+    published_sessions: int | None = None
+    completeness: str | None = None
+    references: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Programme:
+    """An edition with its talks. `unreadable` are keys of talks that are listed but could not be read."""
+
+    edition: EditionRecord
+    talks: tuple[TalkRecord, ...]
+    unreadable: frozenset[str] = frozenset()
+    is_whole: bool = True
+    """False where an unreadable talk has no key, so that a missing talk may not be taken for withdrawn."""
+
+
+@dataclass(frozen=True)
+class AliasRecord:
+    """A person and the other ways their name is written, decided by people."""
+
+    name: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpeakerAliases:
+    """Curated aliases."""
+
+    speakers: tuple[AliasRecord, ...]
+
+
+@dataclass(frozen=True)
+class ThemeRecord:
+    """A theme of a vocabulary."""
+
+    slug: str
+    name: str
+    definition: str
+    position: str
+    parent: str | None = None
+    excludes: str = ""
+    synonyms: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A theme vocabulary."""
+
+    slug: str
+    name: str
+    themes: tuple[ThemeRecord, ...]
+
+
+@dataclass(frozen=True)
+class DecisionRecord:
+    """What a reviewer decided about one talk: the themes named are accepted, the others considered are rejected."""
+
+    talk_key: str
+    themes: tuple[str, ...]
+    position: str
+    main: str | None = None
+    borderline: tuple[str, ...] = ()
+    read_from: str | None = None
+
+
+@dataclass(frozen=True)
+class ThemeDecisions:
+    """One reviewer's reading of one edition against the themes `considered`."""
+
+    edition: str
+    reviewer: str
+    decided_on: str
+    method: str
+    considered: tuple[str, ...]
+    decisions: tuple[DecisionRecord, ...]
+
+
+@dataclass(frozen=True)
+class EvidenceRecord:
+    """Where a takeaway can be checked."""
+
+    kind: str
+    section: str | None = None
+    number: int | None = None
+    url: str | None = None
+    start_seconds: float | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True)
+class TakeawayRecord:
+    """A takeaway with who says it, where, and its evidence. `talk` is written `edition-slug/talk-key`."""
+
+    key: str
+    text: str
+    kind: str
+    position: str
+    stance: str = "neutral"
+    conditions: str | None = None
+    said_by: str | None = None
+    said_as: str = "observer"
+    affiliation: str | None = None
+    edition: str | None = None
+    talk: str | None = None
+    occasion: str | None = None
+    status: str = "attendee-note"
+    technologies: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    evidence: tuple[EvidenceRecord, ...] = ()
+    claim: Mapping[str, Any] | None = None
+    revises: str | None = None
+
+
+@dataclass(frozen=True)
+class ArticleRecord:
+    """The article that takeaways were read from."""
+
+    slug: str
+    title: str
+    author: str | None = None
+    observer: str | None = None
+    observer_affiliation: str | None = None
+    publisher: str | None = None
+    published_on: str | None = None
+    url: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class TakeawayCollection:
+    """An article and its takeaways."""
+
+    article: ArticleRecord
+    takeaways: tuple[TakeawayRecord, ...]
+    unreadable: frozenset[str] = frozenset()
+    is_whole: bool = True
+
+
+Payload = Programme | SpeakerAliases | Vocabulary | ThemeDecisions | TakeawayCollection
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a parser made of one unit. `payload` is None where nothing of it could be read."""
+
+    source_key: str
+    payload: Payload | None
+    problems: tuple[FoundProblem, ...] = field(default=())

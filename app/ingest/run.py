@@ -1,0 +1,175 @@
+"""Reading one unit into the base, whole or not at all, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from app.db.types import utc_now
+from app.errors import InputError
+from app.ingest.discover import Unit
+from app.ingest.identity import People
+from app.ingest.normalise import normalise
+from app.ingest.record import (
+    FoundProblem,
+    Parsed,
+    Programme,
+    Severity,
+    SpeakerAliases,
+    TakeawayCollection,
+    ThemeDecisions,
+    Vocabulary,
+)
+from app.ingest.store.aliases import store_aliases
+from app.ingest.store.changes import Changes
+from app.ingest.store.programme import store_programme
+from app.ingest.store.takeaways import store_takeaways
+from app.ingest.store.vocabulary import store_decisions, store_vocabulary
+from app.models import Problem, Source, Talk
+
+READER_VERSION = "1"
+"""Raised when parsers read the same bytes otherwise, so that unchanged files are read again."""
+
+KINDS = {
+    Programme: "talks",
+    SpeakerAliases: "speakers",
+    Vocabulary: "themes",
+    ThemeDecisions: "decisions",
+    TakeawayCollection: "takeaways",
+}
+
+
+class Counts(BaseModel):
+    """How many records were created, updated, left as they are, or withdrawn."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+
+
+class ProblemLine(BaseModel):
+    """A problem as commands print it."""
+
+    severity: str
+    message: str
+    where: str
+
+
+class FileReport(BaseModel):
+    """What became of one unit. `talks` counts talks; `records` counts whatever else the file holds."""
+
+    path: str
+    format: str | None
+    kind: str | None = None
+    talks: Counts = Field(default_factory=Counts)
+    records: Counts | None = None
+    problems: list[ProblemLine] = Field(default_factory=list)
+
+
+def ingest_unit(session: Session, run_id: int, unit: Unit, limit: int) -> FileReport:
+    """Read and store one unit in `session`. Problems are kept and reported; nothing of the unit's is raised."""
+    report = FileReport(path=unit.label, format=unit.format.name if unit.format else None)
+    if unit.format is None:
+        severity: Severity = "error" if unit.named else "warning"
+        message = "No format recognises this file; it was not read. Name one with --format if it is of a known kind."
+        _keep(session, run_id, report, [FoundProblem(severity, message)])
+        return report
+    digest = _digest(unit.path)
+    source = session.scalars(
+        select(Source).where(col(Source.path) == unit.label, col(Source.content_hash) == digest)
+    ).first()
+    if source is not None:
+        return _unchanged(session, source, report)
+    try:
+        parsed = unit.format.parse(unit.path, limit)
+        with session.begin_nested():
+            changes = _store(session, parsed, unit, digest, report)
+    except InputError as error:
+        _keep(session, run_id, report, [FoundProblem("error", str(error), error.where)])
+        return report
+    _keep(session, run_id, report, [*parsed.problems, *changes.problems])
+    return report
+
+
+def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: FileReport) -> Changes:
+    assert unit.format is not None
+    source = session.scalars(select(Source).where(col(Source.key) == parsed.source_key)).first()
+    if source is None:
+        source = Source(key=parsed.source_key, format=unit.format.name, path=unit.label)
+        session.add(source)
+        session.flush()
+    found: list[FoundProblem] = []
+    people = People(session)
+    match parsed.payload:
+        case Programme() as programme:
+            programme, found = normalise(programme)
+            changes = store_programme(session, source, programme, people)
+        case SpeakerAliases() as aliases:
+            changes = store_aliases(aliases, people)
+        case Vocabulary() as vocabulary:
+            changes = store_vocabulary(session, source, vocabulary)
+        case ThemeDecisions() as decisions:
+            changes = store_decisions(session, source, decisions)
+        case TakeawayCollection() as takeaways:
+            changes = store_takeaways(session, source, takeaways, people)
+        case None:
+            changes = Changes()
+    changes.problems[:0] = found
+    report.kind = KINDS.get(type(parsed.payload))
+    counts = Counts(
+        created=changes.created, updated=changes.updated, unchanged=changes.unchanged, withdrawn=changes.withdrawn
+    )
+    if report.kind == "talks":
+        report.talks = counts
+    else:
+        report.records = counts
+    source.path = unit.label
+    # A file with problems is read again each time, so that each run tells of them and references may resolve.
+    source.content_hash = None if parsed.problems or changes.problems else digest
+    source.ingested_at = utc_now()
+    return changes
+
+
+def _unchanged(session: Session, source: Source, report: FileReport) -> FileReport:
+    talks = session.scalar(
+        select(func.count()).where(col(Talk.source_id) == source.id, col(Talk.withdrawn_at).is_(None))
+    )
+    report.talks = Counts(unchanged=talks or 0)
+    report.kind = "talks" if talks else None
+    return report
+
+
+def _keep(session: Session, run_id: int, report: FileReport, problems: Iterable[FoundProblem]) -> None:
+    session.execute(delete(Problem).where(col(Problem.path) == report.path))
+    for problem in problems:
+        report.problems.append(ProblemLine(severity=problem.severity, message=problem.message, where=problem.where))
+        session.add(
+            Problem(
+                run_id=run_id,
+                path=report.path,
+                severity=problem.severity,
+                message=problem.message,
+                where=problem.where,
+            )
+        )
+
+
+def _digest(path: Path) -> str:
+    """Sha-256 of every byte of the unit, names of a folder's files included, and of the reader's version."""
+    digest = hashlib.sha256(READER_VERSION.encode())
+    files = sorted(child for child in path.rglob("*.json")) if path.is_dir() else [path]
+    for file in files:
+        digest.update(f"\0{file.name}\0".encode())
+        try:
+            with file.open("rb") as content:
+                while block := content.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            digest.update(str(error).encode())
+    return digest.hexdigest()[:32]

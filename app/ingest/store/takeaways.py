@@ -1,0 +1,140 @@
+"""Storing an article and its takeaways."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from app.db.types import utc_now
+from app.ingest.identity import People
+from app.ingest.record import ArticleRecord, FoundProblem, TakeawayCollection, TakeawayRecord
+from app.ingest.store.changes import Changes, record_hash
+from app.models import Article, Edition, Source, Takeaway, TakeawayEvidence, Talk
+from app.text.markup import safe_url
+from app.text.slugs import slugify, unique_slug
+
+_COPIED = (
+    "text", "kind", "stance", "conditions", "said_by", "said_as", "affiliation", "occasion", "status", "claim",
+)  # fmt: skip
+
+
+def store_takeaways(session: Session, source: Source, collection: TakeawayCollection, people: People) -> Changes:
+    """Upsert takeaways. One whose talk, edition or speaker is not in the base is kept without it, with a problem."""
+    assert source.id is not None
+    changes = Changes()
+    article_id = _article(session, source.id, collection.article)
+    known = {
+        takeaway.source_key: takeaway
+        for takeaway in session.scalars(select(Takeaway).where(col(Takeaway.source_id) == source.id))
+    }
+    slugs = set(session.scalars(select(col(Takeaway.slug))))
+    stored: dict[str, Takeaway] = {}
+    for position, record in enumerate(collection.takeaways):
+        if record.key in stored:
+            changes.problems.append(FoundProblem("error", f"The id “{record.key}” is given twice.", record.position))
+            continue
+        references = _references(session, record, people, changes)
+        digest = record_hash(record, *(str(value) for value in references.values()))
+        takeaway = known.get(record.key)
+        if takeaway is None:
+            takeaway = Takeaway(
+                slug=unique_slug(slugify(record.key), slugs, collection.article.slug), source_id=source.id,
+                source_key=record.key, text=record.text, kind=record.kind, content_hash="",
+            )  # fmt: skip
+            session.add(takeaway)
+        what = "created" if not takeaway.content_hash else "unchanged"
+        if takeaway.content_hash and (takeaway.content_hash != digest or takeaway.withdrawn_at is not None):
+            what = "updated"
+        if what != "unchanged":
+            _write(session, takeaway, record, references)
+            takeaway.content_hash = digest
+            takeaway.withdrawn_at = None
+        takeaway.article_id = article_id
+        takeaway.position = position
+        stored[record.key] = takeaway
+        changes.count(what)
+    _link_revised(session, collection, stored, changes)
+    _withdraw(collection, known, changes)
+    return changes
+
+
+def _article(session: Session, source_id: int, record: ArticleRecord) -> int:
+    article = session.scalars(select(Article).where(col(Article.source_id) == source_id)).first()
+    if article is None:
+        article = Article(slug=record.slug, source_id=source_id, title=record.title)
+        session.add(article)
+    for name, value in asdict(record).items():
+        setattr(article, name, value)
+    article.url = safe_url(record.url) if record.url else None
+    session.flush()
+    assert article.id is not None
+    return article.id
+
+
+def _references(session: Session, record: TakeawayRecord, people: People, changes: Changes) -> dict[str, int | None]:
+    found: dict[str, int | None] = {"edition_id": None, "talk_id": None, "speaker_id": None}
+    if record.talk:
+        edition, _, key = record.talk.partition("/")
+        row = session.execute(
+            select(col(Talk.id), col(Talk.edition_id))
+            .join(Edition)
+            .where(col(Edition.slug) == edition, col(Talk.source_key) == key)
+        ).first()
+        if row:
+            found["talk_id"], found["edition_id"] = row[0], row[1]
+        else:
+            changes.problems.append(FoundProblem("error", f"“{record.talk}” is no talk of the base.", record.position))
+    if record.edition and found["edition_id"] is None:
+        found["edition_id"] = session.scalar(select(col(Edition.id)).where(col(Edition.slug) == record.edition))
+        if found["edition_id"] is None:
+            changes.problems.append(FoundProblem("error", f"“{record.edition}” is no edition here.", record.position))
+    if record.said_by:
+        found["speaker_id"] = people.known_speaker_id(record.said_by)
+        if found["speaker_id"] is None and record.said_as == "speaker":
+            changes.problems.append(
+                FoundProblem("warning", f"“{record.said_by}” is no speaker of the base.", record.position)
+            )
+    return found
+
+
+def _write(session: Session, takeaway: Takeaway, record: TakeawayRecord, references: dict[str, int | None]) -> None:
+    for name in _COPIED:
+        setattr(takeaway, name, getattr(record, name))
+    takeaway.claim = dict(record.claim) if record.claim else None
+    takeaway.technologies = list(record.technologies)
+    takeaway.themes = list(record.themes)
+    for name, value in references.items():
+        setattr(takeaway, name, value)
+    session.flush()
+    assert takeaway.id is not None
+    session.execute(delete(TakeawayEvidence).where(col(TakeawayEvidence.takeaway_id) == takeaway.id))
+    for position, piece in enumerate(record.evidence):
+        values: dict[str, Any] = asdict(piece)
+        values["url"] = safe_url(piece.url) if piece.url else None
+        session.add(TakeawayEvidence(takeaway_id=takeaway.id, position=position, **values))
+
+
+def _link_revised(
+    session: Session, collection: TakeawayCollection, stored: dict[str, Takeaway], changes: Changes
+) -> None:
+    session.flush()
+    for record in collection.takeaways:
+        earlier = stored.get(record.revises) if record.revises else None
+        if record.revises and earlier is None:
+            changes.problems.append(FoundProblem("error", f"“{record.revises}” is no takeaway here.", record.position))
+        wanted = earlier.id if earlier else None
+        if stored[record.key].revises_id != wanted:
+            stored[record.key].revises_id = wanted
+
+
+def _withdraw(collection: TakeawayCollection, known: dict[str, Takeaway], changes: Changes) -> None:
+    listed = {record.key for record in collection.takeaways} | collection.unreadable
+    if not collection.is_whole:
+        return
+    for key, takeaway in known.items():
+        if key not in listed and takeaway.withdrawn_at is None:
+            takeaway.withdrawn_at = utc_now()
+            changes.count("withdrawn")

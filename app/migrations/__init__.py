@@ -1,0 +1,42 @@
+"""Alembic migrations of the facts and derived tables, and the one call that applies them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from app.db.engine import for_writing
+from app.errors import DatabaseError
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+def upgrade(engine: Engine) -> bool:
+    """Bring the schema up to this code's newest revision; True if anything changed.
+
+    A database that a newer Hallway wrote is a DatabaseError and is left alone.
+    """
+    config = _config()
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    with for_writing(engine).begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == head:
+            return False
+        if current is not None and current not in {revision.revision for revision in scripts.walk_revisions()}:
+            raise DatabaseError(
+                f"The database was written by a newer Hallway (schema {current}, this code knows {head}); "
+                "update the code."
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return True

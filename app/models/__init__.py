@@ -1,0 +1,38 @@
+"""SQLModel tables only. Facts: programme, people, themes, takeaways, provenance. Derived, can be rebuilt: derived.
+
+Importing this package registers every table, so that Alembic and relationships see them all.
+"""
+
+from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment
+from app.models.people import Appearance, Organisation, Speaker, SpeakerAlias, TalkOrganisation
+from app.models.programme import Edition, Resource, Series, Talk
+from app.models.provenance import ImportRun, Problem, Source
+from app.models.takeaways import Article, Takeaway, TakeawayEvidence
+from app.models.technologies import Technology, TechnologyMention
+from app.models.themes import Theme, ThemeDecision
+
+__all__ = [
+    "Appearance",
+    "Article",
+    "Edition",
+    "Embedding",
+    "ImportRun",
+    "IndexState",
+    "Organisation",
+    "Passage",
+    "Problem",
+    "Resource",
+    "Series",
+    "Source",
+    "Speaker",
+    "SpeakerAlias",
+    "Takeaway",
+    "TakeawayEvidence",
+    "Talk",
+    "TalkOrganisation",
+    "Technology",
+    "TechnologyMention",
+    "Theme",
+    "ThemeAssignment",
+    "ThemeDecision",
+]

@@ -1,0 +1,60 @@
+"""What can be thrown away and rebuilt: passages, embeddings, theme assignments, the state of indexes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.db.types import UtcDateTime
+
+
+class Passage(SQLModel, table=True):
+    """A piece of text that search can show: the title, a part of the abstract or summary, or a takeaway of a talk."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    talk_id: int | None = Field(default=None, foreign_key="talk.id", index=True, ondelete="CASCADE")
+    takeaway_id: int | None = Field(default=None, foreign_key="takeaway.id", index=True, ondelete="CASCADE")
+    kind: str = Field(description="title, abstract, summary, takeaway or transcript")
+    position: int = 0
+    text: str
+    start_seconds: float | None = None
+    content_hash: str = Field(index=True, description="of the text that is embedded")
+
+
+class Embedding(SQLModel, table=True):
+    """The vector of a text under a recipe, stored once: float32, little-endian, normalised to length 1."""
+
+    __table_args__ = (UniqueConstraint("content_hash", "recipe"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    content_hash: str
+    recipe: str = Field(index=True)
+    vector: bytes = Field(sa_type=LargeBinary)
+
+
+class ThemeAssignment(SQLModel, table=True):
+    """A theme of a talk as counts use it: people's decisions carried over, the machine's guesses beside them.
+
+    `status` is `confirmed` (a person decided), `machine` (assigned by the recipe) or `rejected` (a person said no).
+    """
+
+    __table_args__ = (UniqueConstraint("talk_id", "theme_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    talk_id: int = Field(foreign_key="talk.id", index=True, ondelete="CASCADE")
+    theme_id: int = Field(foreign_key="theme.id", index=True, ondelete="CASCADE")
+    status: str = Field(index=True)
+    is_main: bool = False
+    probability: float = Field(description="0..1; 1 or 0 where a person decided")
+    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    recipe: str
+
+
+class IndexState(SQLModel, table=True):
+    """What a derived index was built from, so that a stale one is noticed."""
+
+    name: str = Field(primary_key=True)
+    recipe: str
+    fingerprint: str
+    built_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,48 @@
+"""The theme vocabulary and what people decided about talks. Machine assignments are derived and live elsewhere."""
+
+from datetime import datetime
+from typing import Any, Optional
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, Relationship, SQLModel
+
+from app.db.types import UtcDateTime
+
+
+class Theme(SQLModel, table=True):
+    """A theme of a vocabulary, with the words that say what it is and what it is not."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True)
+    vocabulary: str = Field(index=True)
+    source_id: int = Field(foreign_key="source.id")
+    parent_id: int | None = Field(default=None, foreign_key="theme.id", index=True)
+    position: int = 0
+    name: str
+    definition: str
+    excludes: str = Field(default="", description="what the theme is not")
+    synonyms: list[str] = Field(default_factory=list, sa_type=JSON)
+    cues: list[str] = Field(default_factory=list, sa_type=JSON, description="phrases that point to it")
+    examples: list[str] = Field(default_factory=list, sa_type=JSON, description="edition-slug/talk-key")
+    counter_examples: list[str] = Field(default_factory=list, sa_type=JSON)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    parent: Optional["Theme"] = Relationship(sa_relationship_kwargs={"lazy": "raise", "remote_side": "Theme.id"})
+
+
+class ThemeDecision(SQLModel, table=True):
+    """What a person decided: this talk is, or is not, about this theme. No rebuild or re-import ever loses one."""
+
+    __table_args__ = (UniqueConstraint("talk_id", "theme_id", "reviewer"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    talk_id: int = Field(foreign_key="talk.id", index=True)
+    theme_id: int = Field(foreign_key="theme.id", index=True)
+    source_id: int | None = Field(default=None, foreign_key="source.id", description="file it came from, if any")
+    accepted: bool
+    is_main: bool = Field(default=False, description="the one theme the talk is mainly about")
+    borderline: bool = False
+    reviewer: str
+    decided_on: str = Field(description="ISO date")
+    read_from: str | None = Field(default=None, description="what the reviewer had before them")
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
