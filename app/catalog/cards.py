@@ -151,7 +151,11 @@ def theme_marks(session: Session, ids: Sequence[int]) -> dict[int, list[ThemeMar
                 col(Theme.withdrawn_at).is_(None),
             )
             .order_by(
-                col(ThemeAssignment.is_main).desc(), col(ThemeAssignment.status), col(Theme.position), col(Theme.id)
+                col(ThemeAssignment.is_main).desc(),
+                col(Theme.parent_id).is_(None),
+                col(ThemeAssignment.status),
+                col(Theme.position),
+                col(Theme.id),
             )
         )
         for assignment, slug, name in rows:

@@ -19,7 +19,6 @@ from app.ingest.record import (
     FoundProblem,
     Parsed,
     Programme,
-    Severity,
     SpeakerAliases,
     TakeawayCollection,
     ThemeDecisions,
@@ -76,9 +75,10 @@ def ingest_unit(session: Session, run_id: int, unit: Unit, limit: int) -> FileRe
     """Read and store one unit in `session`. Problems are kept and reported; nothing of the unit's is raised."""
     report = FileReport(path=unit.label, format=unit.format.name if unit.format else None)
     if unit.format is None:
-        severity: Severity = "error" if unit.named else "warning"
+        severity = "error" if unit.named else "warning"
         message = "No format recognises this file; it was not read. Name one with --format if it is of a known kind."
-        _keep(session, run_id, report, [FoundProblem(severity, message)])
+        # Not kept: a file that is no source of the base is no concern of its health.
+        report.problems.append(ProblemLine(severity=severity, message=message, where=""))
         return report
     digest = _digest(unit.path)
     source = session.scalars(

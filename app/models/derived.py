@@ -45,7 +45,7 @@ class ThemeAssignment(SQLModel, table=True):
     talk_id: int = Field(foreign_key="talk.id", index=True, ondelete="CASCADE")
     theme_id: int = Field(foreign_key="theme.id", index=True, ondelete="CASCADE")
     status: str = Field(index=True)
-    is_main: bool = False
+    is_main: bool = Field(default=False, description="the main theme of the talk, or one above it")
     probability: float = Field(description="0..1; 1 or 0 where a person decided")
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     recipe: str

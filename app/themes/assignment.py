@@ -21,8 +21,8 @@ from app.themes.evidence import FEATURES, Matrix, TalkText, ThemeText, cue_patte
 
 STATE = "themes"
 RECIPE = "cues+nearness/1"
-INTERCEPT = -2.6
-WEIGHTS = (1.6, 0.8, 8.0, 6.0)
+INTERCEPT = -2.55
+WEIGHTS = (2.05, 2.44, 2.58, 11.49)
 """Logistic weights of evidence.FEATURES, from `scripts/fit_themes.py` on the shipped judgements."""
 
 THRESHOLD = 0.5
@@ -78,7 +78,7 @@ def _assign(
             guesses[above] = (min(below, 0.99), {**guesses[above][1], "from": "a theme below it", "below": theme_id})
     rows = [_row(talk.id, theme_id, guess, decided.get(theme_id)) for theme_id, guess in guesses.items()]
     kept = [row for row in rows if row["status"] in ("confirmed", "rejected") or row["probability"] >= KEPT_FROM]
-    _mark_main(kept)
+    _mark_main(kept, parents)
     return kept
 
 
@@ -127,13 +127,19 @@ def _row(
     }
 
 
-def _mark_main(rows: list[dict[str, Any]]) -> None:
-    """The most probable machine theme is the main one where no person named one."""
-    if any(row["is_main"] for row in rows):
-        return
-    assigned = [row for row in rows if row["status"] in ("confirmed", "machine")]
-    if assigned:
-        max(assigned, key=lambda row: (row["probability"], -row["theme_id"]))["is_main"] = True
+def _mark_main(rows: list[dict[str, Any]], parents: dict[int, int | None]) -> None:
+    """Mark the main theme and those above it; where no person named one it is the most probable, the deepest of equals.
+
+    A talk mainly about a part is mainly about the whole, so counting main themes adds up on every level.
+    """
+    assigned = {row["theme_id"]: row for row in rows if row["status"] in ("confirmed", "machine")}
+    named = next((theme_id for theme_id, row in assigned.items() if row["is_main"]), None)
+    if named is None and assigned:
+        named = max(assigned, key=lambda i: (assigned[i]["probability"], _depth(i, parents), -i))
+    while named is not None:
+        if named in assigned:
+            assigned[named]["is_main"] = True
+        named = parents.get(named)
 
 
 def _decisions(session: Session) -> dict[int, dict[int, ThemeDecision]]:

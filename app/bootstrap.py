@@ -1,0 +1,41 @@
+"""Wiring: from settings to an open knowledge base. No logic, and nothing heavy is loaded before it is used."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from app.db.engine import make_engine
+from app.embeddings.choose import open_embedder
+from app.embeddings.protocol import Embedder
+from app.migrations import upgrade
+from app.search.engine import SearchEngine
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """All that the commands and the site work with."""
+
+    settings: Settings
+    engine: Engine
+    embedder: Embedder
+    search: SearchEngine
+
+
+def open_knowledge_base(settings: Settings) -> KnowledgeBase:
+    """Open the database, bringing its schema up to date. DatabaseError where that is not possible."""
+    configure_logging(settings)
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    embedder = open_embedder(settings)
+    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
+
+
+def configure_logging(settings: Settings) -> None:
+    """Plain lines on standard error, at the level of the settings."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("app").setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

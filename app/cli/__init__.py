@@ -1,0 +1,33 @@
+"""The `hallway` command. One file per group of commands; what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.cli import ingest, maintenance, report, search, serve
+from app.errors import HallwayError
+
+app = typer.Typer(
+    name="hallway",
+    help="A knowledge base and search service for conference talks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+for group in (ingest, search, report, maintenance, serve):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command line. An expected error is one line on standard error and its exit code."""
+    try:
+        app()
+    except HallwayError as error:
+        print(f"hallway: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,70 @@
+"""`hallway ingest`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.output import JsonOption, print_json, progress
+
+if TYPE_CHECKING:
+    from app.ingest.run import FileReport
+    from app.pipeline import IngestReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(ingest)
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders to read.")],
+    format: Annotated[str | None, typer.Option(help="Read as this format; else it is recognised.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but keep nothing.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Load programmes, themes, decisions and takeaways; embed and index what changed.
+
+    Exit code 3 when part of the input could not be read; everything else was loaded.
+    """
+    from app import pipeline
+    from app.bootstrap import open_knowledge_base
+    from app.settings import get_settings
+
+    base = open_knowledge_base(get_settings())
+    limit = base.settings.max_file_megabytes * 1_000_000
+    with progress() as shown:
+        report = pipeline.ingest(
+            base.engine, base.embedder, paths, limit=limit, format_name=format, dry_run=dry_run, progress=shown
+        )
+    if json:
+        print_json(report)
+    else:
+        _print(report, dry_run)
+    if report.has_errors:
+        raise typer.Exit(3)
+
+
+def _print(report: IngestReport, dry_run: bool) -> None:
+    for file in report.files:
+        print(f"{file.path}: {_words(file)}")
+        for problem in file.problems:
+            print(f"  {problem.severity}: {problem.message}" + (f" ({problem.where})" if problem.where else ""))
+    totals = report.totals
+    print(
+        f"{totals.talks} talks: {totals.created} created, {totals.updated} updated, {totals.unchanged} unchanged, "
+        f"{totals.withdrawn} withdrawn; {totals.passages_embedded} passages embedded; {totals.problems} problems; "
+        f"{report.seconds:.1f} s" + (" (dry run: nothing was kept)" if dry_run else "")
+    )
+
+
+def _words(file: FileReport) -> str:
+    if file.format is None:
+        return "not read"
+    if file.kind is None:
+        return "not read" if file.problems else "unchanged"
+    counts = file.records or file.talks
+    parts = [f"{value} {name}" for name, value in counts.model_dump().items() if value]
+    return f"{file.kind}: {', '.join(parts) or 'none'}"

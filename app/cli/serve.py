@@ -1,0 +1,50 @@
+"""`hallway serve`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+    ingest: Annotated[
+        list[Path] | None, typer.Option(help="Ingest this first if anything in it changed; may be given again.")
+    ] = None,
+) -> None:
+    """Serve the site and the API."""
+    import uvicorn
+
+    from app import pipeline
+    from app.bootstrap import open_knowledge_base
+    from app.cli.output import progress
+    from app.settings import get_settings
+
+    settings = get_settings()
+    if ingest:
+        base = open_knowledge_base(settings)
+        with progress() as shown:
+            report = pipeline.ingest(
+                base.engine, base.embedder, ingest, limit=settings.max_file_megabytes * 1_000_000, progress=shown
+            )
+        totals = report.totals
+        print(f"{totals.talks} talks, {totals.created} new, {totals.updated} changed, {totals.problems} problems.")
+        base.engine.dispose()
+    if "HALLWAY_BASE_URL" not in os.environ and "base_url" not in settings.model_fields_set:
+        os.environ["HALLWAY_BASE_URL"] = f"http://{host}:{port}"
+        get_settings.cache_clear()
+    print(f"Hallway is at http://{host}:{port} (stop with Ctrl-C)", flush=True)
+    uvicorn.run(
+        "app.web.app:factory", factory=True, host=host, port=port, workers=workers, log_level="warning",
+        proxy_headers=False,
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""Ingest, passages, embeddings, themes, index: each step takes up only what changed, so a killed run is completed.
+
+Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Engine
+
+from app import __version__
+from app.catalog.snapshot import refresh_snapshot
+from app.db.engine import reading, writing
+from app.db.types import utc_now
+from app.embeddings.protocol import Embedder
+from app.embeddings.store import discard, missing, save
+from app.ingest.discover import discover
+from app.ingest.run import Counts, FileReport, ingest_unit
+from app.models import ImportRun
+from app.search.passages import forget_passages, refresh_passages
+from app.themes.assignment import rebuild_assignments, refresh_assignments
+
+if TYPE_CHECKING:
+    from app.search.engine import SearchEngine
+
+EMBED_BATCH = 64
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step, how much is done and how much there is (0 where unknown)."""
+
+
+class Totals(BaseModel):
+    """Sums over all files of an ingest."""
+
+    talks: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    passages_embedded: int = 0
+    problems: int = 0
+
+
+class IngestReport(BaseModel):
+    """What `hallway ingest` prints with --json."""
+
+    files: list[FileReport] = Field(default_factory=list)
+    totals: Totals = Field(default_factory=Totals)
+    seconds: float = 0.0
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether part of the input could not be read."""
+        return any(problem.severity == "error" for file in self.files for problem in file.problems)
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """No progress shown."""
+
+
+def ingest(
+    engine: Engine,
+    embedder: Embedder,
+    paths: Sequence[Path],
+    *,
+    limit: int,
+    format_name: str | None = None,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+) -> IngestReport:
+    """Read `paths` and bring everything derived up to date. `limit`: bytes of a file that is still read.
+
+    With `dry_run` everything is read and checked in one transaction that is rolled back.
+    """
+    began = time.monotonic()
+    units = discover(paths, format_name)
+    report = IngestReport()
+    run_id = _start_run(engine)
+    try:
+        if dry_run:
+            with writing(engine) as session:
+                report.files = [ingest_unit(session, run_id, unit, limit) for unit in units]
+                session.rollback()
+        else:
+            for number, unit in enumerate(units):
+                progress("reading", number, len(units))
+                with writing(engine) as session:
+                    report.files.append(ingest_unit(session, run_id, unit, limit))
+            progress("reading", len(units), len(units))
+        _add_up(report)
+        if not dry_run:
+            report.totals.passages_embedded = refresh(engine, embedder, progress)
+    finally:
+        _finish_run(engine, run_id, report, dry_run)
+    report.seconds = round(time.monotonic() - began, 2)
+    return report
+
+
+def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
+    """Derive what is out of date: passages, embeddings, themes, snapshot. Returns the passages embedded."""
+    handled = 0
+    while True:
+        with writing(engine) as session:
+            batch = refresh_passages(session)
+        if not batch:
+            break
+        handled += batch
+        progress("passages", handled, 0)
+    embedded = embed(engine, embedder, progress)
+    with writing(engine) as session:
+        refresh_assignments(session, embedder)
+    with writing(engine) as session:
+        refresh_snapshot(session)
+    return embedded
+
+
+def embed(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
+    """Embed every passage that has no vector under the embedder's recipe; returns how many."""
+    with reading(engine) as session:
+        todo = missing(session, embedder.recipe)
+    # Long texts beside long ones: a batch costs what its longest text costs.
+    todo.sort(key=lambda pair: len(pair[1]))
+    for start in range(0, len(todo), EMBED_BATCH):
+        progress("embedding", start, len(todo))
+        batch = todo[start : start + EMBED_BATCH]
+        vectors = embedder.encode([text for _, text in batch])
+        with writing(engine) as session:
+            save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
+    if todo:
+        progress("embedding", len(todo), len(todo))
+    return len(todo)
+
+
+def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
+    """Throw derived data away and make it anew: embeddings, index, themes, takeaways or all. Says what was made."""
+    said: list[str] = []
+    if what in ("embeddings", "all"):
+        with writing(engine) as session:
+            discard(session)
+    if what in ("index", "takeaways", "all"):
+        with writing(engine) as session:
+            forget_passages(session)
+    embedded = refresh(engine, embedder, progress)
+    said.append(f"{embedded} passages embedded")
+    if what in ("index", "all"):
+        with writing(engine) as session:
+            search.rebuild(session)
+        said.append("index rebuilt")
+    if what in ("themes", "all"):
+        with writing(engine) as session:
+            said.append(f"{rebuild_assignments(session, embedder)} theme assignments made")
+        with writing(engine) as session:
+            refresh_snapshot(session)
+    return ", ".join(said) + "."
+
+
+def _start_run(engine: Engine) -> int:
+    with writing(engine) as session:
+        run = ImportRun(started_at=utc_now(), version=__version__)
+        session.add(run)
+        session.flush()
+        assert run.id is not None
+        return run.id
+
+
+def _finish_run(engine: Engine, run_id: int, report: IngestReport, dry_run: bool) -> None:
+    with writing(engine) as session:
+        run = session.get_one(ImportRun, run_id)
+        run.finished_at = utc_now()
+        run.totals = {**report.totals.model_dump(), "dry_run": dry_run}
+
+
+def _add_up(report: IngestReport) -> None:
+    for name in Counts.model_fields:
+        setattr(report.totals, name, sum(getattr(file.talks, name) for file in report.files))
+    report.totals.talks = report.totals.created + report.totals.updated + report.totals.unchanged
+    report.totals.problems = sum(len(file.problems) for file in report.files)

@@ -1,0 +1,49 @@
+"""Fixtures every test may use: a fresh base, and the whole shipped data loaded once for tests that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app import pipeline
+from app.bootstrap import KnowledgeBase
+from app.db.engine import make_engine
+from app.migrations import upgrade
+from app.search.engine import SearchEngine
+from app.settings import CHECKOUT, Settings
+from tests.standins import HashingEmbedder
+
+DATA = CHECKOUT / "data"
+LIMIT = 64_000_000
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty base with its tables."""
+    made = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
+    upgrade(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def knowledge_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """All shipped data, with the stand-in embedder. Tests must not write to it."""
+    folder = tmp_path_factory.mktemp("loaded")
+    settings = Settings(database_url=f"sqlite:///{folder / 'base.sqlite3'}", cache_folder=folder / "cache")
+    made = make_engine(settings.database_url)
+    upgrade(made)
+    embedder = HashingEmbedder()
+    report = pipeline.ingest(made, embedder, [DATA], limit=LIMIT)
+    assert not report.has_errors, report
+    yield KnowledgeBase(settings, made, embedder, SearchEngine(made, embedder))
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def loaded(knowledge_base: KnowledgeBase) -> Engine:
+    """The engine of the loaded base."""
+    return knowledge_base.engine

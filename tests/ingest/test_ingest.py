@@ -1,0 +1,196 @@
+"""Ingest as a curator meets it: twice without doubling, updates, withdrawal, bad files beside good ones."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, SQLModel, col
+
+from app import pipeline
+from app.db.engine import reading
+from app.models import Appearance, Speaker, Talk, ThemeAssignment, ThemeDecision
+from app.pipeline import IngestReport
+from tests.conftest import DATA, LIMIT
+from tests.standins import HashingEmbedder
+
+PROGRAMME = """\
+hallway: programme/1
+series: {slug: tiny, name: Tiny}
+edition: {slug: tiny-2020, name: Tiny 2020, city: Oslo, start_date: "2020-01-02", end_date: "2020-01-03"}
+talks:
+  - id: first
+    title: First talk
+    kind: breakout
+    language: en
+    source: "https://tiny.example/first"
+    speakers: [{name: Ana Souza, affiliation: Acme}]
+  - id: second
+    title: Second talk
+    kind: keynote
+    language: en
+    source: "https://tiny.example/second"
+"""
+
+
+def ingest(engine: Engine, *paths: Path) -> IngestReport:
+    return pipeline.ingest(engine, HashingEmbedder(), list(paths), limit=LIMIT)
+
+
+def titles(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return list(
+            session.scalars(select(col(Talk.title)).where(col(Talk.withdrawn_at).is_(None)).order_by(col(Talk.title)))
+        )
+
+
+def count(session: Session, table: type[SQLModel]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def programme(tmp_path: Path) -> Path:
+    file = tmp_path / "tiny.yaml"
+    file.write_text(PROGRAMME, encoding="utf-8")
+    return file
+
+
+def test_the_shipped_data_loads_whole_and_the_second_time_changes_nothing(engine: Engine) -> None:
+    first = ingest(engine, DATA)
+    assert not first.has_errors
+    assert (first.totals.talks, first.totals.created, first.totals.problems) == (287, 287, 0)
+    assert first.totals.passages_embedded > 287
+    second = ingest(engine, DATA)
+    assert second.totals.model_dump() == {
+        "talks": 287,
+        "created": 0,
+        "updated": 0,
+        "unchanged": 287,
+        "withdrawn": 0,
+        "passages_embedded": 0,
+        "problems": 0,
+    }
+
+
+def test_an_edit_updates_and_a_missing_talk_is_withdrawn_and_comes_back(engine: Engine, programme: Path) -> None:
+    assert ingest(engine, programme).totals.created == 2
+    programme.write_text(PROGRAMME.replace("Second talk", "Second talk, revised"), encoding="utf-8")
+    report = ingest(engine, programme)
+    assert (report.totals.created, report.totals.updated, report.totals.unchanged) == (0, 1, 1)
+    programme.write_text(PROGRAMME[: PROGRAMME.index("  - id: second")], encoding="utf-8")
+    assert ingest(engine, programme).totals.withdrawn == 1
+    assert titles(engine) == ["First talk"]
+    programme.write_text(PROGRAMME, encoding="utf-8")
+    assert ingest(engine, programme).totals.updated == 1
+    assert titles(engine) == ["First talk", "Second talk"]
+    with reading(engine) as session:
+        assert sorted(session.scalars(select(col(Talk.slug)))) == ["first-talk", "second-talk"]
+
+
+def test_a_talk_keeps_its_address_when_its_title_changes(engine: Engine, programme: Path) -> None:
+    ingest(engine, programme)
+    programme.write_text(PROGRAMME.replace("First talk", "A better title"), encoding="utf-8")
+    ingest(engine, programme)
+    with reading(engine) as session:
+        assert session.scalar(select(col(Talk.title)).where(col(Talk.slug) == "first-talk")) == "A better title"
+
+
+def test_a_dry_run_keeps_nothing(engine: Engine) -> None:
+    report = pipeline.ingest(engine, HashingEmbedder(), [DATA], limit=LIMIT, dry_run=True)
+    assert report.totals.created == 287
+    assert not report.has_errors
+    assert titles(engine) == []
+
+
+def test_decisions_survive_a_rebuild_and_a_re_ingest(engine: Engine) -> None:
+    ingest(engine, DATA)
+    with reading(engine) as session:
+        decided = count(session, ThemeDecision)
+        confirmed = session.scalars(
+            select(col(ThemeAssignment.talk_id)).where(col(ThemeAssignment.status) == "confirmed")
+        ).all()
+    assert decided == 47 * 13
+    assert len(confirmed) == 107
+    shutil.copy(DATA / "programmes" / "kafka-summit-san-francisco-2019.yaml", Path(str(engine.url.database)).parent)
+    ingest(engine, Path(str(engine.url.database)).parent / "kafka-summit-san-francisco-2019.yaml")
+    with reading(engine) as session:
+        assert count(session, ThemeDecision) == decided
+
+
+BAD = {
+    "empty": (b"", "empty", ""),
+    "binary": (b"hallway: programme/1\n\x00\x01\x02", "NUL", "byte 21"),
+    "not-utf8": (b"hallway: programme/1\nname: \xff\xfe\n", "not UTF-8", "byte 27, line 2"),
+    "malformed": (b"hallway: programme/1\nseries: {slug: x\nedition: y\n", "not valid YAML", "line 3"),
+    "wrong-kind": (b"hallway: recipes/1\n", "must name one of", "line 1"),
+    "future": (b"hallway: programme/9\n", "newer than this Hallway", "line 1"),
+    "wrong-type": (PROGRAMME.replace("talks:", "talks: 7\nx:").encode(), "should be a array", "line 4"),
+    "list": (b"- hallway: programme/1\n", "No format recognises", ""),
+    "cut-off": (PROGRAMME.encode()[:200], "", "line"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_named_and_the_good_one_beside_it_loads(
+    engine: Engine, programme: Path, tmp_path: Path, name: str
+) -> None:
+    content, words, where = BAD[name]
+    bad = tmp_path / f"{name}.yaml"
+    bad.write_bytes(content)
+    report = ingest(engine, bad, programme)
+    assert report.has_errors
+    problem = next(problem for file in report.files for problem in file.problems)
+    assert words in problem.message
+    assert where in problem.where
+    assert titles(engine) == ["First talk", "Second talk"]
+
+
+def test_a_huge_file_is_refused_unread(engine: Engine, programme: Path) -> None:
+    report = pipeline.ingest(engine, HashingEmbedder(), [programme], limit=100)
+    assert "HALLWAY_MAX_FILE_MEGABYTES" in report.files[0].problems[0].message
+
+
+def test_one_bad_talk_costs_only_itself(engine: Engine, programme: Path) -> None:
+    ingest(engine, programme)
+    programme.write_text(PROGRAMME.replace("title: First talk", "title: [First, talk]"), encoding="utf-8")
+    report = ingest(engine, programme)
+    problem = report.files[0].problems[0]
+    assert "should be a string" in problem.message
+    assert problem.where == "line 6, talks[0].title"
+    assert report.totals.withdrawn == 0
+    assert titles(engine) == ["First talk", "Second talk"]
+
+
+def test_a_bad_talk_without_id_withdraws_nothing(engine: Engine, programme: Path) -> None:
+    ingest(engine, programme)
+    programme.write_text(PROGRAMME.replace("  - id: first\n    title", "  - title"), encoding="utf-8")
+    report = ingest(engine, programme)
+    assert report.totals.withdrawn == 0
+    assert any("none is withdrawn" in problem.message for problem in report.files[0].problems)
+    assert len(titles(engine)) == 2
+
+
+def test_curated_aliases_make_one_speaker_even_afterwards(engine: Engine, programme: Path, tmp_path: Path) -> None:
+    programme.write_text(PROGRAMME + "    speakers: [{name: Ana M. Souza, affiliation: Acme}]\n", encoding="utf-8")
+    ingest(engine, programme)
+    with reading(engine) as session:
+        assert count(session, Speaker) == 2
+    aliases = tmp_path / "speakers.yaml"
+    aliases.write_text("hallway: speakers/1\nspeakers:\n  - {name: Ana Souza, aliases: [Ana M. Souza]}\n")
+    ingest(engine, aliases)
+    with reading(engine) as session:
+        assert list(session.scalars(select(col(Speaker.name)))) == ["Ana Souza"]
+        assert count(session, Appearance) == 2
+
+
+def test_a_vocabulary_with_a_cycle_is_refused_with_its_line(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "themes.yaml"
+    theme = "  - {{slug: {0}, name: {0}, parent: {1}, definition: About {0} at some length., excludes: Not {1}.}}\n"
+    file.write_text(
+        "hallway: themes/1\nvocabulary: v\nname: V\nthemes:\n" + theme.format("aa", "bb") + theme.format("bb", "aa")
+    )
+    problem = ingest(engine, file).files[0].problems[0]
+    assert "its own ancestor" in problem.message or "cues" in problem.message
+    assert "line 5" in problem.where

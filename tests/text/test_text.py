@@ -1,0 +1,53 @@
+"""Slugs, names and clean text."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.text.language import language_code, language_name
+from app.text.markup import many_lines, one_line, safe_url
+from app.text.names import clean_name, is_placeholder, name_key
+from app.text.slugs import slugify, unique_slug
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Kafka on Kubernetes: Keeping It Simple", "kafka-on-kubernetes-keeping-it-simple"),
+        ("What's the Time? ...and Why?", "whats-the-time-and-why"),
+        ("Straße & Ångström", "strasse-angstrom"),
+        ("日本語", ""),
+        ("word " * 40, "-".join(["word"] * 18)),
+    ],
+)
+def test_slugify(text: str, slug: str) -> None:
+    assert slugify(text) == slug
+
+
+def test_unique_slug_takes_hints_then_numbers() -> None:
+    taken = {"a", "a-2019"}
+    assert unique_slug("a", taken, "2020") == "a-2020"
+    assert unique_slug("a", taken, "2019") == "a-2019-2"
+    assert unique_slug("", taken, "") == "x-2"
+
+
+def test_names_compare_without_case_accents_or_punctuation() -> None:
+    assert name_key("José  O'Neil-Š.") == name_key("JOSE O NEIL S")
+    assert clean_name("Ana  Mari\u0301a ") == "Ana María"
+    assert all(map(is_placeholder, ["TBA", "Various speakers", " ", "N/A", "…"]))
+    assert not is_placeholder("Vari Oso")
+
+
+def test_clean_text() -> None:
+    assert one_line(" a\u200b\tb\x07\n c ") == "a b c"
+    assert many_lines("a \r\nb\n\n\n\nc\n") == "a\nb\n\nc"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example", "/relative", "https://", "http://[bad"])
+def test_unsafe_addresses_are_none(url: str) -> None:
+    assert safe_url(url) is None
+
+
+def test_languages() -> None:
+    assert [language_code(code) for code in ("eng", "en-GB", "DE", "tlh")] == ["en", "en", "de", None]
+    assert language_name("fr") == "French"
