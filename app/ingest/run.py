@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app.db.types import utc_now
 from app.errors import InputError
 from app.ingest.discover import Unit
+from app.ingest.formats.protocol import read_text
 from app.ingest.identity import People
 from app.ingest.normalise import normalise
 from app.ingest.record import (
@@ -77,8 +78,14 @@ def ingest_unit(session: Session, run_id: int, unit: Unit, limit: int) -> FileRe
     if unit.format is None:
         severity = "error" if unit.named else "warning"
         message = "No format recognises this file; it was not read. Name one with --format if it is of a known kind."
+        where = ""
+        try:
+            if unit.path.is_file():
+                read_text(unit.path, limit)
+        except InputError as error:
+            message, where = str(error), error.where
         # Not kept: a file that is no source of the base is no concern of its health.
-        report.problems.append(ProblemLine(severity=severity, message=message, where=""))
+        report.problems.append(ProblemLine(severity=severity, message=message, where=where))
         return report
     digest = _digest(unit.path)
     source = session.scalars(

@@ -8,6 +8,7 @@ _TO_TWO = {
     "nld": "nl", "dut": "nl", "tur": "tr", "ukr": "uk", "hun": "hu", "ell": "el", "heb": "he", "ara": "ar",
     "swe": "sv", "dan": "da", "nor": "no", "fin": "fi", "cat": "ca", "hrv": "hr", "slk": "sk", "bul": "bg",
     "ron": "ro", "tha": "th", "vie": "vi", "ind": "id", "fas": "fa", "lit": "lt", "slv": "sl", "srp": "sr",
+    "eus": "eu", "baq": "eu",
 }  # fmt: skip
 
 NAMES = {
@@ -16,7 +17,7 @@ NAMES = {
     "tr": "Turkish", "uk": "Ukrainian", "hu": "Hungarian", "el": "Greek", "he": "Hebrew", "ar": "Arabic",
     "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish", "ca": "Catalan", "hr": "Croatian",
     "sk": "Slovak", "bg": "Bulgarian", "ro": "Romanian", "th": "Thai", "vi": "Vietnamese", "id": "Indonesian",
-    "fa": "Persian", "lt": "Lithuanian", "sl": "Slovenian", "sr": "Serbian",
+    "fa": "Persian", "lt": "Lithuanian", "sl": "Slovenian", "sr": "Serbian", "eu": "Basque",
 }  # fmt: skip
 
 

@@ -25,15 +25,16 @@ def cut_passages(text: str, words: int = WORDS) -> list[str]:
     aim = total / -(-total // words)
     passages: list[str] = []
     current: list[str] = []
-    size = 0
+    size = done = 0
     for sentence in sentences:
         length = len(sentence.split())
-        # Close the passage when it would grow too long, or when it is nearer to its share without this sentence.
-        if current and (size + length > words or size + length / 2 > aim):
+        # Close the passage when it would grow too long, or when its end lies nearer to its share without this sentence.
+        if current and (size + length > words or done + length / 2 > aim * (len(passages) + 1)):
             passages.append(" ".join(current))
             current, size = [], 0
         current.append(sentence)
         size += length
+        done += length
     passages.append(" ".join(current))
     return passages
 

@@ -75,7 +75,7 @@ def _assign(
         below = 1.0 if accepted else 0.0 if theme_id in decided else guesses[theme_id][0]
         # A talk about a part is about the whole, so a parent is at least as probable as any of its children.
         if above in guesses and below > guesses[above][0]:
-            guesses[above] = (min(below, 0.99), {**guesses[above][1], "from": "a theme below it", "below": theme_id})
+            guesses[above] = (min(below, 0.9999), {**guesses[above][1], "from": "a theme below it", "below": theme_id})
     rows = [_row(talk.id, theme_id, guess, decided.get(theme_id)) for theme_id, guess in guesses.items()]
     kept = [row for row in rows if row["status"] in ("confirmed", "rejected") or row["probability"] >= KEPT_FROM]
     _mark_main(kept, parents)
@@ -93,9 +93,9 @@ def _below_rejected(theme_id: int, parents: dict[int, int | None], decided: dict
 
 
 def probability(values: np.ndarray[Any, Any]) -> float:
-    """Probability (0..1) of a theme from its four evidence values: a logistic function with fixed weights."""
+    """Probability of a theme from its four evidence values: a logistic function with fixed weights, never certain."""
     score = INTERCEPT + sum(weight * float(value) for weight, value in zip(WEIGHTS, values, strict=True))
-    return round(1.0 / (1.0 + math.exp(-score)), 4)
+    return min(max(round(1.0 / (1.0 + math.exp(-score)), 4), 0.0001), 0.9999)
 
 
 def _strongest(values: np.ndarray[Any, Any]) -> str:

@@ -112,7 +112,7 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_command_format_report_and_export_is_documented() -> None:
     from app.cli import app as cli
-    from app.exports.registry import EXPORTS
+    from app.exports.registry import FORMATS as EXPORTS
     from app.ingest.formats.registry import FORMATS
     from app.reports.registry import REPORTS
 
@@ -120,8 +120,8 @@ def test_every_command_format_report_and_export_is_documented() -> None:
     for command in cli.registered_commands:
         assert command.callback is not None
         assert f"hallway {command.callback.__name__}" in text, command.callback.__name__
-    for known in (*FORMATS, *REPORTS, *EXPORTS):
-        assert f"`{known.name}`" in text, known.name
+    for name in (*(f.name for f in FORMATS), *(r.name for r in REPORTS), *(e.suffix for e in EXPORTS)):
+        assert f"`{name}`" in text, name
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -126,9 +126,9 @@ BAD = {
     "malformed": (b"hallway: programme/1\nseries: {slug: x\nedition: y\n", "not valid YAML", "line 3"),
     "wrong-kind": (b"hallway: recipes/1\n", "must name one of", "line 1"),
     "future": (b"hallway: programme/9\n", "newer than this Hallway", "line 1"),
-    "wrong-type": (PROGRAMME.replace("talks:", "talks: 7\nx:").encode(), "should be a array", "line 4"),
+    "wrong-type": (PROGRAMME[: PROGRAMME.index("talks:")].encode() + b"talks: 7\n", "should be a array", "line 4"),
     "list": (b"- hallway: programme/1\n", "No format recognises", ""),
-    "cut-off": (PROGRAMME.encode()[:200], "", "line"),
+    "cut-off": (PROGRAMME.encode()[:100], "", "line"),
 }
 
 

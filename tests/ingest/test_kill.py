@@ -63,22 +63,19 @@ def _state(url: str) -> dict[str, object]:
 def test_a_killed_ingest_is_completed_by_the_next(tmp_path: Path) -> None:
     calm = f"sqlite:///{tmp_path / 'calm.sqlite3'}"
     began = time.monotonic()
-    assert _start(calm).wait(120) == 0
+    with _start(calm) as process:
+        assert process.wait(120) == 0
     whole = time.monotonic() - began
     rng = random.Random(2019)
     url = f"sqlite:///{tmp_path / 'killed.sqlite3'}"
     for _ in range(KILLS):
-        process = _start(url)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(rng.uniform(0, whole / 2))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-    last = _start(url)
-    assert last.wait(120) == 0
-    assert last.stdout is not None
-    last.stdout.close()
+        with _start(url) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(rng.uniform(0, whole / 2))
+            process.send_signal(signal.SIGKILL)
+    with _start(url) as last:
+        assert last.wait(120) == 0
     assert _state(url) == _state(calm)
     assert _state(url)["findings"] == []
     assert _state(url)["integrity"] == "ok"

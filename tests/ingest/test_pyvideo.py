@@ -37,7 +37,7 @@ def test_stored_clean_with_every_oddity_said(engine: Engine) -> None:
     report = pipeline.ingest(engine, HashingEmbedder(), [SAMPLE.parent], limit=LIMIT)
     said = {(problem.where, problem.message) for problem in report.files[0].problems}
     assert report.totals.created == 2
-    assert any(where == "videos/broken.json, line 1, column 11" for where, _ in said)
+    assert any(where == "videos/broken.json, line 1, column 19" for where, _ in said)
     assert any("names nobody" in message for _, message in said)
     assert any("no http address" in message for _, message in said)
     with reading(engine) as session:

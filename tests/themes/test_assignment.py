@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
@@ -14,8 +16,8 @@ from app.themes.evidence import TalkText, ThemeText, cue_pattern, features, matc
 from tests.standins import HashingEmbedder
 
 
-def theme(**fields: object) -> Theme:
-    values: dict[str, object] = {
+def theme(**fields: Any) -> Theme:
+    values: dict[str, Any] = {
         "slug": "t", "vocabulary": "v", "source_id": 1, "name": "Kubernetes", "definition": "x", "synonyms": ["K8s"],
         "cues": ["helm chart", "stateful set"],
     }  # fmt: skip

@@ -1,0 +1,161 @@
+"""What several reports share: lines on coverage and method, sources, the switches, the table of themes."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from app.reports.request import ReportRequest
+from app.trends.counts import ThemeShare, ThemeShares, population_counts
+from app.trends.document import Choice, FigureRow, FigureTable, Line, Number, Reference, Section, line
+from app.trends.estimate import UNASSIGNED
+from app.trends.figure import Figure
+from app.trends.populations import COUNTINGS, get_counting, get_population
+from app.trends.scope import EditionFacts, ScopeFacts
+from app.trends.wording import counted, percent
+
+SOURCES_OF_EDITIONS = 3
+"""Up to so many editions each source is listed; with more, the editions are, whose pages list theirs."""
+
+
+def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | None) -> tuple[Line, ...]:
+    """What is known of the programmes, and what the unknown sessions could make of the share of `example`."""
+    if not facts.editions:
+        return (line("The base holds no edition here."),)
+    if facts.known == 0:
+        return (
+            line(f"No talks of {facts.title} are in the base. `hallway ingest programme.yaml` adds them from a file."),
+        )
+    known, published = facts.known, facts.published
+    if published is None:
+        return (_unknown(facts),)
+    if known > published:
+        return (line(f"{counted(known, 'talk')} are known, more than the {published} sessions published."),)
+    if known == published:
+        return (line(f"All {counted(published, 'published session')} are in the base."),)
+    left = published - known
+    start = f"{left:,} of the {published:,} published sessions {'is' if left == 1 else 'are'} not in the base."
+    if example is None or example.numerator == 0:
+        return (line(start),)
+    if population != "all":
+        rest = " What they are is not known, so nothing is said of their part in this population."
+        return (line(start + rest),)
+    figure = example.whole
+    return (
+        line(
+            start,
+            f" {'Was it not' if left == 1 else 'Were none of them'} of the theme {example.theme.name}, ",
+            "its share would be ",
+            Number(figure, percent(figure.if_none)),
+            f"; {'was it' if left == 1 else 'were all'}, ",
+            Number(figure, percent(figure.if_all)),
+            ".",
+        ),
+    )
+
+
+def _unknown(facts: ScopeFacts) -> Line:
+    if len(facts.editions) == 1:
+        return line(f"How many sessions {facts.title} published is not known; {counted(facts.known, 'talk')} are.")
+    told = sum(edition.published is not None for edition in facts.editions)
+    return line(
+        f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only, so "
+        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} are."
+    )
+
+
+def completeness_section(facts: ScopeFacts) -> tuple[Section, ...]:
+    """What the source says about how complete one edition is; nothing for several."""
+    if len(facts.editions) != 1 or not facts.editions[0].completeness:
+        return ()
+    return (Section("What is known of the programme", (line(facts.editions[0].completeness),)),)
+
+
+def method_lines(shares: ThemeShares, example: ThemeShare | None) -> tuple[Line, ...]:
+    """How the numbers were made: population, counting, interval, and what the interval does not cover."""
+    lines = [
+        line(get_population(shares.population).sentence, " ", get_counting(shares.counting).sentence),
+        line(
+            "A talk has a theme by people’s decision or, where no person has decided, by the machine’s assignment; "
+            "a person’s “no” always stands. The parts of a theme are counted apart from it."
+        ),
+    ]
+    if example is not None:
+        lines.append(
+            line(
+                f"{example.theme.name}, for example: ",
+                Number(example.whole, example.whole.fraction),
+                f". {example.method}",
+            )
+        )
+    lines.append(
+        line(
+            "Intervals are Wilson’s (1927) at 95 %, for an effective sample size that adds the variance of drawing the "
+            "known talks from the published (finite population correction) and that of labels no person decided "
+            "(Korn and Graubard 1998; Dean and Pagano 2015). They take the known talks for a random part of the "
+            "programme, which nobody drew, and machine probabilities for calibrated; where the machine kept none, "
+            f"{percent(UNASSIGNED)} is assumed."
+        )
+    )
+    return tuple(lines)
+
+
+def source_references(facts: ScopeFacts, base_url: str) -> tuple[Reference, ...]:
+    """Where the facts come from."""
+    if len(facts.editions) > SOURCES_OF_EDITIONS:
+        return tuple(
+            Reference(f"{edition.name} and its sources", f"{base_url}/editions/{edition.slug}")
+            for edition in facts.editions
+            if edition.known
+        )
+    return tuple(
+        Reference(_label(facts, edition, str(found.get("label") or found.get("url") or "")), found.get("url"))
+        for edition in facts.editions
+        for found in edition.references
+    )
+
+
+def _label(facts: ScopeFacts, edition: EditionFacts, label: str) -> str:
+    return label if len(facts.editions) == 1 else f"{edition.name}: {label}"
+
+
+def theme_table(shares: ThemeShares, rows: list[ThemeShare]) -> FigureTable:
+    """The table of themes: shares with their figures; no rows where there are no talks to take a share of."""
+    return FigureTable(
+        name="themes",
+        title=f"Themes of {shares.scope}",
+        heading="Theme",
+        rows=tuple(
+            FigureRow(
+                key=row.theme.slug,
+                label=row.theme.name,
+                href=f"/themes/{row.theme.slug}",
+                figure=row.whole,
+                depth=row.depth,
+                parent=row.parent,
+            )
+            for row in rows
+            if row.denominator
+        ),
+    )
+
+
+def population_choices(session: Session, request: ReportRequest, facts: ScopeFacts) -> tuple[Choice, ...]:
+    """The report under each population, with its count."""
+    return tuple(
+        Choice(
+            found.slug, found.name, request.query(population=found.slug), found.slug == request.population, found.figure
+        )
+        for found in population_counts(session, request.scope, facts)
+    )
+
+
+def counting_choices(request: ReportRequest) -> tuple[Choice, ...]:
+    """The report under each way of counting."""
+    return tuple(
+        Choice(way.slug, way.name, request.query(counting=way.slug), way.slug == request.counting) for way in COUNTINGS
+    )
+
+
+def leading(figure: Figure) -> tuple[Number, str]:
+    """“19 of 47” as a link, and “ known talks, 40 %, likely 34–47 %” after it."""
+    return Number(figure, figure.fraction), f" known talks, {figure.percent}, {figure.likely}"

@@ -1,0 +1,54 @@
+"""What a report is asked for: where, which theme, which talks and how they are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from app.trends.populations import get_counting, get_population
+from app.trends.scope import Scope
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Slugs, as in the query string and the command line. Empty means every known edition and the whole vocabulary.
+
+    An unknown population or counting is a UsageError at once; unknown slugs are NotFound when the report is built.
+    """
+
+    editions: tuple[str, ...] = ()
+    series: str | None = None
+    theme: str | None = None
+    population: str = "all"
+    counting: str = "any"
+    year_from: int | None = None
+    year_to: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without the base."""
+        get_population(self.population)
+        get_counting(self.counting)
+
+    @property
+    def scope(self) -> Scope:
+        """Where talks are counted."""
+        return Scope(tuple(self.editions), self.series, self.year_from, self.year_to)
+
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """Names and values of the query string, in one order, without what is left at its default."""
+        pairs = [("edition", slug) for slug in self.scope.editions]
+        single = {
+            "series": self.series,
+            "theme": self.theme,
+            "year_from": self.year_from,
+            "year_to": self.year_to,
+            "population": None if self.population == "all" else self.population,
+            "counting": None if self.counting == "any" else self.counting,
+        }
+        pairs += [(name, str(value)) for name, value in single.items() if value is not None and value != ""]
+        return tuple(pairs)
+
+    def query(self, *, population: str | None = None, counting: str | None = None) -> str:
+        """The query string of this request, or of the same with another population or counting."""
+        changed = replace(self, population=population or self.population, counting=counting or self.counting)
+        return urlencode(changed.parameters())

@@ -1,0 +1,255 @@
+"""Shares of themes and counts of talks, as figures, in a small fixed number of SQL statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.filters import TalkFilter, allowed_talks, check_names
+from app.catalog.snapshot import current_snapshot
+from app.errors import NotFound
+from app.models import Organisation, Speaker, Technology, Theme
+from app.trends.figure import Coverage, Figure, FigureLink, count_figure, share_figure
+from app.trends.keys import FigureKey
+from app.trends.populations import POPULATIONS, get_counting, get_population
+from app.trends.scope import Scope, ScopeFacts, read_scope
+from app.trends.tally import Tally, theme_tallies
+
+
+class ThemeName(BaseModel):
+    """A theme by name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slug: str
+    name: str
+
+
+class ThemeShare(BaseModel):
+    """The share of one theme; `depth` is 0 for a theme without a parent. `whole` is the figure itself, not in JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+    theme: ThemeName
+    depth: int
+    parent: str | None
+    numerator: int
+    denominator: int
+    share: float | None
+    low: float | None
+    high: float | None
+    method: str
+    confirmed: int
+    machine: int
+    figure: FigureLink
+    whole: Figure = Field(exclude=True)
+
+
+class ThemeShares(BaseModel):
+    """GET /trends/themes and `hallway report themes --format json`: themes by share, each followed by its parts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    population: str
+    counting: str
+    scope: str
+    coverage: Coverage
+    rows: list[ThemeShare]
+    snapshot: str
+
+    def row(self, theme: str) -> ThemeShare | None:
+        """The row of a theme by slug."""
+        return next((row for row in self.rows if row.theme.slug == theme), None)
+
+
+@dataclass(frozen=True)
+class PopulationCount:
+    """A population with the figure that counts its talks in a scope."""
+
+    slug: str
+    name: str
+    sentence: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class _ThemeRow:
+    id: int
+    slug: str
+    name: str
+    parent: int | None
+
+
+def theme_shares(
+    session: Session, scope: Scope, population: str = "all", counting: str = "any", facts: ScopeFacts | None = None
+) -> ThemeShares:
+    """Shares of all themes in `scope`. Unknown slugs are NotFound, an unknown population or counting a UsageError.
+
+    `facts` of the same scope spare reading it again.
+    """
+    get_counting(counting)
+    narrowed = get_population(population).narrow(scope.filter())
+    facts = facts or read_scope(session, scope)
+    snapshot = current_snapshot(session)
+    themes = _themes(session)
+    tallies = theme_tallies(session, narrowed, counting, [theme.id for theme in themes])
+    slugs = {theme.id: theme.slug for theme in themes}
+    rows = []
+    for theme, depth in _ordered(themes, tallies):
+        key = FigureKey("share", scope.filter(), population, counting, theme.slug, snapshot)
+        figure = share_figure(key, theme.name, facts, tallies[theme.id])
+        rows.append(_row(theme, depth, slugs.get(theme.parent or 0), figure))
+    return ThemeShares(
+        population=population,
+        counting=counting,
+        scope=facts.title,
+        coverage=Coverage(known=facts.known, published=facts.published),
+        rows=rows,
+        snapshot=snapshot,
+    )
+
+
+def theme_figure(session: Session, theme: str, scope: Scope, population: str = "all", counting: str = "any") -> Figure:
+    """The share of one theme by slug. Errors as of `theme_shares`, and NotFound for an unknown theme."""
+    get_population(population)
+    figures = theme_figures(session, (theme,), read_scope(session, scope), population, counting)
+    if theme not in figures:
+        raise NotFound("theme", theme)
+    return figures[theme]
+
+
+def theme_figures(
+    session: Session, themes: Sequence[str], facts: ScopeFacts, population: str = "all", counting: str = "any"
+) -> dict[str, Figure]:
+    """The shares of some themes in one scope, by slug; unknown themes are left out. Four statements."""
+    get_counting(counting)
+    scope = facts.scope
+    narrowed = get_population(population).narrow(scope.filter())
+    found = [theme for theme in _themes(session) if theme.slug in themes]
+    tallies = theme_tallies(session, narrowed, counting, [theme.id for theme in found])
+    snapshot = current_snapshot(session)
+    return {
+        theme.slug: share_figure(
+            FigureKey("share", scope.filter(), population, counting, theme.slug, snapshot),
+            theme.name,
+            facts,
+            tallies[theme.id],
+        )
+        for theme in found
+    }
+
+
+def find_theme(session: Session, slug: str) -> Theme:
+    """The theme of this slug that is in use, else NotFound."""
+    theme = session.scalar(select(Theme).where(col(Theme.slug) == slug, col(Theme.withdrawn_at).is_(None)))
+    if theme is None:
+        raise NotFound("theme", slug)
+    return theme
+
+
+def talk_count(session: Session, filter: TalkFilter | None = None, population: str = "all") -> Figure:
+    """How many talks `filter` allows, as a figure, of all talks of the population in its editions, series and years.
+
+    A filter that holds a theme (use `theme_figure`) or narrows by what is a population is a ValueError.
+    """
+    wanted = filter or TalkFilter()
+    key = FigureKey("count", wanted, population, snapshot=current_snapshot(session))
+    check_names(session, wanted)
+    facts = read_scope(session, key.scope)
+    numerator, denominator = _counts(session, (key.numerator(), key.denominator()))
+    return count_figure(key, facts, numerator, denominator, _names(session, wanted))
+
+
+def edition_counts(session: Session) -> dict[str, Figure]:
+    """Known talks of each edition, by edition slug: figures for lists of editions. A fixed number of statements."""
+    snapshot = current_snapshot(session)
+    whole = read_scope(session, Scope())
+    figures = {}
+    for edition in whole.editions:
+        scope = Scope(editions=(edition.slug,))
+        facts = ScopeFacts(scope, edition.name, (edition,))
+        key = FigureKey("count", scope.filter(), snapshot=snapshot)
+        figures[edition.slug] = count_figure(key, facts, edition.known, edition.known)
+    return figures
+
+
+def population_counts(session: Session, scope: Scope, facts: ScopeFacts | None = None) -> tuple[PopulationCount, ...]:
+    """Each population with its count of talks in `scope`, in the order of the switch."""
+    facts = facts or read_scope(session, scope)
+    snapshot = current_snapshot(session)
+    keys = [FigureKey("count", scope.filter(), population.slug, snapshot=snapshot) for population in POPULATIONS]
+    numbers = _counts(session, [key.numerator() for key in keys])
+    return tuple(
+        PopulationCount(
+            population.slug,
+            population.name,
+            population.sentence,
+            count_figure(key, facts, number, number),
+        )
+        for population, key, number in zip(POPULATIONS, keys, numbers, strict=True)
+    )
+
+
+def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
+    """Names of the slugs in `filter` that a count is described by."""
+    wanted = (
+        (Speaker.slug, Speaker.name, filter.speaker),
+        (Organisation.slug, Organisation.name, filter.organisation),
+        (Technology.slug, Technology.name, filter.technology),
+    )
+    return {
+        slug: session.scalars(select(col(name)).where(col(column) == slug)).one()
+        for column, name, slug in wanted
+        if slug
+    }
+
+
+def _counts(session: Session, filters: Sequence[TalkFilter]) -> list[int]:
+    """Talks each filter allows. One statement."""
+    counts = [select(func.count()).select_from(allowed_talks(each).subquery()).scalar_subquery() for each in filters]
+    return [int(number) for number in session.execute(select(*counts)).one()]
+
+
+def _themes(session: Session) -> list[_ThemeRow]:
+    rows = session.execute(
+        select(col(Theme.id), col(Theme.slug), col(Theme.name), col(Theme.parent_id))
+        .where(col(Theme.withdrawn_at).is_(None))
+        .order_by(col(Theme.position), col(Theme.id))
+    )
+    return [_ThemeRow(theme or 0, slug, name, parent) for theme, slug, name, parent in rows]
+
+
+def _ordered(themes: list[_ThemeRow], tallies: dict[int, Tally]) -> Iterator[tuple[_ThemeRow, int]]:
+    """Most talks first, then the vocabulary's order; the parts of a theme right after it, with their depth."""
+    children: dict[int | None, list[_ThemeRow]] = defaultdict(list)
+    present = {theme.id for theme in themes}
+    for theme in sorted(themes, key=lambda theme: -tallies[theme.id].numerator):
+        children[theme.parent if theme.parent in present else None].append(theme)
+    waiting = [(theme, 0) for theme in reversed(children[None])]
+    while waiting:
+        theme, depth = waiting.pop()
+        yield theme, depth
+        waiting += [(part, depth + 1) for part in reversed(children[theme.id])]
+
+
+def _row(theme: _ThemeRow, depth: int, parent: str | None, figure: Figure) -> ThemeShare:
+    return ThemeShare(
+        theme=ThemeName(slug=theme.slug, name=theme.name),
+        depth=depth,
+        parent=parent,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        share=figure.share,
+        low=figure.low,
+        high=figure.high,
+        method=figure.method,
+        confirmed=figure.confirmed,
+        machine=figure.machine,
+        figure=figure.link,
+        whole=figure,
+    )

@@ -1,0 +1,167 @@
+"""The neutral shape of a report: reports build it, pages and exports write it. No database and no markup in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+
+from app.settings import get_settings
+from app.trends.claims import CheckedClaim
+from app.trends.figure import Figure
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain words."""
+
+    text: str
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is printed; it links to the talks of its figure."""
+
+    figure: Figure
+    text: str
+    kind: Literal["number"] = "number"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead to an address, here (it begins with `/`) or elsewhere."""
+
+    text: str
+    href: str
+    kind: Literal["link"] = "link"
+
+
+Piece = Text | Number | Link
+Line = tuple[Piece, ...]
+"""A sentence or paragraph: its pieces are set one after the other, with no space added between."""
+
+
+def line(*pieces: str | Piece) -> Line:
+    """A line of pieces; strings become text and empty ones fall away."""
+    return tuple(Text(piece) if isinstance(piece, str) else piece for piece in pieces if piece != "")
+
+
+def plain(words: Line) -> str:
+    """A line without its links."""
+    return "".join(piece.text for piece in words)
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above."""
+
+    key: str
+    label: str
+    href: str | None
+    figure: Figure
+    depth: int = 0
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """Figures below each other. `heading` names the first column; `shares` says whether there is a share to show."""
+
+    name: str
+    title: str
+    heading: str
+    rows: tuple[FigureRow, ...]
+    shares: bool = True
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to look at the same report: its name, query string, whether it is the present one, its count of talks."""
+
+    slug: str
+    label: str
+    query: str
+    current: bool
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Prose under a heading; `items` are set as a list after the paragraphs."""
+
+    title: str
+    paragraphs: tuple[Line, ...] = ()
+    items: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A source of the facts; `url` is None where it has no public address."""
+
+    label: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What the chart shows: the shares of a table. `description` stands for it where it cannot be seen."""
+
+    title: str
+    description: str
+    rows: tuple[FigureRow, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report as built. `payload` is exactly what its JSON export and the API answer."""
+
+    report: str
+    title: str
+    payload: BaseModel
+    snapshot: str
+    parameters: tuple[tuple[str, str], ...]
+    lead: tuple[Line, ...] = ()
+    coverage: tuple[Line, ...] = ()
+    populations: tuple[Choice, ...] = ()
+    countings: tuple[Choice, ...] = ()
+    tables: tuple[FigureTable, ...] = ()
+    claims: tuple[CheckedClaim, ...] = ()
+    sections: tuple[Section, ...] = ()
+    method: tuple[Line, ...] = ()
+    sources: tuple[Reference, ...] = ()
+    chart: Chart | None = None
+
+    @property
+    def query(self) -> str:
+        """The query string of this report, without `?`; what is left at its default is left out."""
+        return urlencode(self.parameters)
+
+    @property
+    def path(self) -> str:
+        """Address of the report within the site, with its query."""
+        return self.export_path("")
+
+    @property
+    def url(self) -> str:
+        """Address of the report from anywhere."""
+        return get_settings().base_url + self.path
+
+    def export_path(self, suffix: str) -> str:
+        """Address of an export within the site: `export_path("csv")` is /reports/themes.csv with the same query."""
+        dotted = f".{suffix}" if suffix else ""
+        return f"/reports/{self.report}{dotted}{'?' + self.query if self.query else ''}"
+
+
+def figures_of(document: Document) -> tuple[Figure, ...]:
+    """Every figure printed anywhere in the document, each once, in the order they are met."""
+    lines = [*document.lead, *document.coverage, *document.method]
+    for section in document.sections:
+        lines += [*section.paragraphs, *section.items]
+    found = [piece.figure for words in lines for piece in words if isinstance(piece, Number)]
+    found += [choice.figure for choice in (*document.populations, *document.countings) if choice.figure]
+    found += [row.figure for table in document.tables for row in table.rows]
+    found += [reading.figure for claim in document.claims for reading in claim.readings]
+    return tuple({figure.id: figure for figure in found}.values())

@@ -1,0 +1,219 @@
+"""A figure: a number with its numerator, its denominator, the rules of both, its interval and an id."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from app.catalog.cards import TalkCard
+from app.settings import get_settings
+from app.trends.estimate import estimate_share, method_sentence
+from app.trends.keys import FigureKey
+from app.trends.populations import get_population
+from app.trends.scope import ScopeFacts
+from app.trends.tally import Tally
+from app.trends.wording import counted, likely, percent, percent_range
+
+
+class Coverage(BaseModel):
+    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition."""
+
+    model_config = ConfigDict(frozen=True)
+
+    known: int
+    published: int | None
+
+
+class FigureLink(BaseModel):
+    """A figure by id and address."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    url: str
+
+
+class Figure(BaseModel):
+    """A number that can be followed to its talks. Shares and bounds are 0..1; None where there is nothing to count.
+
+    Of a count of talks (kind `count`) share and bounds are None. `confirmed` and `machine` are the parts of the
+    numerator that people decided and that the machine assigned; a count is all confirmed, for it takes no judgement.
+    `if_none` and `if_all` are the shares if none or all of the unknown sessions were in the numerator; None where their
+    number is unknown.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    label: str
+    numerator_rule: str
+    denominator_rule: str
+    population: str
+    counting: str
+    numerator: int
+    denominator: int
+    share: float | None
+    low: float | None
+    high: float | None
+    method: str
+    confirmed: int
+    machine: int
+    undecided: int = Field(description="talks of the denominator that no person decided for this theme")
+    if_none: float | None = None
+    if_all: float | None = None
+    coverage: Coverage
+    snapshot: str
+
+    @property
+    def path(self) -> str:
+        """Address of its talks within the site."""
+        return f"/figures/{self.id}"
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through the pair of decorators
+    @property
+    def url(self) -> str:
+        """Address of its talks from anywhere."""
+        return get_settings().base_url + self.path
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def rule(self) -> str:
+        """What is counted and of what, in one or two sentences."""
+        return " ".join(dict.fromkeys((self.numerator_rule, self.denominator_rule)))
+
+    @property
+    def link(self) -> FigureLink:
+        """Id and address."""
+        return FigureLink(id=self.id, url=self.url)
+
+    @property
+    def fraction(self) -> str:
+        """“19 of 47”."""
+        return f"{self.numerator:,} of {self.denominator:,}"
+
+    @property
+    def percent(self) -> str:
+        """“40 %”, “–” where there is no share."""
+        return percent(self.share)
+
+    @property
+    def range(self) -> str:
+        """“34–47 %”, “–” where there is no interval."""
+        return percent_range(self.low, self.high)
+
+    @property
+    def likely(self) -> str:
+        """“likely 34–47 %”, “exactly” where the interval is a point, "" where there is none."""
+        return likely(self.low, self.high)
+
+    @property
+    def sentence(self) -> str:
+        """“19 of 47 known talks (40 %, likely 34–47 %)”, or the count in words."""
+        if self.share is None:
+            return counted(self.numerator, "known talk")
+        return f"{self.fraction} known talks ({self.percent}, {self.likely})"
+
+
+class FigureTalks(BaseModel):
+    """GET /figures/{id}: exactly the talks a figure counts, in programme order, oldest edition first.
+
+    `snapshot` is the base the talks were read from; `stale` says that the id was made from another one.
+    """
+
+    id: str
+    url: str
+    label: str
+    rule: str
+    population: str
+    counting: str
+    numerator: list[TalkCard]
+    denominator: list[TalkCard]
+    snapshot: str
+    stale: bool
+    note: str | None
+    figure: Figure
+
+
+def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) -> Figure:
+    """The figure of a share; `theme` is the theme's name."""
+    partial = key.population != "all"
+    estimate = estimate_share(
+        tally.numerator,
+        tally.denominator,
+        confirmed=tally.confirmed,
+        rejected=tally.rejected,
+        variance=tally.variance,
+        published=facts.published,
+        of_population=partial,
+    )
+    about = "with the main theme" if key.counting == "main" else "with the theme"
+    return Figure(
+        id=key.encode(),
+        kind="share",
+        label=f"{theme}: {facts.title}",
+        numerator_rule=f"Counted: known talks {about} “{theme}”, by people’s decision or else the machine’s.",
+        denominator_rule=_of_which(key, facts),
+        population=key.population,
+        counting=key.counting,
+        numerator=tally.numerator,
+        denominator=tally.denominator,
+        share=estimate.share,
+        low=estimate.low,
+        high=estimate.high,
+        method=method_sentence(estimate.basis, tally.denominator, tally.undecided, tally.machine, facts.published),
+        confirmed=tally.confirmed,
+        machine=tally.machine,
+        undecided=tally.undecided,
+        if_none=estimate.if_none,
+        if_all=estimate.if_all,
+        coverage=Coverage(known=facts.known, published=facts.published),
+        snapshot=key.snapshot,
+    )
+
+
+def count_figure(
+    key: FigureKey, facts: ScopeFacts, numerator: int, denominator: int, names: dict[str, str] | None = None
+) -> Figure:
+    """The figure of a plain count of talks; `names` are the names of slugs that its filter holds."""
+    what = _described(key, names or {})
+    return Figure(
+        id=key.encode(),
+        kind="count",
+        label=f"{what[:1].upper()}{what[1:]}: {facts.title}",
+        numerator_rule=f"Counted: known {what}.",
+        denominator_rule=_of_which(key, facts),
+        population=key.population,
+        counting=key.counting,
+        numerator=numerator,
+        denominator=denominator,
+        share=None,
+        low=None,
+        high=None,
+        method="Counted in the base; not an estimate.",
+        confirmed=numerator,
+        machine=0,
+        undecided=0,
+        coverage=Coverage(known=facts.known, published=facts.published),
+        snapshot=key.snapshot,
+    )
+
+
+def _described(key: FigureKey, names: dict[str, str]) -> str:
+    """What a count counts, without where: “talks of kind keynote”."""
+    talks = key.filter
+    words = ["talks"]
+    if key.population != "all":
+        words.append(f"({get_population(key.population).name})")
+    parts = (
+        ("of kind", talks.kind),
+        ("in language", talks.language),
+        ("by", talks.speaker),
+        ("by people of", talks.organisation),
+        ("that mention", talks.technology),
+    )
+    words += [f"{how} {names.get(value, value)}" for how, value in parts if value]
+    return " ".join(words)
+
+
+def _of_which(key: FigureKey, facts: ScopeFacts) -> str:
+    return f"Of: {facts.title}. {get_population(key.population).sentence}"

@@ -1,0 +1,138 @@
+"""Where talks are counted: editions, a series or years; and what is known of the programmes there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.filters import TalkFilter, allowed_talks, check_names
+from app.models import Edition, Series, Talk
+from app.trends.wording import counted, listed
+
+NAMED_EDITIONS = 3
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Editions, a series or years (of editions, both ends included). Empty means every known edition."""
+
+    editions: tuple[str, ...] = ()
+    series: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+
+    def __post_init__(self) -> None:
+        """Put editions into one order, for the order asked for says nothing."""
+        object.__setattr__(self, "editions", tuple(sorted(set(self.editions))))
+
+    @classmethod
+    def of(cls, filter: TalkFilter) -> Scope:
+        """The part of a filter that says where, without what."""
+        return cls(filter.editions, filter.series, filter.year_from, filter.year_to)
+
+    def filter(self) -> TalkFilter:
+        """All talks here."""
+        return TalkFilter(editions=self.editions, series=self.series, year_from=self.year_from, year_to=self.year_to)
+
+
+@dataclass(frozen=True)
+class EditionFacts:
+    """An edition with its count of known talks and of published sessions (None where unknown)."""
+
+    id: int
+    slug: str
+    name: str
+    year: int | None
+    start_date: str | None
+    known: int
+    published: int | None
+    completeness: str | None
+    references: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class ScopeFacts:
+    """A scope with its title and editions, oldest first."""
+
+    scope: Scope
+    title: str
+    editions: tuple[EditionFacts, ...]
+
+    @property
+    def known(self) -> int:
+        """Known talks, containers not counted."""
+        return sum(edition.known for edition in self.editions)
+
+    @property
+    def published(self) -> int | None:
+        """Published sessions of all editions; None unless it is known for each."""
+        counts = [edition.published for edition in self.editions]
+        return sum(count for count in counts if count is not None) if counts and None not in counts else None
+
+
+def read_scope(session: Session, scope: Scope) -> ScopeFacts:
+    """Title and editions of `scope`; an unknown slug is NotFound, years the wrong way round a UsageError."""
+    here = scope.filter()
+    check_names(session, here)
+    known = (
+        select(col(Talk.edition_id).label("edition_id"), func.count().label("known"))
+        .where(col(Talk.id).in_(allowed_talks(here)))
+        .group_by(col(Talk.edition_id))
+        .subquery()
+    )
+    statement = (
+        select(Edition, func.coalesce(known.c.known, 0), col(Series.name))
+        .join(Series, col(Series.id) == col(Edition.series_id))
+        .outerjoin(known, known.c.edition_id == col(Edition.id))
+        .where((col(Edition.withdrawn_at).is_(None)) | (known.c.known > 0))
+        .order_by(col(Edition.start_date).is_(None), col(Edition.start_date), col(Edition.year), col(Edition.slug))
+    )
+    if scope.editions:
+        statement = statement.where(col(Edition.slug).in_(scope.editions))
+    if scope.series:
+        statement = statement.where(col(Series.slug) == scope.series)
+    if scope.year_from is not None:
+        statement = statement.where(col(Edition.year) >= scope.year_from)
+    if scope.year_to is not None:
+        statement = statement.where(col(Edition.year) <= scope.year_to)
+    rows = session.execute(statement).all()
+    editions = tuple(_facts(edition, known_count) for edition, known_count, _ in rows)
+    series = rows[0][2] if rows else None
+    if scope.series and series is None:
+        series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
+    return ScopeFacts(scope, _title(scope, editions, series), editions)
+
+
+def _facts(edition: Edition, known: int) -> EditionFacts:
+    assert edition.id is not None
+    return EditionFacts(
+        id=edition.id,
+        slug=edition.slug,
+        name=edition.name,
+        year=edition.year,
+        start_date=edition.start_date,
+        known=known,
+        published=edition.published_sessions,
+        completeness=edition.completeness,
+        references=tuple(edition.references or ()),
+    )
+
+
+def _title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:
+    if scope.editions:
+        names = [edition.name for edition in editions]
+        title = listed(names) if len(names) <= NAMED_EDITIONS else counted(len(names), "edition")
+    else:
+        title = (series if scope.series else None) or "All editions"
+    if scope.year_from is None and scope.year_to is None:
+        return title
+    if scope.year_from == scope.year_to:
+        return f"{title}, {scope.year_from}"
+    if scope.year_to is None:
+        return f"{title}, since {scope.year_from}"
+    if scope.year_from is None:
+        return f"{title}, until {scope.year_to}"
+    return f"{title}, {scope.year_from}–{scope.year_to}"

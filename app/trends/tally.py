@@ -1,0 +1,131 @@
+"""The counts behind shares, read from the tables in two statements whatever the number of themes or editions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlmodel import Session, col
+
+from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
+from app.models import Talk, ThemeAssignment, ThemeDecision
+from app.trends.estimate import SUREST, label_variance
+
+
+@dataclass(frozen=True)
+class Denominator:
+    """Talks of one edition; people decided the main theme of `settled` of them."""
+
+    talks: int
+    settled: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared."""
+
+    numerator: int
+    denominator: int
+    confirmed: int
+    rejected: int
+    undecided: int
+    variance: float
+
+    @property
+    def machine(self) -> int:
+        """Talks of the numerator that no person decided."""
+        return self.numerator - self.confirmed
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """Assignments that are alike in status, in being main, and in whether people decided the talk's main theme."""
+
+    status: str
+    is_main: bool
+    settled: bool
+    talks: int
+    variance: float
+
+
+def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]:
+    """Known talks that `filter` allows, by edition id. One statement."""
+    settled = case((col(Talk.id).in_(_settled()), 1), else_=0)
+    rows = session.execute(
+        select(col(Talk.edition_id), func.count(), func.sum(settled))
+        .where(col(Talk.id).in_(allowed_talks(filter)))
+        .group_by(col(Talk.edition_id))
+    )
+    return {edition: Denominator(talks, int(decided or 0)) for edition, talks, decided in rows}
+
+
+def theme_tallies(session: Session, filter: TalkFilter, counting: str, themes: Iterable[int]) -> dict[int, Tally]:
+    """A tally for each theme id, over the talks that `filter` allows. Two statements."""
+    of_editions = denominators(session, filter).values()
+    whole = Denominator(sum(part.talks for part in of_editions), sum(part.settled for part in of_editions))
+    marks = _marks(session, filter, col(ThemeAssignment.theme_id))
+    return {theme: _tally(marks[theme], whole, counting) for theme in themes}
+
+
+def edition_tallies(session: Session, filter: TalkFilter, counting: str, theme: int) -> dict[int, Tally]:
+    """A tally of one theme for each edition with talks, by edition id. Two statements."""
+    marks = _marks(session, filter, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme)
+    parts = denominators(session, filter)
+    return {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
+
+
+def _settled() -> Any:
+    """Talks whose main theme a person named; where nobody did, a confirmed theme may be main by machine."""
+    named = select(col(ThemeDecision.talk_id)).where(
+        col(ThemeDecision.accepted).is_(True), col(ThemeDecision.is_main).is_(True)
+    )
+    return select(col(ThemeAssignment.talk_id)).where(
+        col(ThemeAssignment.status) == "confirmed",
+        col(ThemeAssignment.is_main).is_(True),
+        col(ThemeAssignment.talk_id).in_(named),
+    )
+
+
+def _marks(session: Session, filter: TalkFilter, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[_Marks]]:
+    """Assignments to allowed talks by `group`, with the sum of p(1-p), p cut to what a machine can be sure of."""
+    given = col(ThemeAssignment.probability)
+    sure = case((given > SUREST, SUREST), (given < 1 - SUREST, 1 - SUREST), else_=given)
+    settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
+    keys = (group, col(ThemeAssignment.status), col(ThemeAssignment.is_main), settled)
+    rows = session.execute(
+        select(*keys, func.count(), func.sum(sure * (1 - sure)))
+        .join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
+        .where(col(ThemeAssignment.talk_id).in_(allowed_talks(filter)), *clauses)
+        .group_by(*keys)
+    )
+    found: dict[int, list[_Marks]] = defaultdict(list)
+    for key, status, is_main, decided, talks, variance in rows:
+        found[key].append(_Marks(status, bool(is_main), bool(decided), talks, float(variance)))
+    return found
+
+
+def _tally(marks: list[_Marks], whole: Denominator, counting: str) -> Tally:
+    """People decided a talk for a theme by confirming or rejecting it; where only main themes count, by naming a main
+    theme or rejecting this one. A probability is of the theme, so only that of a talk's main theme is used there."""
+    main = counting == "main"
+    assigned = [mark for mark in marks if mark.status in ASSIGNED and (mark.is_main or not main)]
+    confirmed = sum(mark.talks for mark in assigned if mark.status == "confirmed" and (mark.settled or not main))
+    numerator = sum(mark.talks for mark in assigned)
+    denied = sum(mark.talks for mark in marks if mark.status == "rejected" and not (main and mark.settled))
+    rejected = min(denied + (whole.settled - confirmed if main else 0), whole.talks - numerator)
+    open_marks = [mark for mark in assigned if mark.status == "machine" or (main and not mark.settled)]
+    if not main:
+        open_marks += [mark for mark in marks if mark.status not in (*ASSIGNED, "rejected")]
+    undecided = whole.talks - confirmed - rejected
+    without = max(undecided - sum(mark.talks for mark in open_marks), 0)
+    return Tally(
+        numerator=numerator,
+        denominator=whole.talks,
+        confirmed=confirmed,
+        rejected=rejected,
+        undecided=undecided,
+        variance=label_variance(sum(mark.variance for mark in open_marks), without),
+    )

@@ -1,0 +1,50 @@
+"""How shares and counts are written: “40 %”, “likely 34–47 %”, “47 talks”. No arithmetic beyond rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+NO_BREAK = "\u00a0"
+
+
+def _digits(share: float) -> str:
+    """A share 0..1 as per cent: whole, but with one decimal where whole would read as none or as all."""
+    hundredths = Decimal(repr(share)) * 100
+    whole = hundredths.quantize(Decimal(1), ROUND_HALF_UP)
+    if (whole == 0 and share > 0) or (whole == 100 and share < 1):
+        tenth = hundredths.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return str(min(max(tenth, Decimal("0.1")), Decimal("99.9")))
+    return str(whole)
+
+
+def percent(share: float | None) -> str:
+    """“40 %” with a no-break space; “–” where there is no share."""
+    return "–" if share is None else f"{_digits(share)}{NO_BREAK}%"
+
+
+def percent_range(low: float | None, high: float | None) -> str:
+    """“34–47 %”; one number where both ends read alike; “–” where there is no interval."""
+    if low is None or high is None:
+        return "–"
+    first, last = _digits(low), _digits(high)
+    return f"{first}{NO_BREAK}%" if first == last else f"{first}–{last}{NO_BREAK}%"
+
+
+def likely(low: float | None, high: float | None) -> str:
+    """“likely 34–47 %”, “exactly” where the interval is a point, "" where there is none."""
+    if low is None or high is None:
+        return ""
+    return "exactly" if low == high else f"likely {percent_range(low, high)}"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """“1 talk”, “47 talks”, “1,204 talks”."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """“A”, “A and B”, “A, B and C”."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,55 @@
+"""The report this house was built for, on the shipped data: operations at San Francisco 2019, computed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.reports.registry import build_report
+from app.reports.request import ReportRequest
+from app.trends.behind import figure_talks
+from app.trends.claims import edition_claims
+from app.trends.counts import theme_figure
+from app.trends.document import figures_of
+from app.trends.scope import Scope
+
+EDITION = "kafka-summit-san-francisco-2019"
+
+
+@pytest.fixture
+def base(loaded: Engine) -> Iterator[Session]:
+    with Session(loaded) as session:
+        yield session
+
+
+def test_operations_has_its_coverage_and_is_decided_by_people(base: Session) -> None:
+    figure = theme_figure(base, "operations", Scope(editions=(EDITION,)))
+    assert (figure.coverage.known, figure.coverage.published) == (47, 56)
+    assert figure.confirmed == figure.numerator
+    assert figure.low is not None
+    assert figure.high is not None
+    assert figure.if_none == figure.numerator / 56
+    assert figure.if_all == (figure.numerator + 9) / 56
+    assert figure.if_none <= figure.low < figure.high <= figure.if_all
+
+
+def test_the_articles_claims_are_read_both_ways(base: Session) -> None:
+    claims = {claim.theme: claim for claim in edition_claims(base, EDITION) if claim.theme}
+    operations = claims["operations"]
+    assert operations.any is not None
+    assert operations.main is not None
+    assert operations.any.numerator > operations.main.numerator
+    assert operations.verdict == "cannot be decided"
+    assert claims["kubernetes"].readings
+
+
+@pytest.mark.parametrize("edition", [(EDITION,), ("kafka-summit-london-2018",), ()])
+def test_every_figure_opens_exactly_its_talks(base: Session, edition: tuple[str, ...]) -> None:
+    for name in ("themes", "edition") if edition else ("themes",):
+        for figure in figures_of(build_report(base, name, ReportRequest(editions=edition))):
+            found = figure_talks(base, figure.id)
+            assert (len(found.numerator), len(found.denominator)) == (figure.numerator, figure.denominator)
+            assert found.figure == figure
