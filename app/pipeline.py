@@ -18,7 +18,7 @@ from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
-from app.embeddings.store import discard, missing, save
+from app.embeddings.store import discard, missing, prune, save
 from app.ingest.discover import discover
 from app.ingest.run import Counts, FileReport, ingest_unit
 from app.models import ImportRun
@@ -112,6 +112,8 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
         progress("passages", handled, 0)
     embedded = embed(engine, embedder, progress)
     with writing(engine) as session:
+        if handled:
+            prune(session)
         refresh_assignments(session, embedder)
     with writing(engine) as session:
         refresh_snapshot(session)

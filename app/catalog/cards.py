@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, Field, computed_field
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED
-from app.models import Appearance, Edition, Organisation, Takeaway, Talk, TalkOrganisation, Theme, ThemeAssignment
+from app.models import (
+    Appearance,
+    Edition,
+    Organisation,
+    Resource,
+    Speaker,
+    Takeaway,
+    Talk,
+    TalkOrganisation,
+    Theme,
+    ThemeAssignment,
+)
 from app.settings import get_settings
 
 
@@ -88,110 +98,129 @@ class TalkCard(BaseModel):
 
 
 def talk_cards(session: Session, ids: Sequence[int]) -> list[TalkCard]:
-    """Cards of the talks with these ids, in the order given; ids of no talk are left out. A fixed number of queries."""
-    talks: dict[int, Talk] = {}
+    """Cards of the talks with these ids, in the order given; ids of no talk are left out. A fixed number of queries.
+
+    Columns are read instead of objects: lists are most of what the site does, and this takes a third of the time.
+    """
+    cards: dict[int, TalkCard] = {}
     for start in range(0, len(ids), 500):
-        found = session.scalars(
-            select(Talk)
-            .where(col(Talk.id).in_(ids[start : start + 500]))
-            .options(
-                selectinload(Talk.edition),  # type: ignore[arg-type]
-                selectinload(Talk.appearances).selectinload(Appearance.speaker),  # type: ignore[arg-type]
-                selectinload(Talk.appearances).selectinload(Appearance.organisation),  # type: ignore[arg-type]
-                selectinload(Talk.resources),  # type: ignore[arg-type]
+        for card in _cards(session, ids[start : start + 500]):
+            cards[card.id] = card
+    return [cards[i] for i in ids if i in cards]
+
+
+def _cards(session: Session, ids: Sequence[int]) -> Iterator[TalkCard]:
+    rows = session.execute(
+        select(
+            col(Talk.id), col(Talk.slug), col(Talk.title), col(Talk.kind), col(Talk.language), col(Talk.date),
+            col(Talk.summary), col(Talk.abstract), col(Edition.slug), col(Edition.name), col(Edition.year),
+        )
+        .join(Edition, col(Edition.id) == col(Talk.edition_id))
+        .where(col(Talk.id).in_(ids))
+    ).all()  # fmt: skip
+    speakers, links, marks = _speakers(session, ids), _links(session, ids), theme_marks(session, ids)
+    counts, named = _takeaway_counts(session, ids), _organisations(session, ids)
+    for key, slug, title, kind, language, date, summary, abstract, edition_slug, edition_name, year in rows:
+        assert key is not None
+        yield TalkCard(
+            id=key,
+            slug=slug,
+            title=title,
+            kind=kind,
+            language=language,
+            date=date,
+            year=int(date[:4]) if date else year,
+            edition=EditionName(slug=edition_slug, name=edition_name),
+            speakers=speakers[key],
+            themes=marks[key],
+            summary=summary or abstract,
+            links=links[key],
+            takeaway_count=counts.get(key, 0),
+            organisations=named[key],
+        )
+
+
+def _speakers(session: Session, ids: Sequence[int]) -> dict[int, list[SpeakerName]]:
+    found: dict[int, list[SpeakerName]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            col(Appearance.talk_id), col(Appearance.job_title), col(Speaker.slug), col(Speaker.name),
+            col(Organisation.slug), col(Organisation.name),
+        )
+        .join(Speaker, col(Speaker.id) == col(Appearance.speaker_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
+        .where(col(Appearance.talk_id).in_(ids))
+        .order_by(col(Appearance.position), col(Appearance.id))
+    )  # fmt: skip
+    for talk_id, job_title, slug, name, organisation_slug, organisation in rows:
+        found[talk_id].append(
+            SpeakerName(
+                slug=slug,
+                name=name,
+                affiliation=organisation,
+                organisation_slug=organisation_slug,
+                job_title=job_title,
             )
         )
-        talks.update({talk.id: talk for talk in found if talk.id is not None})
-    marks = theme_marks(session, list(talks))
-    counts = _takeaway_counts(session, list(talks))
-    named = _organisations(session, list(talks))
-    return [_card(talks[i], marks.get(i, []), counts.get(i, 0), named.get(i, [])) for i in ids if i in talks]
+    return found
 
 
-def _card(talk: Talk, marks: list[ThemeMark], takeaways: int, organisations: list[OrganisationName]) -> TalkCard:
-    assert talk.id is not None
-    edition: Edition = talk.edition
-    return TalkCard(
-        id=talk.id,
-        slug=talk.slug,
-        title=talk.title,
-        kind=talk.kind,
-        language=talk.language,
-        date=talk.date,
-        year=int(talk.date[:4]) if talk.date else edition.year,
-        edition=EditionName(slug=edition.slug, name=edition.name),
-        speakers=[
-            SpeakerName(
-                slug=appearance.speaker.slug,
-                name=appearance.speaker.name,
-                affiliation=appearance.organisation.name if appearance.organisation else None,
-                organisation_slug=appearance.organisation.slug if appearance.organisation else None,
-                job_title=appearance.job_title,
-            )
-            for appearance in talk.appearances
-        ],
-        themes=marks,
-        summary=talk.summary or talk.abstract,
-        links=[Link(kind=resource.kind, url=resource.url, label=resource.label) for resource in talk.resources],
-        takeaway_count=takeaways,
-        organisations=organisations,
+def _links(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
+    found: dict[int, list[Link]] = defaultdict(list)
+    rows = session.execute(
+        select(col(Resource.talk_id), col(Resource.kind), col(Resource.url), col(Resource.label))
+        .where(col(Resource.talk_id).in_(ids))
+        .order_by(col(Resource.position), col(Resource.id))
     )
+    for talk_id, kind, url, label in rows:
+        found[talk_id].append(Link(kind=kind, url=url, label=label))
+    return found
 
 
 def theme_marks(session: Session, ids: Sequence[int]) -> dict[int, list[ThemeMark]]:
-    """Themes of each talk: the main one first, then confirmed before machine, then as the vocabulary orders them."""
+    """Themes of at most 500 talks: the main one first, then confirmed before machine, then as the vocabulary orders."""
     marks: dict[int, list[ThemeMark]] = defaultdict(list)
-    for start in range(0, len(ids), 500):
-        rows = session.execute(
-            select(ThemeAssignment, col(Theme.slug), col(Theme.name))
-            .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
-            .where(
-                col(ThemeAssignment.talk_id).in_(ids[start : start + 500]),
-                col(ThemeAssignment.status).in_(ASSIGNED),
-                col(Theme.withdrawn_at).is_(None),
-            )
-            .order_by(
-                col(ThemeAssignment.is_main).desc(),
-                col(Theme.parent_id).is_(None),
-                col(ThemeAssignment.status),
-                col(Theme.position),
-                col(Theme.id),
-            )
+    rows = session.execute(
+        select(
+            col(ThemeAssignment.talk_id), col(ThemeAssignment.status), col(ThemeAssignment.probability),
+            col(ThemeAssignment.is_main), col(Theme.slug), col(Theme.name),
         )
-        for assignment, slug, name in rows:
-            marks[assignment.talk_id].append(
-                ThemeMark(
-                    slug=slug,
-                    name=name,
-                    status=assignment.status,
-                    probability=assignment.probability,
-                    is_main=assignment.is_main,
-                )
-            )
+        .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
+        .where(
+            col(ThemeAssignment.talk_id).in_(ids),
+            col(ThemeAssignment.status).in_(ASSIGNED),
+            col(Theme.withdrawn_at).is_(None),
+        )
+        .order_by(
+            col(ThemeAssignment.is_main).desc(),
+            col(Theme.parent_id).is_(None),
+            col(ThemeAssignment.status),
+            col(Theme.position),
+            col(Theme.id),
+        )
+    )  # fmt: skip
+    for talk_id, status, probability, is_main, slug, name in rows:
+        marks[talk_id].append(ThemeMark(slug=slug, name=name, status=status, probability=probability, is_main=is_main))
     return marks
 
 
 def _organisations(session: Session, ids: Sequence[int]) -> dict[int, list[OrganisationName]]:
     named: dict[int, list[OrganisationName]] = defaultdict(list)
-    for start in range(0, len(ids), 500):
-        rows = session.execute(
-            select(col(TalkOrganisation.talk_id), col(Organisation.slug), col(Organisation.name))
-            .join(Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id))
-            .where(col(TalkOrganisation.talk_id).in_(ids[start : start + 500]))
-            .order_by(col(Organisation.name))
-        )
-        for talk_id, slug, name in rows:
-            named[talk_id].append(OrganisationName(slug=slug, name=name))
+    rows = session.execute(
+        select(col(TalkOrganisation.talk_id), col(Organisation.slug), col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id))
+        .where(col(TalkOrganisation.talk_id).in_(ids))
+        .order_by(col(Organisation.name))
+    )
+    for talk_id, slug, name in rows:
+        named[talk_id].append(OrganisationName(slug=slug, name=name))
     return named
 
 
 def _takeaway_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for start in range(0, len(ids), 500):
-        rows = session.execute(
-            select(col(Takeaway.talk_id), func.count())
-            .where(col(Takeaway.talk_id).in_(ids[start : start + 500]), col(Takeaway.withdrawn_at).is_(None))
-            .group_by(col(Takeaway.talk_id))
-        )
-        counts.update((talk_id, count) for talk_id, count in rows if talk_id is not None)
-    return counts
+    rows = session.execute(
+        select(col(Takeaway.talk_id), func.count())
+        .where(col(Takeaway.talk_id).in_(ids), col(Takeaway.withdrawn_at).is_(None))
+        .group_by(col(Takeaway.talk_id))
+    )
+    return {talk_id: count for talk_id, count in rows if talk_id is not None}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
-from app.models import Edition, IndexState, Takeaway, Talk, Theme, ThemeAssignment
+from app.models import Edition, IndexState, Organisation, Speaker, Takeaway, Talk, Theme, ThemeAssignment
 
 SNAPSHOT = "snapshot"
 
@@ -27,7 +27,13 @@ def refresh_snapshot(session: Session) -> str:
         select(col(Takeaway.slug), col(Takeaway.content_hash), col(Takeaway.withdrawn_at).is_(None)).order_by(
             col(Takeaway.slug)
         ),
-        select(col(Edition.slug), col(Edition.published_sessions)).order_by(col(Edition.slug)),
+        select(
+            col(Edition.slug), col(Edition.name), col(Edition.published_sessions), col(Edition.start_date),
+            col(Edition.end_date), col(Edition.city), col(Edition.country), col(Edition.completeness),
+        ).order_by(col(Edition.slug)),
+        select(col(Speaker.slug), col(Speaker.name)).order_by(col(Speaker.slug)),
+        select(col(Organisation.slug), col(Organisation.name)).order_by(col(Organisation.slug)),
+        select(col(Theme.slug), col(Theme.name), col(Theme.definition), col(Theme.position)).order_by(col(Theme.slug)),
         select(
             col(Talk.slug), col(Theme.slug), col(ThemeAssignment.status), col(ThemeAssignment.is_main),
             col(ThemeAssignment.probability),

@@ -44,6 +44,11 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(hallway_writes=True)
 
 
+def is_writing(session: Session) -> bool:
+    """Whether the session's transaction holds the right to write from its beginning."""
+    return bool(session.connection().get_execution_options().get("hallway_writes", False))
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # The driver's own BEGIN comes too late for savepoints and for reads that must see one state.
     writes = connection.get_execution_options().get("hallway_writes", False)

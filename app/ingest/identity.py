@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.ingest.record import AliasRecord
-from app.models import Appearance, Organisation, Speaker, SpeakerAlias, Takeaway, Technology
+from app.models import Appearance, Organisation, Speaker, SpeakerAlias, Takeaway, Talk, Technology
 from app.text.names import clean_name, name_key
 from app.text.slugs import slugify, unique_slug
 
@@ -95,6 +95,10 @@ class People:
             else:
                 continue
             changed = True
+        if changed:
+            # Search knows talks by their people too, so these are to be indexed anew.
+            theirs = select(col(Appearance.talk_id)).where(col(Appearance.speaker_id) == canonical)
+            self.session.execute(update(Talk).where(col(Talk.id).in_(theirs)).values(passages_hash=None))
         return changed
 
     def _add_alias(self, speaker_id: int, name: str, *, curated: bool) -> None:

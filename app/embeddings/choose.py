@@ -1,0 +1,91 @@
+"""Which embedder serves: the exported model where it agrees with the reference, else the reference itself."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+
+from app.embeddings.onnx_export import LEAST_COSINE, can_export, export, exported
+from app.embeddings.onnx_runtime import OnnxEmbedder
+from app.embeddings.protocol import Embedder, Progress, Vectors
+from app.embeddings.reference import SentenceTransformerEmbedder
+from app.embeddings.weights import ModelFolder, find_model
+from app.errors import ModelError
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class ChosenEmbedder:
+    """The embedder of the settings. Making one costs nothing; files are checked and the model loads on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._model: ModelFolder | None = None
+        self._serving: OnnxEmbedder | SentenceTransformerEmbedder | None = None
+        self._lock = threading.RLock()
+
+    @property
+    def recipe(self) -> str:
+        """See `Embedder`. Checks the model's files the first time."""
+        return self._found().recipe
+
+    @property
+    def dimensions(self) -> int:
+        """See `Embedder`."""
+        return self._found().dimensions or self.serving().dimensions
+
+    @property
+    def reason(self) -> str | None:
+        """Why the reference serves instead of the exported model; None when the exported one does. Loads the model."""
+        return self.serving().reason
+
+    def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
+        """See `Embedder`."""
+        return self.serving().encode(texts, on_progress)
+
+    def encode_query(self, text: str) -> Vectors:
+        """See `Embedder`."""
+        return self.serving().encode_query(text)
+
+    def warm(self) -> None:
+        """Load the model now, exporting it if that was never done. Raises ModelError."""
+        self.serving().load()
+
+    def serving(self) -> OnnxEmbedder | SentenceTransformerEmbedder:
+        """The embedder that does the work, chosen once. Raises ModelError."""
+        if self._serving is None:
+            with self._lock:
+                if self._serving is None:
+                    self._serving = self._choose(self._found())
+        return self._serving
+
+    def _found(self) -> ModelFolder:
+        if self._model is None:
+            with self._lock:
+                if self._model is None:
+                    self._model = find_model(self._settings)
+        return self._model
+
+    def _choose(self, model: ModelFolder) -> OnnxEmbedder | SentenceTransformerEmbedder:
+        threads = self._settings.encoder_threads
+        reason = can_export(model)
+        if reason is None:
+            folder = self._settings.cache_folder / "models" / model.fingerprint
+            try:
+                file, check = exported(folder) or export(model, folder, threads)
+                if check.agrees:
+                    serving = OnnxEmbedder(model, file, threads)
+                    serving.load()
+                    return serving
+                reason = f"the export agrees only to a cosine of {check.min_cosine:.5f}, {LEAST_COSINE} is needed"
+            except (ModelError, OSError, ImportError, RuntimeError, ValueError) as error:
+                reason = f"the export failed: {error}"
+        log.warning("Embedding runs on the slower reference model: %s.", reason)
+        return SentenceTransformerEmbedder(model, threads, reason)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder that `settings` ask for. Returns at once; errors come with first use, as ModelError."""
+    return ChosenEmbedder(settings)

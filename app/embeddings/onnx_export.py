@@ -1,0 +1,125 @@
+"""Exporting a model once to ONNX and checking it against its reference. The graph itself is drawn elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.embeddings.onnx_graph import fuse, write_graph
+from app.embeddings.onnx_runtime import OnnxEmbedder
+from app.embeddings.probes import PROBES
+from app.embeddings.reference import SentenceTransformerEmbedder
+from app.embeddings.weights import ModelFolder
+
+log = logging.getLogger(__name__)
+
+EXPORT_VERSION = 1
+LEAST_COSINE = 0.9999
+_MODEL, _CHECK = "model.onnx", "check.json"
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the export was found to be; kept beside it as JSON."""
+
+    version: int
+    size: int
+    sha256: str
+    min_cosine: float
+    probes: int
+    seconds: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the exported model may serve."""
+        return self.min_cosine >= LEAST_COSINE
+
+
+def can_export(model: ModelFolder) -> str | None:
+    """None when this kind of model can be exported, else why not."""
+    if model.architecture.get("model_type") != "bert":
+        return f"only BERT models are exported, this one is {model.architecture.get('model_type', 'of another kind')}"
+    if model.pooling != "mean":
+        return f"only mean pooling is exported, this model has {model.pooling}"
+    if not (model.path / "tokenizer.json").is_file():
+        return "the model has no tokenizer.json"
+    return None
+
+
+def exported(folder: Path) -> tuple[Path, Check] | None:
+    """The exported model in `folder` with its check, or None when it is absent, half written or of an older export."""
+    try:
+        check = Check(**json.loads((folder / _CHECK).read_text(encoding="utf-8")))
+        complete = (folder / _MODEL).stat().st_size == check.size and check.version == EXPORT_VERSION
+    except (OSError, ValueError, TypeError):
+        return None
+    return (folder / _MODEL, check) if complete else None
+
+
+def export(model: ModelFolder, folder: Path, threads: int = 0) -> tuple[Path, Check]:
+    """Export `model` into `folder` unless that is done; of several processes one exports and the others wait.
+
+    Raises ModelError when the model does not load, and OSError when the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        done = exported(folder)
+        if done is not None:
+            return done
+        started = time.perf_counter()
+        log.info("Exporting the embedding model to %s; this is done once.", folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="making-") as making:
+            made = Path(making) / _MODEL
+            reference = SentenceTransformerEmbedder(model, threads)
+            write_graph(reference, Path(making) / "raw.onnx")
+            fuse(model, Path(making) / "raw.onnx", made)
+            cosine = _least_cosine(reference, OnnxEmbedder(model, made, threads))
+            with made.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            seconds = round(time.perf_counter() - started, 1)
+            check = Check(EXPORT_VERSION, made.stat().st_size, digest, cosine, len(PROBES), seconds)
+            (Path(making) / _CHECK).write_text(json.dumps(asdict(check), indent=1), encoding="utf-8")
+            # The check goes last: a model without its check counts as half written.
+            with suppress(FileNotFoundError):
+                (folder / _CHECK).unlink()
+            made.replace(folder / _MODEL)
+            (Path(making) / _CHECK).replace(folder / _CHECK)
+    log.info("Exported in %.1f s; least cosine with the reference %.6f.", check.seconds, check.min_cosine)
+    return folder / _MODEL, check
+
+
+def _least_cosine(reference: SentenceTransformerEmbedder, candidate: OnnxEmbedder) -> float:
+    """Least cosine over the probes, as passages in batches and as single queries; 0 where a number is not finite."""
+    wanted = reference.encode(PROBES)
+    in_batches = np.einsum("nd,nd->n", wanted, candidate.encode(PROBES))
+    alone = [float(candidate.encode_query(text) @ reference.encode_query(text)) for text in PROBES]
+    least = min(float(in_batches.min()), *alone)
+    return round(least, 7) if np.isfinite(least) else 0.0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a lock so that one process at a time works in `folder`.
+
+    Without file locks (Windows) all work at once, which is wasteful and still right, as files are replaced whole.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for leftover in folder.glob("making-*"):  # of a process that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield

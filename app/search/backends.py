@@ -1,0 +1,22 @@
+"""Which search backends there are, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from app.errors import IndexNotReady
+from app.search.lexical.fts5 import Fts5Index
+from app.search.lexical.protocol import LexicalIndex
+from app.search.vector.exact import ExactIndex
+from app.search.vector.protocol import VectorIndex
+
+LEXICAL: tuple[LexicalIndex, ...] = (Fts5Index(),)
+VECTOR: tuple[type[VectorIndex], ...] = (ExactIndex,)
+
+
+def lexical_for(session: Session) -> LexicalIndex:
+    """The first lexical backend that works with this database. Raises IndexNotReady when there is none."""
+    for backend in LEXICAL:
+        if backend.serves(session):
+            return backend
+    raise IndexNotReady("No lexical index works with this kind of database yet; use SQLite.")

@@ -1,0 +1,55 @@
+"""Putting two rankings together. Pure arithmetic over {document: score}; higher scores are better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+SEMANTIC_WEIGHT = 0.6
+DEPTH = 200
+RANK_CONSTANT = 60
+
+
+def scaled(scores: Mapping[int, float], depth: int = DEPTH, absent: float | None = None) -> dict[int, float]:
+    """Min-max over the best `depth`: the best becomes 1, the last of them and all below it 0.
+
+    `absent` is what a document scores that is not in the list, where that is known: a list shorter than `depth` is
+    then scaled from there, and its last is still better than what is not in it (the "theoretical minimum" of Bruch,
+    Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval, arXiv:2210.11934).
+    """
+    if not scores:
+        return {}
+    falling = sorted(scores.values(), reverse=True)[:depth]
+    best, least = falling[0], falling[-1]
+    if absent is not None and len(scores) < depth:
+        least = min(least, absent)
+    if best <= least:
+        return dict.fromkeys(scores, 1.0)
+    return {document: max(0.0, (score - least) / (best - least)) for document, score in scores.items()}
+
+
+def weighted(
+    lexical: Mapping[int, float], semantic: Mapping[int, float], semantic_weight: float = SEMANTIC_WEIGHT
+) -> dict[int, float]:
+    """Weighted sum of two scaled scores over the union of both lists, 0..1; absent from a list counts 0.
+
+    Scale BM25 scores with 0 for what is absent, and cosines by themselves. Measured so as nDCG@10 over the union of
+    both top 200 of BM25 and all-MiniLM-L6-v2: weight .6 gave .735 on SciFact, .411 on Cranfield and .847 on titles and
+    abstracts of talks, where rank fusion gave .718, .404 and .840. The weight was not tuned for each set.
+    """
+    fused = {document: (1 - semantic_weight) * score for document, score in lexical.items()}
+    for document, score in semantic.items():
+        fused[document] = fused.get(document, 0.0) + semantic_weight * score
+    return fused
+
+
+def fuse_ranks(rankings: Sequence[Sequence[int]], constant: int = RANK_CONSTANT) -> dict[int, float]:
+    """Reciprocal rank fusion: the sum of 1 / (constant + rank), ranks from 1.
+
+    Cormack, Clarke and Büttcher 2009, Reciprocal rank fusion outperforms Condorcet and individual rank learning
+    methods, SIGIR.
+    """
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, document in enumerate(ranking, start=1):
+            fused[document] = fused.get(document, 0.0) + 1 / (constant + rank)
+    return fused

@@ -1,0 +1,1 @@
+"""Lexical backends: one file each, all behind the protocol."""

@@ -1,0 +1,164 @@
+"""What the search engine keeps in memory between searches, and when it is read anew."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.cards import EditionName, TalkCard, talk_cards
+from app.catalog.filters import TalkFilter
+from app.embeddings.store import vectors_of
+from app.models import Edition, Passage, Takeaway
+from app.search.backends import VECTOR
+from app.search.candidates import Scope, scope_of
+from app.search.facts import Facts, load_facts
+from app.search.freshness import Marks, read_marks
+from app.search.vector.protocol import VectorIndex
+
+MOST_SCOPES = 256
+MOST_SHOWN = 4_096
+FILLED = 1_000
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class ShownPassage(NamedTuple):
+    """A passage as answers show it, with its takeaway and the edition of that, if any."""
+
+    text: str
+    kind: str
+    start_seconds: float | None
+    takeaway: str | None
+    takeaway_kind: str | None
+    edition: EditionName | None
+
+
+@dataclass
+class Memory:
+    """Read from one state of the base. Cards, passages and scopes fill up as searches need them."""
+
+    marks: Marks
+    facts: Facts
+    vectors: VectorIndex
+    passage_count: int
+    """How many passages there are, embedded or not."""
+    scopes: dict[TalkFilter, Scope] = field(default_factory=dict)
+    kept_cards: dict[int, TalkCard] = field(default_factory=dict)
+    kept_passages: dict[int, ShownPassage] = field(default_factory=dict)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether facts may be kept between searches: only a snapshot tells when they change."""
+        return bool(self.marks.snapshot.fingerprint)
+
+    def scope(self, session: Session, filter: TalkFilter) -> Scope:
+        """The scope of a filter."""
+        scope = self.scopes.get(filter) or scope_of(session, filter)
+        self._keep(self.scopes, {filter: scope}, MOST_SCOPES)
+        return scope
+
+    def cards(self, session: Session, ids: Sequence[int]) -> dict[int, TalkCard]:
+        """Cards of these talks by id; only those not met before are read. They are shared: do not change them."""
+        known = {i: self.kept_cards[i] for i in ids if i in self.kept_cards}
+        unknown = [i for i in ids if i not in known]
+        if not unknown:
+            return known
+        fresh = {card.id: card for card in talk_cards(session, unknown)}
+        self._keep(self.kept_cards, fresh, MOST_SHOWN)
+        return known | fresh
+
+    def passages(self, session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
+        """These passages by id; only those not met before are read."""
+        known = {i: self.kept_passages[i] for i in ids if i in self.kept_passages}
+        unknown = [i for i in ids if i not in known]
+        if not unknown:
+            return known
+        fresh = _read_passages(session, unknown)
+        self._keep(self.kept_passages, fresh, MOST_SHOWN)
+        return known | fresh
+
+    def fill(self, session: Session) -> None:
+        """Read what the first searches will need: the scope of no filter, and cards and passages of the first talks."""
+        talks = self.scope(session, TalkFilter()).talks[:FILLED].tolist()
+        if self.may_keep:
+            self.cards(session, talks)
+            ids = session.scalars(select(col(Passage.id)).where(col(Passage.talk_id).in_(talks)).limit(FILLED))
+            self.passages(session, [i for i in ids if i is not None])
+
+    def _keep(self, kept: dict[K, V], fresh: dict[K, V], most: int) -> None:
+        if not self.may_keep:
+            return
+        if len(kept) + len(fresh) > most:
+            kept.clear()
+        kept.update(fresh)
+
+
+def _read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
+    rows = session.execute(
+        select(
+            col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
+            col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
+        )
+        .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
+        .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
+        .where(col(Passage.id).in_(ids))
+    )  # fmt: skip
+    return {
+        passage_id: ShownPassage(
+            text, kind, start, takeaway, takeaway_kind, EditionName(slug=slug, name=name) if slug and name else None
+        )
+        for passage_id, text, kind, start, takeaway, takeaway_kind, slug, name in rows
+        if passage_id is not None
+    }
+
+
+class Recollection:
+    """Holds the newest Memory. Threads may share it; one reads while the others wait."""
+
+    def __init__(self) -> None:
+        self._memory: Memory | None = None
+        self._recipe: str | None = None
+        self._lock = threading.Lock()
+
+    def current(self, session: Session, recipe: str | None, before: Callable[[Session], None]) -> Memory:
+        """The memory of the base as it is, with the vectors of `recipe` (None: without any).
+
+        Costs one small query while nothing changed. Else it is read, after `before` had a chance to mend what it needs.
+        """
+        memory = self._at_hand(read_marks(session), recipe)
+        if memory is None:
+            with self._lock:
+                memory = self._at_hand(read_marks(session), recipe)
+                if memory is None:
+                    before(session)
+                    memory = read_memory(session, read_marks(session), recipe)
+                    self._memory, self._recipe = memory, recipe
+        elif not memory.may_keep:
+            memory = replace(memory, facts=load_facts(session))
+        return memory
+
+    def _at_hand(self, marks: Marks, recipe: str | None) -> Memory | None:
+        memory = self._memory
+        return memory if memory is not None and memory.marks == marks and self._recipe == recipe else None
+
+    def forget(self) -> None:
+        """Read everything anew at the next search."""
+        with self._lock:
+            self._memory = None
+
+
+def read_memory(session: Session, marks: Marks, recipe: str | None) -> Memory:
+    """Build a memory from the database. `marks` were read before, so that a change meanwhile is noticed next time."""
+    talks, passages, vectors = vectors_of(session, recipe or "")
+    return Memory(
+        marks=marks,
+        facts=load_facts(session),
+        vectors=VECTOR[0].build(talks, passages, vectors),
+        passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
+    )

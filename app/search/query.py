@@ -1,0 +1,71 @@
+"""Reading what somebody typed: cleaned text and its words. Pure; anything that can be typed is read without error."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+MOST_CHARACTERS = 2_000
+MOST_TERMS = 64
+
+# The 33 words of Lucene's English list, and the words that only make a question of a query.
+_STOP_WORDS = """
+    a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to
+    was will with
+    about am can could did do does from had has have how i its me my our s should so than them t us we were what when
+    where which who whom why would you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query as it was understood."""
+
+    text: str
+    """What was typed, in NFC, without control characters, at most MOST_CHARACTERS long."""
+    words: tuple[str, ...]
+    """Every word of it, in lower case and in order."""
+    terms: tuple[str, ...]
+    """The distinct words to look up, at most MOST_TERMS: stop words are left out."""
+    was_cut: bool
+    """Whether it was longer than that."""
+
+    @property
+    def folded(self) -> str:
+        """For comparing with titles and names."""
+        return " ".join(fold(word) for word in self.words)
+
+
+def read_query(typed: str) -> Query:
+    """Understand `typed`. Controls, lone surrogates and the like become spaces."""
+    given = typed[: MOST_CHARACTERS + 1]
+    clean = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in given)
+    text = " ".join(unicodedata.normalize("NFC", clean).split())[:MOST_CHARACTERS]
+    words = split_words(text)
+    terms = list(dict.fromkeys(word for word in words if word not in STOP_WORDS))
+    was_cut = len(typed) > MOST_CHARACTERS or len(terms) > MOST_TERMS
+    return Query(text=text, words=tuple(words), terms=tuple(terms[:MOST_TERMS]), was_cut=was_cut)
+
+
+def split_words(text: str) -> list[str]:
+    """Words of `text` in lower case: runs of letters, digits and marks, as SQLite's unicode61 tokenizer cuts them."""
+    kept = "".join(
+        character if character.isalnum() or unicodedata.category(character)[0] in "LNM" else " " for character in text
+    )
+    return kept.lower().split()
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """`word` in lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def fold_phrase(text: str) -> str:
+    """Words of `text` without accents and punctuation, joined by single spaces: what equal titles have in common."""
+    return " ".join(fold(word) for word in split_words(text))

@@ -1,0 +1,111 @@
+"""What goes into a search and what comes out: one shape for page, API, CLI and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.catalog.cards import EditionName, TalkCard
+from app.catalog.filters import TalkFilter
+
+Mode = Literal["hybrid", "lexical", "semantic"]
+
+
+class Segment(NamedTuple):
+    """A piece of plain text, and whether it matched the query. Whoever prints it escapes it."""
+
+    text: str
+    is_match: bool
+
+
+class SearchRequest(BaseModel):
+    """A question. The filter narrows talks; a lesson of an edition is narrowed by edition, series and years only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    query: str
+    mode: Mode = "hybrid"
+    limit: int = Field(default=10, ge=1, le=100)
+    offset: int = Field(default=0, ge=0)
+    filter: TalkFilter = TalkFilter()
+
+
+class HitPassage(BaseModel):
+    """The passage by which a talk was found, as plain text. `url` leads to it: the talk, or its takeaway there."""
+
+    text: str
+    kind: str
+    start_seconds: float | None
+    url: str
+    takeaway: str | None = Field(default=None, exclude=True)
+    """Slug of the takeaway that the passage is."""
+    segments: list[Segment] = Field(default_factory=list, exclude=True)
+    """A window of the text around what matched, for lists."""
+
+
+class Why(BaseModel):
+    """Why a talk was found: its ranks among talks, from 1, on each side, and the words of the query it holds."""
+
+    lexical_rank: int | None
+    semantic_rank: int | None
+    matched_terms: list[str]
+
+
+class Hit(BaseModel):
+    """A talk that was found. Scores fall down the list; they compare within one answer only."""
+
+    score: float
+    talk: TalkCard
+    passage: HitPassage
+    why: Why
+    title_segments: list[Segment] = Field(default_factory=list, exclude=True)
+
+
+class Lesson(BaseModel):
+    """A takeaway of an edition that belongs to no single talk."""
+
+    text: str
+    kind: str
+    slug: str
+    edition: EditionName | None
+    url: str
+    score: float = Field(exclude=True)
+    segments: list[Segment] = Field(default_factory=list, exclude=True)
+
+
+@dataclass(slots=True)
+class FacetValue:
+    """How many of the talks found have this value; `value` is what the filter of the same name takes.
+
+    A dataclass, as an answer holds a hundred of them and they cost a tenth of a model.
+    """
+
+    value: str
+    label: str
+    count: int
+
+
+class SearchResult(BaseModel):
+    """An answer. `total` counts the talks found, `facets` count over all of them, `hits` are one page of them.
+
+    `mode` is the mode that was used; `notice` says in words when that is not the one asked for, or when the answer is
+    otherwise less than it should be.
+    """
+
+    query: str
+    mode: Mode
+    total: int
+    took_ms: float
+    facets: dict[str, list[FacetValue]]
+    hits: list[Hit]
+    lessons: list[Lesson] = Field(default_factory=list)
+    notice: str | None = None
+
+
+class SimilarTalks(BaseModel):
+    """Talks nearest in meaning to the talk of this slug, nearest first."""
+
+    talk: str
+    hits: list[Hit]

@@ -1,0 +1,1 @@
+"""Vector backends: one file each, all behind the protocol."""

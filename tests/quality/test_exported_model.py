@@ -1,0 +1,86 @@
+"""The exported model against its reference: exported from nothing by two at once, as exact, without torch to serve."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.embeddings.choose import ChosenEmbedder
+from app.embeddings.onnx_export import LEAST_COSINE, exported
+from app.embeddings.onnx_runtime import OnnxEmbedder
+from app.embeddings.probes import PROBES
+from app.embeddings.reference import SentenceTransformerEmbedder
+from app.embeddings.weights import find_model
+from app.settings import Settings
+
+pytestmark = pytest.mark.quality
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose cache holds an export that two embedders asked for at the same moment."""
+    made = Settings(cache_folder=tmp_path_factory.mktemp("cache"))
+    threads = [threading.Thread(target=ChosenEmbedder(made).warm) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return made
+
+
+def test_it_is_exported_once_and_agrees_with_the_reference(settings: Settings) -> None:
+    model = find_model(settings)
+    folder = settings.cache_folder / "models" / model.fingerprint
+    assert sorted(file.name for file in folder.iterdir()) == ["check.json", "lock", "model.onnx"]
+    done = exported(folder)
+    assert done is not None
+    file, check = done
+    assert check.min_cosine >= LEAST_COSINE
+    wanted = SentenceTransformerEmbedder(model).encode(PROBES)
+    serving = OnnxEmbedder(model, file, threads=2)
+    progress: list[int] = []
+    found = serving.encode(PROBES, progress.append)
+    assert sum(progress) == len(PROBES)
+    assert found.shape == (len(PROBES), 384)
+    assert found.dtype == np.float32
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    assert float(np.einsum("nd,nd->n", wanted, found).min()) >= LEAST_COSINE
+    for text, vector in zip(PROBES, found, strict=True):
+        assert float(serving.encode_query(text) @ vector) >= LEAST_COSINE
+    assert serving.encode([]).shape == (0, 384)
+
+
+def test_the_exported_model_serves_and_both_share_a_recipe(settings: Settings) -> None:
+    embedder = ChosenEmbedder(settings)
+    assert isinstance(embedder.serving(), OnnxEmbedder)
+    assert embedder.reason is None
+    assert embedder.recipe == SentenceTransformerEmbedder(find_model(settings)).recipe
+
+
+def test_a_query_needs_no_torch(settings: Settings) -> None:
+    code = (
+        "import sys; from app.settings import Settings; from app.embeddings.choose import open_embedder; "
+        f"e = open_embedder(Settings(cache_folder={str(settings.cache_folder)!r})); e.encode_query('kafka'); "
+        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'onnx') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_export_that_disagrees_is_not_used_and_says_why(settings: Settings, tmp_path: Path) -> None:
+    model = find_model(settings)
+    folder = tmp_path / "models" / model.fingerprint
+    folder.mkdir(parents=True)
+    source = settings.cache_folder / "models" / model.fingerprint
+    (folder / "model.onnx").hardlink_to(source / "model.onnx")
+    check = json.loads((source / "check.json").read_text(encoding="utf-8"))
+    (folder / "check.json").write_text(json.dumps({**check, "min_cosine": 0.98765}), encoding="utf-8")
+    embedder = ChosenEmbedder(settings.model_copy(update={"cache_folder": tmp_path}))
+    assert isinstance(embedder.serving(), SentenceTransformerEmbedder)
+    assert "0.98765" in str(embedder.reason)
