@@ -1,0 +1,72 @@
+"""Organisations and technologies: the lists of names with how many known talks each has."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.listing import Portion, portion
+from app.errors import NotFound
+from app.models import Appearance, Organisation, Technology, TechnologyMention
+
+
+class NamedCount(BaseModel):
+    """An organisation or technology and the number of known talks it appears in."""
+
+    slug: str
+    name: str
+    talks: int
+
+
+def list_organisations(
+    session: Session, limit: int = 25, offset: int = 0, slug: str | None = None
+) -> Portion[NamedCount]:
+    """Organisations that speakers of known talks worked for, those with most talks first."""
+    count = func.count(func.distinct(col(Appearance.talk_id)))
+    statement = (
+        select(col(Organisation.slug), col(Organisation.name), count)
+        .join(Appearance, col(Appearance.organisation_id) == col(Organisation.id))
+        .where(col(Appearance.talk_id).in_(allowed_talks(TalkFilter())))
+        .group_by(col(Organisation.id), col(Organisation.slug), col(Organisation.name))
+        .order_by(count.desc(), col(Organisation.name))
+    )
+    if slug:
+        statement = statement.where(col(Organisation.slug) == slug)
+    found = portion(session, statement, limit, offset)
+    return found.carrying([NamedCount(slug=key, name=name, talks=talks) for key, name, talks in found.items])
+
+
+def list_technologies(
+    session: Session, limit: int = 25, offset: int = 0, slug: str | None = None
+) -> Portion[NamedCount]:
+    """Technologies mentioned in known talks, those with most talks first."""
+    count = func.count(func.distinct(col(TechnologyMention.talk_id)))
+    statement = (
+        select(col(Technology.slug), col(Technology.name), count)
+        .join(TechnologyMention, col(TechnologyMention.technology_id) == col(Technology.id))
+        .where(col(TechnologyMention.talk_id).in_(allowed_talks(TalkFilter())))
+        .group_by(col(Technology.id), col(Technology.slug), col(Technology.name))
+        .order_by(count.desc(), col(Technology.name))
+    )
+    if slug:
+        statement = statement.where(col(Technology.slug) == slug)
+    found = portion(session, statement, limit, offset)
+    return found.carrying([NamedCount(slug=key, name=name, talks=talks) for key, name, talks in found.items])
+
+
+def find_organisation(session: Session, slug: str) -> NamedCount:
+    """The organisation with this slug; NotFound if no known talk has it."""
+    found = list_organisations(session, limit=1, slug=slug)
+    if not found.items:
+        raise NotFound("organisation", slug)
+    return found.items[0]
+
+
+def find_technology(session: Session, slug: str) -> NamedCount:
+    """The technology with this slug; NotFound if no known talk mentions it."""
+    found = list_technologies(session, limit=1, slug=slug)
+    if not found.items:
+        raise NotFound("technology", slug)
+    return found.items[0]

@@ -1,0 +1,224 @@
+"""Takeaways as pages, API and search show them: the statement, who says it, where to check it, what it revises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import BaseModel
+from sqlalchemy import Select, String, cast, select
+from sqlalchemy.orm import Mapped, selectinload
+from sqlmodel import Session, col
+
+from app.catalog.listing import Portion, portion
+from app.models import Article, Edition, Speaker, Takeaway, TakeawayEvidence, Talk, Theme
+
+
+class EvidenceLine(BaseModel):
+    """Where a takeaway can be checked."""
+
+    kind: str
+    section: str | None
+    number: int | None
+    url: str | None
+    start_seconds: float | None
+    quote: str | None
+
+
+class Place(BaseModel):
+    """A talk, edition, article or speaker that a takeaway belongs to."""
+
+    slug: str
+    name: str
+    url: str | None = None
+
+
+class TakeawayCard(BaseModel):
+    """One takeaway. `said_as` tells whether the speaker said it or an attendee observed it."""
+
+    slug: str
+    text: str
+    kind: str
+    stance: str
+    conditions: str | None
+    said_by: str | None
+    said_as: str
+    affiliation: str | None
+    occasion: str | None
+    status: str
+    themes: list[str]
+    technologies: list[str]
+    talk: Place | None
+    edition: Place | None
+    speaker: Place | None
+    article: Place | None
+    observer: str | None
+    evidence: list[EvidenceLine]
+    revises: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Address within the site: on its talk's page, else in the list."""
+        if self.talk:
+            return f"/talks/{self.talk.slug}#takeaway-{self.slug}"
+        return f"/takeaways?slug={self.slug}"
+
+
+@dataclass(frozen=True)
+class TakeawayFilter:
+    """What narrows a list of takeaways; slugs where it names a thing."""
+
+    KINDS: ClassVar = ("lesson", "announcement", "limitation", "comparison", "outcome", "question", "quote", "claim")
+    STANCES: ClassVar = ("recommends", "warns", "reports-failure", "withdraws", "neutral")
+
+    slug: str | None = None
+    kind: str | None = None
+    stance: str | None = None
+    edition: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A claim and the later one that revises it."""
+
+    before: TakeawayCard
+    after: TakeawayCard
+
+
+def _shown() -> Select[Takeaway]:
+    return (
+        select(Takeaway)
+        .where(col(Takeaway.withdrawn_at).is_(None))
+        .options(
+            selectinload(Takeaway.evidence),  # type: ignore[arg-type]
+            selectinload(Takeaway.article),  # type: ignore[arg-type]
+            selectinload(Takeaway.revises),  # type: ignore[arg-type]
+        )
+    )
+
+
+def list_takeaways(session: Session, filter: TakeawayFilter, limit: int = 25, offset: int = 0) -> Portion[TakeawayCard]:
+    """Takeaways that `filter` allows: newest article first, then in the article's order."""
+    statement = select(col(Takeaway.id)).where(col(Takeaway.withdrawn_at).is_(None))
+    for column, value in (
+        (Takeaway.slug, filter.slug),
+        (Takeaway.kind, filter.kind),
+        (Takeaway.stance, filter.stance),
+    ):
+        if value:
+            statement = statement.where(col(column) == value)
+    if filter.edition:
+        statement = statement.where(col(Takeaway.edition_id).in_(_edition(filter.edition)))
+    if filter.theme:
+        # A JSON list of slugs, read as text: the one way SQLite and Postgres share.
+        statement = statement.where(cast(col(Takeaway.themes), String).contains(f'"{filter.theme}"', autoescape=True))
+    statement = statement.order_by(col(Takeaway.source_id).desc(), col(Takeaway.position), col(Takeaway.id))
+    found = portion(session, statement, limit, offset)
+    return found.carrying(_by_id(session, [row[0] for row in found.items]))
+
+
+def _edition(slug: str) -> Select[int | None]:
+    return select(col(Edition.id)).where(col(Edition.slug) == slug)
+
+
+def takeaways_of_talk(session: Session, talk_id: int) -> list[TakeawayCard]:
+    """What was said or seen at this talk, in the source's order."""
+    return _cards(session, _shown().where(col(Takeaway.talk_id) == talk_id).order_by(col(Takeaway.position)))
+
+
+def takeaways_of_speaker(session: Session, speaker_id: int) -> list[TakeawayCard]:
+    """What this speaker said, in the source's order."""
+    return _cards(session, _shown().where(col(Takeaway.speaker_id) == speaker_id).order_by(col(Takeaway.position)))
+
+
+def claim_changes(session: Session) -> list[Change]:
+    """Claims that a later takeaway revises, each beside what replaced it."""
+    after = _cards(session, _shown().where(col(Takeaway.revises_id).is_not(None)).order_by(col(Takeaway.position)))
+    revised = [card.revises for card in after if card.revises]
+    before = {card.slug: card for card in _cards(session, _shown().where(col(Takeaway.slug).in_(revised)))}
+    return [Change(before=before[card.revises], after=card) for card in after if card.revises in before]
+
+
+def _by_id(session: Session, ids: Sequence[int]) -> list[TakeawayCard]:
+    found = {row.id: row for row in session.scalars(_shown().where(col(Takeaway.id).in_(ids)))}
+    return _shape(session, [found[i] for i in ids if i in found])
+
+
+def takeaway_cards(session: Session, slugs: Sequence[str]) -> list[TakeawayCard]:
+    """Cards of the takeaways with these slugs, in the order given."""
+    cards = {card.slug: card for card in _cards(session, _shown().where(col(Takeaway.slug).in_(slugs)))}
+    return [cards[slug] for slug in slugs if slug in cards]
+
+
+def _cards(session: Session, statement: Select[Takeaway]) -> list[TakeawayCard]:
+    return _shape(session, list(session.scalars(statement)))
+
+
+def _shape(session: Session, rows: Sequence[Takeaway]) -> list[TakeawayCard]:
+    talks = _places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
+    editions = _places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
+    speakers = _places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
+    return [
+        TakeawayCard(
+            talk=talks.get(row.talk_id),
+            edition=editions.get(row.edition_id),
+            speaker=speakers.get(row.speaker_id),
+            article=_article(row.article),
+            observer=row.article.observer if row.article else None,
+            evidence=[_evidence(line) for line in row.evidence],
+            revises=row.revises.slug if row.revises else None,
+            **{name: getattr(row, name) for name in _PLAIN},
+        )
+        for row in rows
+    ]
+
+
+_PLAIN = (
+    "slug",
+    "text",
+    "kind",
+    "stance",
+    "conditions",
+    "said_by",
+    "said_as",
+    "affiliation",
+    "occasion",
+    "status",
+    "themes",
+    "technologies",
+)
+
+
+def _places(
+    session: Session, key: Mapped[int | None], slug: Mapped[str], name: Mapped[str], ids: set[int | None]
+) -> dict[int | None, Place]:
+    wanted = [i for i in ids if i is not None]
+    if not wanted:
+        return {}
+    rows = session.execute(select(key, slug, name).where(key.in_(wanted)))
+    return {row[0]: Place(slug=row[1], name=row[2]) for row in rows}
+
+
+def _article(article: Article | None) -> Place | None:
+    return Place(slug=article.slug, name=article.title, url=article.url) if article else None
+
+
+def _evidence(line: TakeawayEvidence) -> EvidenceLine:
+    return EvidenceLine(
+        kind=line.kind,
+        section=line.section,
+        number=line.number,
+        url=line.url,
+        start_seconds=line.start_seconds,
+        quote=line.quote,
+    )
+
+
+def theme_names(session: Session, slugs: set[str]) -> dict[str, str]:
+    """Names of themes by slug, for takeaways that list their themes by slug."""
+    if not slugs:
+        return {}
+    rows = session.execute(select(col(Theme.slug), col(Theme.name)).where(col(Theme.slug).in_(slugs)))
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,47 @@
+"""Speakers and the organisations they were with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from app.catalog.names import NamedCount, find_organisation, list_organisations
+from app.catalog.speakers import SpeakerDetail, SpeakerOrder, SpeakerRow, find_speaker, list_speakers
+from app.web.api.lists import Listed, listed
+from app.web.deps import Reading
+from app.web.parameters import Nothing, Paging, PathSlug, Words
+
+router = APIRouter(tags=["people"])
+
+
+class SpeakersQuery(Paging):
+    """What GET /speakers can be asked for."""
+
+    q: Words = Field(default="", description="Start of a first or family name.")
+    sort: SpeakerOrder = Field(default="name", description="Order of the list.")
+
+
+@router.get("/speakers", summary="Speakers")
+def speakers(asked: Annotated[SpeakersQuery, Query()], session: Reading, request: Request) -> Listed[SpeakerRow]:
+    """Speakers of known talks."""
+    return listed(request, asked, list_speakers(session, asked.q, asked.limit, asked.offset, asked.sort))
+
+
+@router.get("/speakers/{slug}", summary="One speaker")
+def speaker(slug: PathSlug, _: Nothing, session: Reading) -> SpeakerDetail:
+    """A speaker with other names, affiliations over time, talks and takeaways."""
+    return find_speaker(session, slug)
+
+
+@router.get("/organisations", summary="Organisations")
+def organisations(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[NamedCount]:
+    """Organisations that speakers of known talks were with, those with most talks first."""
+    return listed(request, asked, list_organisations(session, asked.limit, asked.offset))
+
+
+@router.get("/organisations/{slug}", summary="One organisation")
+def organisation(slug: PathSlug, _: Nothing, session: Reading) -> NamedCount:
+    """An organisation with its number of known talks; list them with GET /talks?organisation=."""
+    return find_organisation(session, slug)

@@ -1,0 +1,26 @@
+"""Takeaways with who says so and where to check it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from app.catalog.filters import TalkFilter, check_names
+from app.catalog.takeaways import TakeawayCard, list_takeaways
+from app.web.api.lists import Listed, listed
+from app.web.deps import Reading
+from app.web.parameters import Paging, TakeawayNarrowing
+
+router = APIRouter(tags=["takeaways"])
+
+
+class TakeawaysQuery(TakeawayNarrowing, Paging):
+    """What GET /takeaways can be asked for."""
+
+
+@router.get("/takeaways", summary="Takeaways")
+def takeaways(asked: Annotated[TakeawaysQuery, Query()], session: Reading, request: Request) -> Listed[TakeawayCard]:
+    """Lessons, announcements, limits and claims. `revises` names the takeaway that one replaces."""
+    check_names(session, TalkFilter(editions=(asked.edition,) if asked.edition else (), theme=asked.theme))
+    return listed(request, asked, list_takeaways(session, asked.takeaway_filter(), asked.limit, asked.offset))

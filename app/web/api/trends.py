@@ -1,0 +1,32 @@
+"""Shares of themes, and the talks behind any figure."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.trends.behind import figure_talks
+from app.trends.counts import ThemeShares, theme_shares
+from app.trends.figure import FigureTalks
+from app.trends.scope import Scope
+from app.web.deps import Reading
+from app.web.parameters import FigureId, Nothing, Trending
+
+router = APIRouter(tags=["trends"])
+
+
+@router.get("/trends/themes", summary="Shares of themes")
+def themes(asked: Annotated[Trending, Query()], session: Reading) -> ThemeShares:
+    """Talks of each theme with denominator, share (0..1), 95 % interval and a figure to follow.
+
+    The same answer as `hallway report themes --format json`.
+    """
+    scope = Scope(tuple(asked.edition), asked.series, asked.year_from, asked.year_to)
+    return theme_shares(session, scope, asked.population, asked.counting)
+
+
+@router.get("/figures/{id}", summary="The talks behind a figure")
+def figure(id: FigureId, _: Nothing, session: Reading) -> FigureTalks:
+    """Exactly the talks that a figure counts and those it is taken of, with the rule. `stale` if the base changed."""
+    return figure_talks(session, id)

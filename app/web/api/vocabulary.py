@@ -1,0 +1,39 @@
+"""Themes and technologies: what talks are about and what they mention."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from app.catalog.names import NamedCount, find_technology, list_technologies
+from app.catalog.themes import ThemeDetail, find_theme, list_themes
+from app.web.api.lists import Listed, listed
+from app.web.deps import Reading
+from app.web.parameters import Nothing, Paging, PathSlug
+
+router = APIRouter(tags=["vocabulary"])
+
+
+@router.get("/themes", summary="Themes")
+def themes(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[ThemeDetail]:
+    """The theme vocabulary in its order, with definitions, cues and examples."""
+    return listed(request, asked, list_themes(session, asked.limit, asked.offset))
+
+
+@router.get("/themes/{slug}", summary="One theme")
+def theme(slug: PathSlug, _: Nothing, session: Reading) -> ThemeDetail:
+    """A theme; its share is at GET /trends/themes, its talks at GET /talks?theme=."""
+    return find_theme(session, slug)
+
+
+@router.get("/technologies", summary="Technologies")
+def technologies(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[NamedCount]:
+    """Technologies that known talks mention, those with most talks first."""
+    return listed(request, asked, list_technologies(session, asked.limit, asked.offset))
+
+
+@router.get("/technologies/{slug}", summary="One technology")
+def technology(slug: PathSlug, _: Nothing, session: Reading) -> NamedCount:
+    """A technology with its number of known talks; list them with GET /talks?technology=."""
+    return find_technology(session, slug)

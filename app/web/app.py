@@ -1,0 +1,86 @@
+"""The site: pages, API and health under one roof, with errors, headers and measurements around them."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from app import __version__
+from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.settings import get_settings
+from app.web import assets, errors, health
+from app.web.api import editions as api_editions
+from app.web.api import people, vocabulary
+from app.web.api import search as api_search
+from app.web.api import takeaways as api_takeaways
+from app.web.api import talks as api_talks
+from app.web.api import trends as api_trends
+from app.web.api.problems import PROBLEMS, ProblemDetails
+from app.web.measurements import Measurements
+from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
+from app.web.pages import (
+    editions,
+    figures,
+    home,
+    methods,
+    reports,
+    search,
+    speakers,
+    takeaways,
+    talk,
+    talks,
+    themes,
+    trends,
+)
+from app.web.parameters import Nothing
+
+PAGES = (home, search, talks, talk, speakers, editions, themes, takeaways, trends, reports, figures, methods)
+ENDPOINTS = (api_search, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
+DESCRIPTION = (
+    "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
+    "every share with numerator, denominator, interval and the address of the talks behind it."
+)
+
+
+def create_app(base: KnowledgeBase) -> FastAPI:
+    """The application over an open knowledge base."""
+    app = FastAPI(
+        title="Hallway", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.base = base
+    app.state.measurements = Measurements()
+    for page in PAGES:
+        app.include_router(page.router)
+    api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+    for endpoint in ENDPOINTS:
+        api.include_router(endpoint.router)
+    app.include_router(api)
+    app.include_router(assets.router)
+    app.include_router(health.router)
+    app.add_api_route("/openapi.json", openapi, include_in_schema=False)
+    errors.install(app)
+    # The last added is the outermost.
+    app.add_middleware(Guard)
+    app.add_middleware(Measured, measurements=app.state.measurements)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
+    return app
+
+
+def openapi(_: Nothing, request: Request) -> Response:
+    """The schema of the API."""
+    schema = request.app.openapi()
+    models = schema.setdefault("components", {}).setdefault("schemas", {})
+    if "ProblemDetails" not in models:
+        described = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        models.update(described.pop("$defs", {}))
+        models["ProblemDetails"] = described
+    return Response(json.dumps(schema), media_type="application/json")
+
+
+def factory() -> FastAPI:
+    """The application as settings have it: `uvicorn --factory app.web.app:factory`."""
+    base = open_knowledge_base(get_settings())
+    base.search.warm()
+    return create_app(base)

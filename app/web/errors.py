@@ -1,0 +1,166 @@
+"""Every error as an answer: problem+json (RFC 9457) for the API, a plain page with a way on for people.
+
+One path for all: an exception becomes a Problem, and a Problem becomes a response. Nothing of the inside is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from app.catalog.census import Census, census
+from app.catalog.suggestions import near_names
+from app.db.engine import reading
+from app.errors import HallwayError, UsageError
+from app.web.templating import Frame, PageContext, render
+from app.web.words import listing
+
+log = logging.getLogger(__name__)
+API = "/api/"
+
+
+@dataclass(frozen=True)
+class WrongParameter:
+    """A query parameter that cannot be used, and in words what would be."""
+
+    parameter: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong, as RFC 9457 names its parts; `errors` lists parameters where they are at fault."""
+
+    status: int
+    title: str
+    detail: str
+    errors: tuple[WrongParameter, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(PageContext):
+    """The page of a problem: its words, the parameters at fault, and addresses that may have been meant."""
+
+    template: ClassVar[str] = "error.html"
+
+    status: int
+    detail: str
+    errors: Sequence[WrongParameter]
+    suggestions: Sequence[tuple[str, str]]
+
+
+def explain(request: Request, error: Exception) -> Problem:
+    """The problem an exception stands for. What nobody expected says no more than that."""
+    if isinstance(error, RequestValidationError):
+        wrong = tuple(_in_words(request, one) for one in error.errors())
+        return Problem(422, UsageError.title, " ".join(one.message for one in wrong), wrong)
+    if isinstance(error, HallwayError):
+        parameter = getattr(error, "parameter", None)
+        named = (WrongParameter(parameter, str(error)),) if parameter else ()
+        return Problem(error.status, error.title, str(error), named)
+    if isinstance(error, HTTPException):
+        return _of_http(request, error)
+    return Problem(500, HallwayError.title, "The fault is ours and was written to the log. Try again, or go elsewhere.")
+
+
+def _of_http(request: Request, error: HTTPException) -> Problem:
+    if error.status_code == 404:
+        return Problem(404, "Not found", f"There is nothing at {request.url.path[:200]}.")
+    if error.status_code == 405:
+        return Problem(405, "Only reading here", f"{request.method} is not possible at this address; use GET.")
+    return Problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error.detail))
+
+
+def _in_words(request: Request, error: dict[str, Any]) -> WrongParameter:
+    """One finding of pydantic as a sentence that names the parameter and what it may be."""
+    name = str(error["loc"][1] if len(error["loc"]) > 1 else error["loc"][0])[:100]
+    known = parameters_of(request)
+    if error["type"] == "extra_forbidden":
+        may = f"It takes {listing(sorted(known))}." if known else "It takes none."
+        return WrongParameter(name, f"“{name}” is not a parameter of this address. {may}")
+    given = str(error.get("input"))[:100]
+    expected = error.get("ctx", {}).get("expected")
+    rule = f"must be one of {expected}" if expected else _rule(error["msg"])
+    meaning = f" {known[name]}" if known.get(name) else ""
+    return WrongParameter(name, f"{name} {rule}; it was “{given}”.{meaning}")
+
+
+def _rule(message: str) -> str:
+    for start in ("Input should be ", "String should ", "Value error, "):
+        if message.startswith(start):
+            verb = {"Input should be ": "must be ", "String should ": "must "}.get(start, "")
+            return verb + message.removeprefix(start)
+    return message
+
+
+def parameters_of(request: Request) -> dict[str, str]:
+    """Query parameters of the route in hand, each with its description."""
+    route = request.scope.get("route")
+    dependant = getattr(route, "dependant", None)
+    known: dict[str, str] = {}
+    for parameter in getattr(dependant, "query_params", ()):
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            known.update({name: field.description or "" for name, field in model.model_fields.items()})
+    return known
+
+
+def respond(request: Request, error: Exception) -> Response:
+    """The answer to an exception, in the form its reader takes."""
+    problem = explain(request, error)
+    if problem.status >= 500:
+        log.error("%s %s: %s", request.method, request.url.path, problem.detail, exc_info=error)
+    if request.url.path.startswith(API):
+        return _as_json(request, problem)
+    return _as_page(request, problem)
+
+
+def _as_json(request: Request, problem: Problem) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": request.url.path,
+    }
+    if problem.errors:
+        body["errors"] = [{"parameter": one.parameter, "message": one.message} for one in problem.errors]
+    return JSONResponse(body, problem.status, media_type="application/problem+json")
+
+
+def _as_page(request: Request, problem: Problem) -> Response:
+    wanted = request.url.path.rstrip("/").rsplit("/", 1)[-1] if problem.status == 404 else ""
+    counts, suggestions = _around(request, wanted)
+    page = ErrorPage(
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        errors=problem.errors,
+        suggestions=suggestions,
+    )
+    frame = Frame(path=request.url.path, query=wanted.replace("-", " ")[:200], census=counts)
+    return HTMLResponse(render(page, frame), problem.status)
+
+
+def _around(request: Request, wanted: str) -> tuple[Census | None, list[tuple[str, str]]]:
+    """Counts and suggestions, as far as the base can be read at all."""
+    try:
+        with reading(request.app.state.base.engine) as session:
+            return census(session), near_names(session, wanted) if wanted else []
+    except Exception:  # noqa: BLE001  an error page must come even if the base itself is what broke
+        return None, []
+
+
+def install(app: FastAPI) -> None:
+    """Answer every expected error of `app` in our words; what is unexpected the guard catches."""
+    for expected in (HallwayError, HTTPException, RequestValidationError):
+        app.add_exception_handler(expected, respond)

@@ -1,0 +1,71 @@
+"""/speakers and /speakers/{slug}: who spoke, under which names, and where they worked when."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+
+from app.catalog.listing import Portion
+from app.catalog.speakers import SpeakerDetail, SpeakerOrder, SpeakerRow, find_speaker, list_speakers
+from app.web.deps import Reading, Viewing
+from app.web.parameters import Nothing, PathSlug, Scrolling, Words
+from app.web.templating import Crumb, PageContext
+
+router = APIRouter(include_in_schema=False)
+PAGE = 50
+
+
+class SpeakersQuery(Scrolling):
+    """What /speakers can be asked for."""
+
+    q: Words = Field(default="", description="Start of a first or family name.")
+    sort: SpeakerOrder = Field(default="name", description="Order of the list.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakersPage(PageContext):
+    """A part of the list of speakers, and the letters that narrow it."""
+
+    template: ClassVar[str] = "speakers.html"
+    section: ClassVar[str] = "/speakers"
+
+    portion: Portion[SpeakerRow]
+    asked: dict[str, Any]
+    prefix: str
+    order: SpeakerOrder
+    letters: str = string.ascii_uppercase
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakerPage(PageContext):
+    """One speaker."""
+
+    template: ClassVar[str] = "speaker.html"
+    section: ClassVar[str] = "/speakers"
+
+    speaker: SpeakerDetail
+
+
+@router.get("/speakers")
+def speakers(asked: Annotated[SpeakersQuery, Query()], session: Reading, view: Viewing) -> HTMLResponse:
+    """Speakers by name."""
+    page = SpeakersPage(
+        title=f"Speakers: {asked.q}" if asked.q else "Speakers",
+        portion=list_speakers(session, asked.q, PAGE, asked.offset, asked.sort),
+        asked=asked.asked(),
+        prefix=asked.q,
+        order=asked.sort,
+    )
+    return view.page(page)
+
+
+@router.get("/speakers/{slug}")
+def speaker(slug: PathSlug, _: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
+    """One speaker."""
+    found = find_speaker(session, slug)
+    return view.page(SpeakerPage(title=found.name, crumbs=(Crumb("Speakers", "/speakers"),), speaker=found))

@@ -1,0 +1,112 @@
+"""/themes and /themes/{slug}: the vocabulary, what each theme means, and the talks that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+from sqlmodel import Session
+
+from app.catalog.cards import TalkCard
+from app.catalog.listing import Portion
+from app.catalog.takeaways import TakeawayCard, TakeawayFilter, list_takeaways
+from app.catalog.themes import ThemeDetail, ThemeNode, find_theme, theme_talks, theme_tree
+from app.trends.counts import theme_figure, theme_shares
+from app.trends.document import FigureRow
+from app.trends.figure import Figure
+from app.trends.scope import Scope
+from app.trends.series import theme_series
+from app.web.deps import Reading, Viewing
+from app.web.parameters import Nothing, PathSlug, Scrolling
+from app.web.shares import scale_of
+from app.web.templating import Crumb, PageContext
+
+router = APIRouter(include_in_schema=False)
+PAGE = 25
+FIRST = 8
+TAKEAWAYS = 5
+
+
+class ThemeQuery(Scrolling):
+    """What /themes/{slug} can be asked for."""
+
+    status: Literal["confirmed", "machine"] | None = Field(
+        default=None, description="Only talks that people decided (confirmed), or only the machine's (machine)."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemesPage(PageContext):
+    """The tree of themes, and each theme's share of all known talks as a figure by slug."""
+
+    template: ClassVar[str] = "themes.html"
+    section: ClassVar[str] = "/themes"
+
+    tree: Sequence[ThemeNode]
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemePage(PageContext):
+    """One theme: its words, its share over the editions, its talks as people and as the machine gave them.
+
+    With `status` one of the two lists is paged through and the other is None.
+    """
+
+    template: ClassVar[str] = "theme.html"
+    section: ClassVar[str] = "/themes"
+
+    theme: ThemeDetail
+    figure: Figure | None
+    rows: Sequence[FigureRow]
+    scale: float
+    lists: Sequence[tuple[str, Portion[TalkCard]]]
+    status: str | None
+    asked: dict[str, Any]
+    takeaways: Portion[TakeawayCard]
+
+
+@router.get("/themes")
+def themes(_: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
+    """The vocabulary."""
+    shares = theme_shares(session, Scope())
+    figures = {row.theme.slug: row.whole for row in shares.rows}
+    return view.page(ThemesPage(title="Themes", tree=theme_tree(session), figures=figures))
+
+
+@router.get("/themes/{slug}")
+def theme(slug: PathSlug, asked: Annotated[ThemeQuery, Query()], session: Reading, view: Viewing) -> HTMLResponse:
+    """One theme."""
+    return view.page(_theme(session, slug, asked))
+
+
+def _theme(session: Session, slug: str, asked: ThemeQuery) -> ThemePage:
+    found = find_theme(session, slug)
+    above = (Crumb(found.parent.name, f"/themes/{found.parent.slug}"),) if found.parent else ()
+    rows = [] if found.withdrawn_on else _points(session, slug)
+    shown = [asked.status] if asked.status else ["confirmed", "machine"]
+    limit = PAGE if asked.status else FIRST
+    return ThemePage(
+        title=found.name,
+        crumbs=(Crumb("Themes", "/themes"), *above),
+        theme=found,
+        figure=None if found.withdrawn_on else theme_figure(session, slug, Scope()),
+        rows=rows,
+        scale=scale_of(rows),
+        lists=[(status, theme_talks(session, slug, status, limit, asked.offset)) for status in shown],
+        status=asked.status,
+        asked=asked.asked(),
+        takeaways=list_takeaways(session, TakeawayFilter(theme=slug), TAKEAWAYS),
+    )
+
+
+def _points(session: Session, slug: str) -> list[FigureRow]:
+    points = theme_series(session, slug).points
+    return [
+        FigureRow(key=point.slug, label=point.name, href=f"/editions/{point.slug}", figure=point.figure)
+        for point in points
+    ]

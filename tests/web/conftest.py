@@ -1,0 +1,89 @@
+"""The small base behind the real app, and one without any talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
+from sqlmodel import Session
+
+from app import pipeline
+from app.bootstrap import KnowledgeBase
+from app.db.engine import make_engine
+from app.migrations import upgrade
+from app.search.engine import SearchEngine
+from app.settings import Settings
+from app.web.app import create_app
+from tests.standins import HashingEmbedder
+from tests.web.facts import fill
+
+
+def open_base(folder: Path, fill_with: Callable[[Session], None] | None) -> KnowledgeBase:
+    engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
+    upgrade(engine)
+    embedder = HashingEmbedder()
+    if fill_with:
+        with Session(engine) as session:
+            fill_with(session)
+            session.commit()
+        pipeline.refresh(engine, embedder)
+    settings = Settings(database_url=str(engine.url), cache_folder=folder / "cache")
+    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """The small base. Tests only read it."""
+    opened = open_base(tmp_path_factory.mktemp("web"), fill)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def client(base: KnowledgeBase) -> Iterator[TestClient]:
+    """The real app over the small base."""
+    with TestClient(create_app(base)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def empty_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The real app over a base with tables and nothing in them."""
+    opened = open_base(tmp_path_factory.mktemp("empty"), None)
+    with TestClient(create_app(opened)) as made:
+        yield made
+    opened.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def full_client(knowledge_base: KnowledgeBase) -> Iterator[TestClient]:
+    """The real app over all shipped data."""
+    with TestClient(create_app(knowledge_base)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def statements(base: KnowledgeBase) -> Iterator[list[str]]:
+    """SQL of the small base while the test runs, without BEGIN and the like."""
+    seen: list[str] = []
+    yield from _watched(base.engine, seen)
+
+
+@pytest.fixture
+def full_statements(knowledge_base: KnowledgeBase) -> Iterator[list[str]]:
+    """The same of the full base."""
+    seen: list[str] = []
+    yield from _watched(knowledge_base.engine, seen)
+
+
+def _watched(engine: Engine, seen: list[str]) -> Iterator[list[str]]:
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
