@@ -111,14 +111,15 @@ def _report_path(document: Document, query: str) -> str:
 def _claim(claim: CheckedClaim) -> str:
     who = ", ".join(escape(part) for part in (claim.said_by, claim.affiliation) if part)
     source = _linked(claim.article, claim.article_url) if claim.article else ""
-    lines = [f"> **{claim.verdict.capitalize()}:** {escape(claim.text)}"]
-    if who or source:
-        lines.append(f"> — {', '.join(part for part in (who, source) if part)}")
+    after = ", ".join(part for part in (who, source) if part)
+    lines = [f"- **{claim.verdict.capitalize()}:** {escape(claim.text)}"]
+    if after:
+        lines[0] += f" (In our words, after {after}.)"
     reading = [f"{name} {_number(found, found.fraction)}" for name, found in _figures(claim)]
-    lines.append(f"> Claimed: {escape(claim.claimed)}. {escape(claim.reason)}")
+    lines.append(f"  Claimed: {escape(claim.claimed)}. {escape(claim.reason)}")
     if reading:
-        lines.append(f"> Counted: {'; '.join(reading)}.")
-    return "\n>\n".join(lines)
+        lines.append(f"  Counted: {'; '.join(reading)}.")
+    return "\n\n".join(lines)
 
 
 def _figures(claim: CheckedClaim) -> list[tuple[str, Figure]]:
