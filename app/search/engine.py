@@ -125,6 +125,8 @@ class SearchEngine:
             log.warning("Search goes by words alone: %s", error)
         with reading(self._engine) as session:
             self._recall(session).fill(session)
+            # Statements are compiled on their first use.
+            self.search(session, SearchRequest(query="how do others run it"))
 
     def _recipe(self) -> str | None:
         try:
