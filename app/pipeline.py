@@ -20,6 +20,7 @@ from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, missing, prune, save
 from app.ingest.discover import discover
+from app.ingest.formats.protocol import ReadOptions
 from app.ingest.run import Counts, FileReport, ingest_unit
 from app.models import ImportRun
 from app.search.passages import forget_passages, refresh_passages
@@ -67,12 +68,12 @@ def ingest(
     embedder: Embedder,
     paths: Sequence[Path],
     *,
-    limit: int,
+    options: ReadOptions,
     format_name: str | None = None,
     dry_run: bool = False,
     progress: Progress = _silent,
 ) -> IngestReport:
-    """Read `paths` and bring everything derived up to date. `limit`: bytes of a file that is still read.
+    """Read `paths` and bring everything derived up to date.
 
     With `dry_run` everything is read and checked in one transaction that is rolled back.
     """
@@ -83,13 +84,13 @@ def ingest(
     try:
         if dry_run:
             with writing(engine) as session:
-                report.files = [ingest_unit(session, run_id, unit, limit) for unit in units]
+                report.files = [ingest_unit(session, run_id, unit, options) for unit in units]
                 session.rollback()
         else:
             for number, unit in enumerate(units):
                 progress("reading", number, len(units))
                 with writing(engine) as session:
-                    report.files.append(ingest_unit(session, run_id, unit, limit))
+                    report.files.append(ingest_unit(session, run_id, unit, options))
             progress("reading", len(units), len(units))
         _add_up(report)
         if not dry_run:

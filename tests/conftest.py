@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 from app import pipeline
 from app.bootstrap import KnowledgeBase
 from app.db.engine import make_engine
+from app.ingest.formats.protocol import ReadOptions
 from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.settings import CHECKOUT, Settings
 from tests.standins import HashingEmbedder
 
 DATA = CHECKOUT / "data"
-LIMIT = 64_000_000
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def knowledge_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowled
     made = make_engine(settings.database_url)
     upgrade(made)
     embedder = HashingEmbedder()
-    report = pipeline.ingest(made, embedder, [DATA], limit=LIMIT)
+    report = pipeline.ingest(made, embedder, [DATA], options=ReadOptions())
     assert not report.has_errors, report
     yield KnowledgeBase(settings, made, embedder, SearchEngine(made, embedder))
     made.dispose()

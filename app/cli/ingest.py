@@ -22,6 +22,10 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders to read.")],
     format: Annotated[str | None, typer.Option(help="Read as this format; else it is recognised.")] = None,
+    edition: Annotated[str | None, typer.Option(help="Name of the edition, for files that do not say.")] = None,
+    series: Annotated[str | None, typer.Option(help="Name of the series, for files that do not say.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA zone of times without an offset.")] = None,
+    map: Annotated[list[str] | None, typer.Option(help="Column of a table as one of our fields: Title=title.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but keep nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -31,13 +35,17 @@ def ingest(
     """
     from app import pipeline
     from app.bootstrap import open_knowledge_base
+    from app.ingest.formats.protocol import ReadOptions
     from app.settings import get_settings
 
     base = open_knowledge_base(get_settings())
-    limit = base.settings.max_file_megabytes * 1_000_000
+    options = ReadOptions(
+        limit=base.settings.max_file_megabytes * 1_000_000, edition=edition, series=series, timezone=timezone,
+        columns=_columns(map or []),
+    )  # fmt: skip
     with progress() as shown:
         report = pipeline.ingest(
-            base.engine, base.embedder, paths, limit=limit, format_name=format, dry_run=dry_run, progress=shown
+            base.engine, base.embedder, paths, options=options, format_name=format, dry_run=dry_run, progress=shown
         )
     if json:
         print_json(report)
@@ -45,6 +53,13 @@ def ingest(
         _print(report, dry_run)
     if report.has_errors:
         raise typer.Exit(3)
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    columns = dict(pair.rpartition("=")[::2] for pair in pairs)
+    if "" in columns:
+        raise typer.BadParameter("Write --map COLUMN=FIELD, such as --map 'Talk title=title'.")
+    return columns
 
 
 def _print(report: IngestReport, dry_run: bool) -> None:

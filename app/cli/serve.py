@@ -28,15 +28,15 @@ def serve(
     from app import pipeline
     from app.bootstrap import open_knowledge_base
     from app.cli.output import progress
+    from app.ingest.formats.protocol import ReadOptions
     from app.settings import get_settings
 
     settings = get_settings()
     if ingest:
         base = open_knowledge_base(settings)
+        options = ReadOptions(limit=settings.max_file_megabytes * 1_000_000)
         with progress() as shown:
-            report = pipeline.ingest(
-                base.engine, base.embedder, ingest, limit=settings.max_file_megabytes * 1_000_000, progress=shown
-            )
+            report = pipeline.ingest(base.engine, base.embedder, ingest, options=options, progress=shown)
         totals = report.totals
         print(f"{totals.talks} talks, {totals.created} new, {totals.updated} changed, {totals.problems} problems.")
         base.engine.dispose()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRecord, TalkRecord
 from app.text.language import language_code
-from app.text.markup import many_lines, one_line, safe_url
+from app.text.markup import many_lines, one_line, safe_url, to_text
 from app.text.names import clean_name, is_placeholder, name_key
 
 
@@ -38,7 +38,7 @@ def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
     return replace(
         talk,
         title=one_line(talk.title) or "Untitled",
-        abstract=many_lines(talk.abstract) or None if talk.abstract else None,
+        abstract=_abstract(talk),
         summary=many_lines(talk.summary) or None if talk.summary else None,
         language=code,
         speakers=_speakers(talk, problems),
@@ -46,6 +46,12 @@ def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
         technologies=_names(talk.technologies),
         organisations=_names(talk.organisations),
     )
+
+
+def _abstract(talk: TalkRecord) -> str | None:
+    if talk.abstract is not None:
+        return many_lines(talk.abstract) or None
+    return to_text(talk.raw_abstract, talk.markup) or None if talk.raw_abstract else None
 
 
 def _names(names: tuple[str, ...]) -> tuple[str, ...]:

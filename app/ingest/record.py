@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
+Markup = Literal["plain", "html", "rst", "markdown"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,20 @@ class SpeakerRecord:
     role: str = "speaker"
     job_title: str | None = None
     affiliation: str | None = None
+    tagline: str | None = None
+    """One line such as "Principal Engineer @ Acme", read where job title or affiliation are missing."""
+    bio: str | None = None
+    links: tuple[str, ...] = ()
+    """Addresses of the person's own pages and accounts, for telling people apart."""
+
+
+@dataclass(frozen=True)
+class SlotRecord:
+    """One time a talk is given at its edition; most talks have one."""
+
+    starts_at: str | None = None
+    room: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,11 @@ class TalkRecord:
     raw_title: str | None = None
     abstract: str | None = None
     raw_abstract: str | None = None
+    """As the source has it. Where `abstract` is None, it is made from this by `markup`."""
+    markup: Markup = "plain"
+    slots: tuple[SlotRecord, ...] = ()
+    is_container: bool = False
+    """Its parts are the talks. Parts name it as `parent_key`."""
     summary: str | None = None
     summary_basis: str | None = None
     speakers: tuple[SpeakerRecord, ...] = ()
@@ -104,6 +124,7 @@ class AliasRecord:
 
     name: str
     aliases: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,7 +244,30 @@ class TakeawayCollection:
     is_whole: bool = True
 
 
-Payload = Programme | SpeakerAliases | Vocabulary | ThemeDecisions | TakeawayCollection
+@dataclass(frozen=True)
+class CueRecord:
+    """A stretch of a transcript; times in seconds from the start of the recording."""
+
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was said in a talk. `about` are names to find the talk by, the most certain first.
+
+    Each is `edition-slug/talk-key`, a talk slug, or the id or address of a video.
+    """
+
+    about: tuple[str, ...]
+    cues: tuple[CueRecord, ...]
+    language: str | None = None
+    is_automatic: bool = False
+
+
+Payload = Transcript | Programme | SpeakerAliases | Vocabulary | ThemeDecisions | TakeawayCollection
 
 
 @dataclass(frozen=True)

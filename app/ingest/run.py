@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from app.db.types import utc_now
 from app.errors import InputError
 from app.ingest.discover import Unit
-from app.ingest.formats.protocol import read_text
+from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.identity import People
 from app.ingest.normalise import normalise
 from app.ingest.record import (
@@ -32,7 +32,7 @@ from app.ingest.store.takeaways import store_takeaways
 from app.ingest.store.vocabulary import store_decisions, store_vocabulary
 from app.models import Problem, Source, Talk
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Raised when parsers read the same bytes otherwise, so that unchanged files are read again."""
 
 KINDS = {
@@ -72,7 +72,7 @@ class FileReport(BaseModel):
     problems: list[ProblemLine] = Field(default_factory=list)
 
 
-def ingest_unit(session: Session, run_id: int, unit: Unit, limit: int) -> FileReport:
+def ingest_unit(session: Session, run_id: int, unit: Unit, options: ReadOptions) -> FileReport:
     """Read and store one unit in `session`. Problems are kept and reported; nothing of the unit's is raised."""
     report = FileReport(path=unit.label, format=unit.format.name if unit.format else None)
     if unit.format is None:
@@ -81,20 +81,20 @@ def ingest_unit(session: Session, run_id: int, unit: Unit, limit: int) -> FileRe
         where = ""
         try:
             if unit.path.is_file():
-                read_text(unit.path, limit)
+                read_text(unit.path, options.limit)
         except InputError as error:
             message, where = str(error), error.where
         # Not kept: a file that is no source of the base is no concern of its health.
         report.problems.append(ProblemLine(severity=severity, message=message, where=where))
         return report
-    digest = _digest(unit.path)
+    digest = _digest(unit.path, options)
     source = session.scalars(
         select(Source).where(col(Source.path) == unit.label, col(Source.content_hash) == digest)
     ).first()
     if source is not None:
         return _unchanged(session, source, report)
     try:
-        parsed = unit.format.parse(unit.path, limit)
+        parsed = unit.format.parse(unit.path, options)
         with session.begin_nested():
             changes = _store(session, parsed, unit, digest, report)
     except InputError as error:
@@ -167,10 +167,10 @@ def _keep(session: Session, run_id: int, report: FileReport, problems: Iterable[
         )
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, options: ReadOptions) -> str:
     """Sha-256 of every byte of the unit, names of a folder's files included, and of the reader's version."""
-    digest = hashlib.sha256(READER_VERSION.encode())
-    files = sorted(child for child in path.rglob("*.json")) if path.is_dir() else [path]
+    digest = hashlib.sha256(f"{READER_VERSION}{options.fingerprint()}".encode())
+    files = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
     for file in files:
         digest.update(f"\0{file.name}\0".encode())
         try:

@@ -4,8 +4,16 @@ Importing this package registers every table, so that Alembic and relationships 
 """
 
 from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment
-from app.models.people import Appearance, Organisation, Speaker, SpeakerAlias, TalkOrganisation
-from app.models.programme import Edition, Resource, Series, Talk
+from app.models.people import (
+    Appearance,
+    Organisation,
+    Speaker,
+    SpeakerAlias,
+    SpeakerLink,
+    SpeakerPair,
+    TalkOrganisation,
+)
+from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import ImportRun, Problem, Source
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyMention
@@ -26,6 +34,8 @@ __all__ = [
     "Source",
     "Speaker",
     "SpeakerAlias",
+    "SpeakerLink",
+    "SpeakerPair",
     "Takeaway",
     "TakeawayEvidence",
     "Talk",
@@ -35,4 +45,5 @@ __all__ = [
     "Theme",
     "ThemeAssignment",
     "ThemeDecision",
+    "Transcript",
 ]

@@ -24,6 +24,26 @@ class SpeakerAlias(SQLModel, table=True):
     curated: bool = Field(default=False, description="decided by a person, not merely seen in a source")
 
 
+class SpeakerLink(SQLModel, table=True):
+    """An address that belongs to one person, such as an account or a home page. Two speakers who share one are one."""
+
+    url: str = Field(primary_key=True, description="folded: no scheme, no www, lower case, no trailing slash")
+    speaker_id: int = Field(foreign_key="speaker.id", index=True)
+
+
+class SpeakerPair(SQLModel, table=True):
+    """Two speakers who may be one person, proposed with the evidence; what a person decided about them is kept."""
+
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    first_id: int = Field(foreign_key="speaker.id", index=True, ondelete="CASCADE")
+    second_id: int = Field(foreign_key="speaker.id", index=True, ondelete="CASCADE")
+    score: float = Field(description="0..1, how alike")
+    evidence: str
+    status: str = Field(default="open", description="open, or distinct where a person decided so")
+
+
 class Organisation(SQLModel, table=True):
     """A company or body that speakers work for."""
 
@@ -47,6 +67,9 @@ class Appearance(SQLModel, table=True):
     job_title: str | None = None
     name_as_listed: str = Field(description="the name exactly as this programme has it")
     affiliation_as_listed: str | None = Field(default=None, description="the affiliation exactly as listed")
+    affiliation_evidence: str | None = Field(
+        default=None, description="the words the affiliation was read from, where it was not listed as such"
+    )
 
     speaker: Speaker = Relationship(sa_relationship_kwargs={"lazy": "raise"})
     organisation: Optional["Organisation"] = Relationship(sa_relationship_kwargs={"lazy": "raise"})

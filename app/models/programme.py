@@ -59,6 +59,7 @@ class Talk(SQLModel, table=True):
     raw_title: str = Field(description="the title exactly as the source has it")
     abstract: str | None = Field(default=None, description="the organiser's words, as safe plain text")
     raw_abstract: str | None = Field(default=None, description="the abstract exactly as the source has it")
+    markup: str = Field(default="plain", description="of raw_abstract: plain, html, rst or markdown")
     summary: str | None = Field(default=None, description="in our own words")
     summary_basis: str | None = Field(default=None, description="what the summary was read from")
     note: str | None = None
@@ -73,6 +74,10 @@ class Talk(SQLModel, table=True):
     starts_at: str | None = Field(default=None, description="ISO time with offset, as the source gives it")
     duration_minutes: float | None = None
     room: str | None = None
+    slots: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSON, description="[{starts_at, room, key}] where it was given more than once"
+    )
+    family: str | None = Field(default=None, index=True, description="the same talk given elsewhere shares this")
 
     content_hash: str = Field(description="of everything the source says; unchanged means nothing to do")
     passages_hash: str | None = Field(default=None, description="content_hash the passages were cut from")
@@ -99,3 +104,15 @@ class Resource(SQLModel, table=True):
     kind: str = Field(description="video, slides, code or article")
     url: str
     label: str | None = None
+
+
+class Transcript(SQLModel, table=True):
+    """What was said in a talk, as its cues."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    talk_id: int = Field(foreign_key="talk.id", index=True, ondelete="CASCADE")
+    source_id: int = Field(foreign_key="source.id", unique=True)
+    language: str | None = Field(default=None, description="ISO 639-1")
+    is_automatic: bool = Field(default=False, description="made by a machine, not by a person")
+    cues: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, description="[{start, end, text, speaker}]")
+    content_hash: str = ""

@@ -1,4 +1,7 @@
-"""Making foreign text safe to store and show as plain text. Escaping for HTML is the templates' work."""
+"""Making foreign text safe to store and show as plain text. Escaping for HTML is the templates' work.
+
+HTML, reStructuredText and Markdown become plain text with their links kept as "label (address)".
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TRAILING = re.compile(r"[ \t]+\n")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"\s+")
+_HTML = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);", re.DOTALL)
+_RST = re.compile(r"`[^`]*<[^>]+>`__?|^(=|-|~|\^|\*|\+|#){4,}\s*$|^\.\. |::\s*$|``", re.MULTILINE)
+_MARKDOWN = re.compile(r"\[[^\]]+\]\([^)]+\)|^#{1,6} |\*\*[^*]+\*\*|^```", re.MULTILINE)
+_BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "blockquote", "pre", "section")
 
 
 def one_line(text: str) -> str:
@@ -37,3 +44,58 @@ def safe_url(url: str) -> str | None:
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         return None
     return url.strip()
+
+
+def to_text(raw: str, markup: str) -> str:
+    """Plain text of `raw`, which is `plain`, `html`, `rst` or `markdown`; links keep their address.
+
+    Text without any sign of its markup is only cleaned, which is quick. reStructuredText that docutils cannot read
+    stays as it is: nothing is lost.
+    """
+    if markup == "html" and _HTML.search(raw):
+        return many_lines(_from_html(raw))
+    if markup == "rst" and _RST.search(raw):
+        return many_lines(_from_rst(raw))
+    if markup == "markdown" and (_MARKDOWN.search(raw) or _HTML.search(raw)):
+        from markdown_it import MarkdownIt
+
+        return many_lines(_from_html(MarkdownIt("commonmark").render(raw)))
+    return many_lines(raw)
+
+
+def _from_html(raw: str) -> str:
+    from bs4 import BeautifulSoup
+    from bs4.element import Tag
+
+    soup = BeautifulSoup(raw, "html.parser")
+    for gone in soup(["script", "style", "template", "noscript", "iframe", "object"]):
+        gone.decompose()
+    for link in soup("a"):
+        address = safe_url(str(link.get("href", ""))) if isinstance(link, Tag) else None
+        label = one_line(link.get_text())
+        if address and address not in (label, f"http://{label}", f"https://{label}"):
+            link.replace_with(f"{label} ({address})" if label else address)
+        elif address:
+            link.replace_with(address)
+    for line_break in soup("br"):
+        line_break.replace_with("\n")
+    for item in soup("li"):
+        item.insert(0, "- ")
+    for block in soup([name for name in _BLOCKS if name != "br"]):
+        block.append("\n" if block.name in ("li", "tr") else "\n\n")
+    return soup.get_text()
+
+
+def _from_rst(raw: str) -> str:
+    import docutils.core
+    import docutils.utils
+
+    settings = {
+        "report_level": 5, "halt_level": 5, "raw_enabled": False, "file_insertion_enabled": False,
+        "embed_stylesheet": False, "warning_stream": False, "doctitle_xform": False, "_disable_config": True,
+    }  # fmt: skip
+    try:
+        parts = docutils.core.publish_parts(raw, writer="html5", settings_overrides=settings)
+    except (docutils.utils.SystemMessage, ValueError, AttributeError, IndexError, KeyError, RecursionError):
+        return raw
+    return _from_html(parts["body"])

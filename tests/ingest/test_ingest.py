@@ -11,9 +11,10 @@ from sqlmodel import Session, SQLModel, col
 
 from app import pipeline
 from app.db.engine import reading
+from app.ingest.formats.protocol import ReadOptions
 from app.models import Appearance, Speaker, Talk, ThemeAssignment, ThemeDecision
 from app.pipeline import IngestReport
-from tests.conftest import DATA, LIMIT
+from tests.conftest import DATA
 from tests.standins import HashingEmbedder
 
 PROGRAMME = """\
@@ -36,7 +37,7 @@ talks:
 
 
 def ingest(engine: Engine, *paths: Path) -> IngestReport:
-    return pipeline.ingest(engine, HashingEmbedder(), list(paths), limit=LIMIT)
+    return pipeline.ingest(engine, HashingEmbedder(), list(paths), options=ReadOptions())
 
 
 def titles(engine: Engine) -> list[str]:
@@ -98,7 +99,7 @@ def test_a_talk_keeps_its_address_when_its_title_changes(engine: Engine, program
 
 
 def test_a_dry_run_keeps_nothing(engine: Engine) -> None:
-    report = pipeline.ingest(engine, HashingEmbedder(), [DATA], limit=LIMIT, dry_run=True)
+    report = pipeline.ingest(engine, HashingEmbedder(), [DATA], options=ReadOptions(), dry_run=True)
     assert report.totals.created == 287
     assert not report.has_errors
     assert titles(engine) == []
@@ -148,7 +149,7 @@ def test_a_bad_file_is_named_and_the_good_one_beside_it_loads(
 
 
 def test_a_huge_file_is_refused_unread(engine: Engine, programme: Path) -> None:
-    report = pipeline.ingest(engine, HashingEmbedder(), [programme], limit=100)
+    report = pipeline.ingest(engine, HashingEmbedder(), [programme], options=ReadOptions(limit=100))
     assert "HALLWAY_MAX_FILE_MEGABYTES" in report.files[0].problems[0].message
 
 

@@ -23,13 +23,14 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from app import pipeline
+from app.ingest.formats.protocol import ReadOptions
 from app.db.engine import make_engine
 from app.migrations import upgrade
 from tests.standins import HashingEmbedder
 engine = make_engine(sys.argv[1])
 upgrade(engine)
 print("begin", flush=True)
-pipeline.ingest(engine, HashingEmbedder(), [Path("data")], limit=64_000_000)
+pipeline.ingest(engine, HashingEmbedder(), [Path("data")], options=ReadOptions())
 """
 KILLS = int(os.environ.get("HALLWAY_TEST_KILLS", "8"))
 

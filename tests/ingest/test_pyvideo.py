@@ -10,10 +10,10 @@ from sqlmodel import col
 
 from app import pipeline
 from app.db.engine import reading
+from app.ingest.formats.protocol import ReadOptions
 from app.ingest.formats.pyvideo import PyvideoJson
 from app.ingest.record import Programme
 from app.models import Appearance, Edition, Talk
-from tests.conftest import LIMIT
 from tests.standins import HashingEmbedder
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "pyvideo" / "tinyconf-2019"
@@ -25,7 +25,7 @@ def test_recognised_by_its_folder() -> None:
 
 
 def test_parsing_twice_gives_the_same_records() -> None:
-    first, second = (PyvideoJson().parse(SAMPLE, LIMIT) for _ in range(2))
+    first, second = (PyvideoJson().parse(SAMPLE, ReadOptions()) for _ in range(2))
     assert first == second
     assert isinstance(first.payload, Programme)
     assert first.payload.edition.series_name == "TinyConf"
@@ -34,7 +34,7 @@ def test_parsing_twice_gives_the_same_records() -> None:
 
 
 def test_stored_clean_with_every_oddity_said(engine: Engine) -> None:
-    report = pipeline.ingest(engine, HashingEmbedder(), [SAMPLE.parent], limit=LIMIT)
+    report = pipeline.ingest(engine, HashingEmbedder(), [SAMPLE.parent], options=ReadOptions())
     said = {(problem.where, problem.message) for problem in report.files[0].problems}
     assert report.totals.created == 2
     assert any(where == "videos/broken.json, line 1, column 19" for where, _ in said)

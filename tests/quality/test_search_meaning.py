@@ -10,6 +10,7 @@ import pytest
 from app import pipeline
 from app.db.engine import make_engine, reading
 from app.embeddings.choose import open_embedder
+from app.ingest.formats.protocol import ReadOptions
 from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest, SearchResult
@@ -25,7 +26,7 @@ class Desk:
         self.engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
         upgrade(self.engine)
         embedder = open_embedder(get_settings())
-        pipeline.ingest(self.engine, embedder, [CHECKOUT / "data"], limit=64_000_000)
+        pipeline.ingest(self.engine, embedder, [CHECKOUT / "data"], options=ReadOptions())
         self.search = SearchEngine(self.engine, embedder)
 
     def ask(self, query: str, **more: object) -> SearchResult:

@@ -17,7 +17,7 @@ from app.errors import InputError
 from app.ingest.formats import positioned_yaml
 from app.ingest.formats.hallway_records import READERS, RECORD_LISTS
 from app.ingest.formats.positioned_yaml import Document, spell
-from app.ingest.formats.protocol import read_text
+from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.record import FoundProblem, Parsed
 from app.settings import shipped
 
@@ -43,9 +43,9 @@ class HallwayYaml:
         header = _HEADER.match(head)
         return _RANKS.get(header[1], 1) if header else 1
 
-    def parse(self, path: Path, limit: int) -> Parsed:
+    def parse(self, path: Path, options: ReadOptions) -> Parsed:
         """Records of one file of any of the five kinds."""
-        document = positioned_yaml.load(read_text(path, limit))
+        document = positioned_yaml.load(read_text(path, options.limit))
         kind = _kind(document)
         problems: list[FoundProblem] = []
         bad = _validate(document, kind, problems)

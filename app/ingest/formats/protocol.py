@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from app.errors import InputError
 from app.ingest.record import Parsed
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the person who ingests says about files that do not say it themselves.
+
+    `limit`: bytes of a file that is still read. `timezone`: IANA name for times without an offset. `columns`: for
+    tables, our field by their column.
+    """
+
+    limit: int = 64_000_000
+    edition: str | None = None
+    series: str | None = None
+    timezone: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def fingerprint(self) -> str:
+        """Changes when the same bytes would be read otherwise."""
+        return repr((self.edition, self.series, self.timezone, sorted(self.columns.items())))
 
 
 class Format(Protocol):
@@ -26,8 +47,11 @@ class Format(Protocol):
     def rank(self, path: Path, head: str) -> int:
         """When a unit is to be read, 0 first."""
 
-    def parse(self, path: Path, limit: int) -> Parsed:
-        """Records and problems of the unit. InputError where nothing of it can be read. `limit`: bytes of a file."""
+    def parse(self, path: Path, options: ReadOptions) -> Parsed:
+        """Records and problems of the unit. InputError where nothing of it can be read.
+
+        `payload` is None, without a problem, for a file that belongs to a unit but holds no records of its own.
+        """
 
 
 def read_text(path: Path, limit: int) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app.errors import InputError
-from app.ingest.formats.protocol import read_text
+from app.ingest.formats.protocol import ReadOptions, read_text
+from app.ingest.naming import iso_day, name_edition
 from app.ingest.record import (
     EditionRecord,
     FoundProblem,
@@ -20,10 +19,6 @@ from app.ingest.record import (
     TalkRecord,
 )
 from app.text.language import language_code
-from app.text.slugs import slugify
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_YEAR = re.compile(r"\b(19|20)\d{2}\b")
 
 
 class PyvideoJson:
@@ -43,10 +38,10 @@ class PyvideoJson:
         """A programme."""
         return 1
 
-    def parse(self, path: Path, limit: int) -> Parsed:
+    def parse(self, path: Path, options: ReadOptions) -> Parsed:
         """The edition and every talk that can be read; a broken video file costs only that talk."""
         problems: list[FoundProblem] = []
-        category = _object(path / "category.json", limit)
+        category = _object(path / "category.json", options.limit)
         title = category.get("title")
         if not isinstance(title, str) or not title.strip():
             raise InputError("`title` is missing or not text; add it.", "category.json, title")
@@ -55,7 +50,7 @@ class PyvideoJson:
         for file in sorted((path / "videos").glob("*.json")):
             key = file.stem
             try:
-                talks.append(_talk(key, f"videos/{file.name}", _object(file, limit), problems))
+                talks.append(_talk(key, f"videos/{file.name}", _object(file, options.limit), problems))
             except InputError as error:
                 unreadable.add(key)
                 where = f"videos/{file.name}" + (f", {error.where}" if error.where else "")
@@ -80,19 +75,13 @@ def _object(path: Path, limit: int) -> dict[str, Any]:
 
 def _edition(folder: str, title: str, category: dict[str, Any], talks: list[TalkRecord]) -> EditionRecord:
     dates = sorted(talk.date for talk in talks if talk.date)
-    start = _day(category.get("start_date")) or (dates[0] if dates else None)
-    years = _YEAR.search(title) or _YEAR.search(folder)
-    year = int(years[0]) if years else int(start[:4]) if start else None
-    series = re.sub(r"\s+", " ", _YEAR.sub("", title)).strip(" -,") or title
+    start = iso_day(category.get("start_date")) or (dates[0] if dates else None)
     url = category.get("url")
-    return EditionRecord(
-        slug=slugify(title) or folder,
-        name=title,
-        series_slug=slugify(series) or folder,
-        series_name=series,
+    return name_edition(
+        title,
+        folder=folder,
         start_date=start,
-        end_date=_day(category.get("end_date")) or (dates[-1] if dates else None),
-        year=year,
+        end_date=iso_day(category.get("end_date")) or (dates[-1] if dates else None),
         references=({"label": title, "url": url},) if isinstance(url, str) and url else (),
     )
 
@@ -114,10 +103,10 @@ def _talk(key: str, position: str, video: dict[str, Any], problems: list[FoundPr
         raw_title=title,
         position=position,
         language=code,
-        date=_day(video.get("recorded")),
+        date=iso_day(video.get("recorded")),
         duration_minutes=round(duration / 60, 1) if isinstance(duration, (int, float)) and duration > 0 else None,
-        abstract=abstract,
         raw_abstract=abstract,
+        markup="rst",
         speakers=tuple(SpeakerRecord(name) for name in _strings(video.get("speakers"))),
         resources=tuple(_resources(video)),
     )
@@ -141,14 +130,3 @@ def _resources(video: dict[str, Any]) -> list[ResourceRecord]:
 
 def _strings(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _day(value: object) -> str | None:
-    """The day of an ISO date or time; None for anything else or a day the calendar has not."""
-    found = _DATE.match(value) if isinstance(value, str) else None
-    if not found:
-        return None
-    try:
-        return date.fromisoformat(found[0]).isoformat()
-    except ValueError:
-        return None

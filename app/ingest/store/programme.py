@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col
@@ -14,8 +16,8 @@ from app.models import Appearance, Edition, Resource, Series, Source, Talk, Talk
 from app.text.slugs import slugify, unique_slug
 
 _COPIED = (
-    "title", "abstract", "raw_abstract", "summary", "summary_basis", "note", "reference", "kind", "track", "level",
-    "language", "language_guessed", "date", "starts_at", "duration_minutes", "room",
+    "title", "abstract", "raw_abstract", "markup", "summary", "summary_basis", "note", "reference", "kind", "track",
+    "level", "language", "language_guessed", "date", "starts_at", "duration_minutes", "room",
 )  # fmt: skip
 
 
@@ -57,7 +59,7 @@ def store_programme(session: Session, source: Source, programme: Programme, peop
             talk.withdrawn_at = None
         talk.position = position
         talk.source_position = record.position
-        talk.is_container = record.key in parents
+        talk.is_container = record.is_container or record.key in parents
         stored[record.key] = talk
         changes.count(what)
     _link_parents(session, programme, stored)
@@ -105,6 +107,7 @@ def _write(session: Session, talk: Talk, record: TalkRecord, edition: int, peopl
     for name in _COPIED:
         setattr(talk, name, getattr(record, name))
     talk.raw_title = record.raw_title or record.title
+    talk.slots = [asdict(slot) for slot in record.slots]
     talk.edition_id = edition
     if talk.id is not None:
         for kind in (Appearance, Resource, TechnologyMention, TalkOrganisation):
