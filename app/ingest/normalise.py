@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRecord, TalkRecord
-from app.text.language import language_code
+from app.text.kinds import talk_kind
+from app.text.language import guess_language, language_code
 from app.text.markup import many_lines, one_line, safe_url, to_text
 from app.text.names import clean_name, is_placeholder, name_key
 
@@ -35,12 +36,16 @@ def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
     code = language_code(talk.language) if talk.language else None
     if talk.language and code is None:
         problems.append(FoundProblem("warning", f"Unknown language “{talk.language}”; left empty.", talk.position))
+    abstract = _abstract(talk)
+    guessed = None if talk.language else guess_language(f"{talk.title}\n{abstract or ''}")
     return replace(
         talk,
         title=one_line(talk.title) or "Untitled",
-        abstract=_abstract(talk),
+        abstract=abstract,
         summary=many_lines(talk.summary) or None if talk.summary else None,
-        language=code,
+        language=code or guessed,
+        language_guessed=guessed is not None,
+        kind=talk_kind(talk.kind),
         speakers=_speakers(talk, problems),
         resources=_resources(talk, problems),
         technologies=_names(talk.technologies),

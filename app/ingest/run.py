@@ -127,6 +127,7 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
             changes = store_takeaways(session, source, takeaways, people)
         case None:
             changes = Changes()
+    resolved = not changes.problems
     changes.problems[:0] = found
     report.kind = KINDS.get(type(parsed.payload))
     counts = Counts(
@@ -137,8 +138,8 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
     else:
         report.records = counts
     source.path = unit.label
-    # A file with problems is read again each time, so that each run tells of them and references may resolve.
-    source.content_hash = None if parsed.problems or changes.problems else digest
+    # A file with references that lead nowhere is read again each time: they may resolve.
+    source.content_hash = digest if resolved else None
     source.ingested_at = utc_now()
     return changes
 
@@ -149,6 +150,12 @@ def _unchanged(session: Session, source: Source, report: FileReport) -> FileRepo
     )
     report.talks = Counts(unchanged=talks or 0)
     report.kind = "talks" if talks else None
+    report.problems = [
+        ProblemLine(severity=problem.severity, message=problem.message, where=problem.where)
+        for problem in session.scalars(
+            select(Problem).where(col(Problem.path) == report.path).order_by(col(Problem.id))
+        )
+    ]
     return report
 
 

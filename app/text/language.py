@@ -1,6 +1,9 @@
-"""Languages: codes as ISO 639-1. No guessing here."""
+"""Languages: codes as ISO 639-1, and a guess from a text where nobody says."""
 
 from __future__ import annotations
+
+from functools import cache
+from typing import Any
 
 _TO_TWO = {
     "eng": "en", "spa": "es", "rus": "ru", "fra": "fr", "fre": "fr", "por": "pt", "kor": "ko", "jpn": "ja",
@@ -32,3 +35,22 @@ def language_code(text: str) -> str | None:
 def language_name(code: str) -> str:
     """English name of an ISO 639-1 code; the code itself where we have no name."""
     return NAMES.get(code, code)
+
+
+LEAST_LETTERS = 60
+SURE = 0.99
+
+
+def guess_language(text: str) -> str | None:
+    """ISO 639-1 code of the language a text is written in, by py3langid; None for a short or an unclear text."""
+    if sum(letter.isalpha() for letter in text) < LEAST_LETTERS:
+        return None
+    code, chance = _identifier().classify(text[:2000])
+    return code if chance >= SURE and code in NAMES else None
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid import langid
+
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

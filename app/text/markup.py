@@ -15,7 +15,10 @@ _TRAILING = re.compile(r"[ \t]+\n")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"\s+")
 _HTML = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);", re.DOTALL)
-_RST = re.compile(r"`[^`]*<[^>]+>`__?|^(=|-|~|\^|\*|\+|#){4,}\s*$|^\.\. |::\s*$|``", re.MULTILINE)
+_RST = re.compile(
+    r"`[^`<]+<[^>]+>`__?|^\.\. [\w-]+::|^\.\. _|^[^\s=~^*+#-][^\n]*\n(={4,}|-{4,}|~{4,}|\^{4,}|\*{4,}|\+{4,})[ \t]*$",
+    re.MULTILINE,
+)
 _MARKDOWN = re.compile(r"\[[^\]]+\]\([^)]+\)|^#{1,6} |\*\*[^*]+\*\*|^```", re.MULTILINE)
 _BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "blockquote", "pre", "section")
 

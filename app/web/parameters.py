@@ -14,7 +14,7 @@ from app.reports.request import ReportRequest
 from app.search.shapes import Mode
 from app.trends.populations import POPULATIONS
 
-Kind = Literal["breakout", "keynote", "lightning", "sponsored", "panel", "workshop", "other"]
+Kind = Literal["talk", "breakout", "keynote", "lightning", "workshop", "panel", "sponsored", "poster", "other"]
 TakeawayKind = Literal["lesson", "announcement", "limitation", "comparison", "outcome", "question", "quote", "claim"]
 Stance = Literal["recommends", "warns", "reports-failure", "withdraws", "neutral"]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")

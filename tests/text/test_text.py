@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from app.text.language import language_code, language_name
+from app.text.kinds import KINDS, talk_kind
+from app.text.language import guess_language, language_code, language_name
 from app.text.markup import many_lines, one_line, safe_url
 from app.text.names import clean_name, is_placeholder, name_key
 from app.text.slugs import slugify, unique_slug
+from app.web.parameters import Kind
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,27 @@ def test_unsafe_addresses_are_none(url: str) -> None:
 def test_languages() -> None:
     assert [language_code(code) for code in ("eng", "en-GB", "DE", "tlh")] == ["en", "en", "de", None]
     assert language_name("fr") == "French"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (None, "talk"), ("keynote", "keynote"), ("Lightning Talk (5 min)", "lightning"),
+        ("Talk 30 min + 10min Q&A", "talk"),
+        ("Tutorial", "workshop"), ("devroom", "talk"), ("Fireside chat", "panel"), ("Yoga", "other"),
+    ],
+)  # fmt: skip
+def test_kinds(words: str | None, kind: str) -> None:
+    assert talk_kind(words) == kind
+
+
+def test_the_site_knows_every_kind() -> None:
+    assert get_args(Kind) == KINDS
+
+
+def test_a_language_is_guessed_from_enough_text_only() -> None:
+    assert (
+        guess_language("Wie man Datenströme zuverlässig verarbeitet, ohne nachts geweckt zu werden, und was das kostet")
+        == "de"
+    )
+    assert guess_language("Keynote") is None

@@ -1,11 +1,16 @@
-"""Storing a programme: series, edition, talks with their appearances, resources and technology mentions."""
+"""Storing a programme: series, edition, talks with their appearances, resources and technology mentions.
+
+Rows are written in bulk, not object by object: a programme of a thousand talks is a dozen statements.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
@@ -19,52 +24,125 @@ _COPIED = (
     "title", "abstract", "raw_abstract", "markup", "summary", "summary_basis", "note", "reference", "kind", "track",
     "level", "language", "language_guessed", "date", "starts_at", "duration_minutes", "room",
 )  # fmt: skip
+_OF_EDITION = (
+    "name", "city", "country", "start_date", "end_date", "dates_checked", "year", "published_sessions", "completeness",
+)  # fmt: skip
+_CHUNK = 500
+T = TypeVar("T")
+
+
+class _Known(NamedTuple):
+    """What the base has of a talk of this source."""
+
+    id: int
+    content_hash: str
+    withdrawn_at: datetime | None
+    position: int
+    source_position: str
+    is_container: bool
+    parent_id: int | None
 
 
 def store_programme(session: Session, source: Source, programme: Programme, people: People) -> Changes:
     """Upsert the programme. Talks the source no longer lists are withdrawn; those listed again come back."""
     assert source.id is not None
     changes = Changes()
-    edition = _edition(session, source.id, programme.edition, changes)
-    known = {
-        talk.source_key: talk
-        for talk in session.scalars(
-            select(Talk)
-            .where(col(Talk.source_id) == source.id)
-            .options(selectinload(Talk.appearances), selectinload(Talk.resources))  # type: ignore[arg-type]
-        )
-    }
-    slugs = _slugs_like(session, programme)
+    edition_id = _edition(session, source.id, programme.edition, changes)
+    known = _known(session, source.id)
     parents = {talk.parent_key for talk in programme.talks if talk.parent_key}
-    stored: dict[str, Talk] = {}
+    created: list[dict[str, Any]] = []
+    updated: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    changed: list[TalkRecord] = []
+    slugs = _Slugs(session, programme.edition.slug, [talk for talk in programme.talks if talk.key not in known])
     for position, record in enumerate(programme.talks):
-        talk = known.get(record.key)
+        before = known.get(record.key)
         digest = record_hash(record, programme.edition.slug)
-        if talk is None:
-            wanted = slugify(record.title) or slugify(record.key) or "talk"
-            slug = unique_slug(wanted, slugs, programme.edition.slug, f"{programme.edition.slug}-{record.key}")
-            talk = Talk(
-                slug=slug, edition_id=edition, source_id=source.id, source_key=record.key,
-                title=record.title, raw_title=record.raw_title or record.title,
-                content_hash="", created_at=utc_now(), updated_at=utc_now(),
-            )  # fmt: skip
-            session.add(talk)
-        what = "created" if not talk.content_hash else "unchanged"
-        if talk.content_hash and (talk.content_hash != digest or talk.withdrawn_at is not None):
-            what = "updated"
-        if what != "unchanged":
-            _write(session, talk, record, edition, people)
-            talk.content_hash = digest
-            talk.updated_at = utc_now()
-            talk.withdrawn_at = None
-        talk.position = position
-        talk.source_position = record.position
-        talk.is_container = record.is_container or record.key in parents
-        stored[record.key] = talk
-        changes.count(what)
-    _link_parents(session, programme, stored)
-    _withdraw(programme, known, changes)
+        is_container = record.is_container or record.key in parents
+        place = {"position": position, "source_position": record.position, "is_container": is_container}
+        if before is None:
+            slug = slugs.take(record)
+            row = _row(record, edition_id, digest) | place
+            created.append(
+                row | {"slug": slug, "source_id": source.id, "source_key": record.key, "created_at": utc_now()}
+            )
+            changes.count("created")
+        elif before.content_hash != digest or before.withdrawn_at is not None:
+            updated.append(_row(record, edition_id, digest) | place | {"id": before.id})
+            changes.count("updated")
+        else:
+            if (position, record.position, is_container) != (
+                before.position,
+                before.source_position,
+                before.is_container,
+            ):
+                moved.append(place | {"id": before.id})
+            changes.count("unchanged")
+            continue
+        changed.append(record)
+    for rows in (updated, moved):
+        if rows:
+            session.execute(update(Talk), rows)
+    if created:
+        session.execute(insert(Talk), created)
+    ids = {key: row.id for key, row in _known(session, source.id).items()} if created else _ids(known)
+    _write_parts(session, [(ids[record.key], record) for record in changed], {row["id"] for row in updated}, people)
+    _link_parents(session, programme, ids, known)
+    _withdraw(session, programme, known, changes)
+    session.expire_all()
     return changes
+
+
+def _known(session: Session, source_id: int) -> dict[str, _Known]:
+    rows = session.execute(
+        select(
+            col(Talk.source_key), col(Talk.id), col(Talk.content_hash), col(Talk.withdrawn_at), col(Talk.position),
+            col(Talk.source_position), col(Talk.is_container), col(Talk.parent_id),
+        ).where(col(Talk.source_id) == source_id)
+    )  # fmt: skip
+    return {row[0]: _Known(*row[1:]) for row in rows}
+
+
+def _ids(known: dict[str, _Known]) -> dict[str, int]:
+    return {key: row.id for key, row in known.items()}
+
+
+class _Slugs:
+    """Free slugs for new talks. Asks the base only for those that these talks might want."""
+
+    def __init__(self, session: Session, edition: str, talks: Sequence[TalkRecord]) -> None:
+        self._session = session
+        self._edition = edition
+        self._wanted = {wish for talk in talks for wish in self._wishes(talk)}
+        self._taken: set[str] = set()
+        for some in _chunks(sorted(self._wanted)):
+            self._taken.update(session.scalars(select(col(Talk.slug)).where(col(Talk.slug).in_(some))))
+
+    def _wishes(self, talk: TalkRecord) -> tuple[str, str, str]:
+        title = slugify(talk.title) or slugify(talk.key) or "talk"
+        return title, f"{title}-{self._edition}", f"{title}-{self._edition}-{talk.key}"
+
+    def take(self, talk: TalkRecord) -> str:
+        """A slug that no talk has, from now on taken."""
+        title, *_ = self._wishes(talk)
+        hints = (self._edition, f"{self._edition}-{talk.key}")
+        slug = unique_slug(title, self._taken, *hints)
+        if slug not in self._wanted:
+            # Every wish is taken, so the slug is a number: only all slugs tell whether that is free.
+            self._taken.update(self._session.scalars(select(col(Talk.slug))))
+            slug = unique_slug(title, self._taken, *hints)
+        return slug
+
+
+def _row(record: TalkRecord, edition_id: int, digest: str) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _COPIED} | {
+        "raw_title": record.raw_title or record.title,
+        "slots": [asdict(slot) for slot in record.slots],
+        "edition_id": edition_id,
+        "content_hash": digest,
+        "updated_at": utc_now(),
+        "withdrawn_at": None,
+    }
 
 
 def _edition(session: Session, source_id: int, record: EditionRecord, changes: Changes) -> int:
@@ -83,14 +161,10 @@ def _edition(session: Session, source_id: int, record: EditionRecord, changes: C
         changes.problems.append(
             FoundProblem("warning", f"The edition {record.slug} also comes from another source; its facts are kept.")
         )
-        session.flush()
         assert edition.id is not None
         return edition.id
     edition.series_id = series.id
-    for name in (
-        "name", "city", "country", "start_date", "end_date", "dates_checked", "year", "published_sessions",
-        "completeness",
-    ):  # fmt: skip
+    for name in _OF_EDITION:
         setattr(edition, name, getattr(record, name))
     edition.references = [dict(reference) for reference in record.references]
     session.flush()
@@ -98,61 +172,68 @@ def _edition(session: Session, source_id: int, record: EditionRecord, changes: C
     return edition.id
 
 
-def _slugs_like(session: Session, programme: Programme) -> set[str]:
-    """Slugs taken that a talk of this programme might want; all of them, which is quick up to many talks."""
-    return set(session.scalars(select(col(Talk.slug)))) if programme.talks else set()
-
-
-def _write(session: Session, talk: Talk, record: TalkRecord, edition: int, people: People) -> None:
-    for name in _COPIED:
-        setattr(talk, name, getattr(record, name))
-    talk.raw_title = record.raw_title or record.title
-    talk.slots = [asdict(slot) for slot in record.slots]
-    talk.edition_id = edition
-    if talk.id is not None:
+def _write_parts(session: Session, talks: Sequence[tuple[int, TalkRecord]], former: set[int], people: People) -> None:
+    """Write what hangs on these talks anew; `former` are those that had parts before."""
+    for ids in _chunks(sorted(former)):
         for kind in (Appearance, Resource, TechnologyMention, TalkOrganisation):
-            session.execute(delete(kind).where(col(kind.talk_id) == talk.id))
-        session.expire(talk, ["appearances", "resources"])
-    session.flush()
-    assert talk.id is not None
+            session.execute(delete(kind).where(col(kind.talk_id).in_(ids)))
+    parts: dict[type, list[dict[str, Any]]] = {
+        Appearance: [],
+        Resource: [],
+        TechnologyMention: [],
+        TalkOrganisation: [],
+    }
+    for talk_id, record in talks:
+        parts[Appearance].extend(_appearances(talk_id, record, people))
+        parts[Resource].extend(
+            {"talk_id": talk_id, "position": position, "kind": link.kind, "url": link.url, "label": link.label}
+            for position, link in enumerate(record.resources)
+        )
+        technologies = dict.fromkeys(people.technology_id(name) for name in record.technologies)
+        parts[TechnologyMention].extend(
+            {"talk_id": talk_id, "technology_id": technology, "position": position, "origin": "source"}
+            for position, technology in enumerate(technologies)
+        )
+        organisations = dict.fromkeys(people.organisation_id(name) for name in record.organisations)
+        parts[TalkOrganisation].extend({"talk_id": talk_id, "organisation_id": found} for found in organisations)
+    for table, rows in parts.items():
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _appearances(talk_id: int, record: TalkRecord, people: People) -> Iterator[dict[str, Any]]:
     seen: set[int] = set()
     for position, speaker in enumerate(record.speakers):
         speaker_id = people.speaker_id(speaker.name)
         if speaker_id in seen:
             continue
         seen.add(speaker_id)
-        session.add(
-            Appearance(
-                talk_id=talk.id, speaker_id=speaker_id, position=position, role=speaker.role,
-                organisation_id=people.organisation_id(speaker.affiliation) if speaker.affiliation else None,
-                job_title=speaker.job_title, name_as_listed=speaker.name, affiliation_as_listed=speaker.affiliation,
-            )
-        )  # fmt: skip
-    session.add_all(
-        Resource(talk_id=talk.id, position=position, kind=link.kind, url=link.url, label=link.label)
-        for position, link in enumerate(record.resources)
-    )
-    named = dict.fromkeys(people.organisation_id(name) for name in record.organisations)
-    session.add_all(TalkOrganisation(talk_id=talk.id, organisation_id=organisation) for organisation in named)
-    mentioned = dict.fromkeys(people.technology_id(name) for name in record.technologies)
-    session.add_all(
-        TechnologyMention(talk_id=talk.id, technology_id=technology_id, position=position)
-        for position, technology_id in enumerate(mentioned)
-    )
+        yield {
+            "talk_id": talk_id,
+            "speaker_id": speaker_id,
+            "position": position,
+            "role": speaker.role,
+            "organisation_id": people.organisation_id(speaker.affiliation) if speaker.affiliation else None,
+            "job_title": speaker.job_title,
+            "name_as_listed": speaker.name,
+            "affiliation_as_listed": speaker.affiliation,
+        }
 
 
-def _link_parents(session: Session, programme: Programme, stored: dict[str, Talk]) -> None:
-    session.flush()
+def _link_parents(session: Session, programme: Programme, ids: dict[str, int], known: dict[str, _Known]) -> None:
+    rows = []
     for record in programme.talks:
-        talk = stored[record.key]
-        parent = stored[record.parent_key].id if record.parent_key else None
-        if talk.parent_id != parent:
-            talk.parent_id = parent
+        before = known.get(record.key)
+        parent = ids[record.parent_key] if record.parent_key else None
+        if parent != (before.parent_id if before else None):
+            rows.append({"id": ids[record.key], "parent_id": parent})
+    if rows:
+        session.execute(update(Talk), rows)
 
 
-def _withdraw(programme: Programme, known: dict[str, Talk], changes: Changes) -> None:
+def _withdraw(session: Session, programme: Programme, known: dict[str, _Known], changes: Changes) -> None:
     listed = {record.key for record in programme.talks} | programme.unreadable
-    missing = [talk for key, talk in known.items() if key not in listed and talk.withdrawn_at is None]
+    missing = [row.id for key, row in known.items() if key not in listed and row.withdrawn_at is None]
     if missing and not programme.is_whole:
         changes.problems.append(
             FoundProblem(
@@ -162,6 +243,11 @@ def _withdraw(programme: Programme, known: dict[str, Talk], changes: Changes) ->
             )
         )
         return
-    for talk in missing:
-        talk.withdrawn_at = utc_now()
-        changes.count("withdrawn")
+    if missing:
+        session.execute(update(Talk), [{"id": talk_id, "withdrawn_at": utc_now()} for talk_id in missing])
+        changes.withdrawn += len(missing)
+
+
+def _chunks(items: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
