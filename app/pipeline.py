@@ -19,7 +19,7 @@ from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, missing, prune, save
-from app.ingest.discover import discover
+from app.ingest.discover import Unit, discovered
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.run import Counts, FileReport, ingest_unit
 from app.models import ImportRun
@@ -78,27 +78,36 @@ def ingest(
     With `dry_run` everything is read and checked in one transaction that is rolled back.
     """
     began = time.monotonic()
-    units = discover(paths, format_name)
     report = IngestReport()
-    run_id = _start_run(engine)
-    try:
-        if dry_run:
-            with writing(engine) as session:
-                report.files = [ingest_unit(session, run_id, unit, options) for unit in units]
-                session.rollback()
-        else:
-            for number, unit in enumerate(units):
-                progress("reading", number, len(units))
-                with writing(engine) as session:
-                    report.files.append(ingest_unit(session, run_id, unit, options))
-            progress("reading", len(units), len(units))
-        _add_up(report)
-        if not dry_run:
-            report.totals.passages_embedded = refresh(engine, embedder, progress)
-    finally:
-        _finish_run(engine, run_id, report, dry_run)
+    # Units of archives lie in a temporary folder that goes with this block.
+    with discovered(paths, format_name, limit=options.limit) as units:
+        run_id = _start_run(engine)
+        try:
+            _read(engine, run_id, units, options, report, dry_run, progress)
+            if not dry_run:
+                report.totals.passages_embedded = refresh(engine, embedder, progress)
+        finally:
+            _finish_run(engine, run_id, report, dry_run)
     report.seconds = round(time.monotonic() - began, 2)
     return report
+
+
+def _read(
+    engine: Engine, run_id: int, units: Sequence[Unit], options: ReadOptions, report: IngestReport, dry_run: bool,
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Read every unit, each in a transaction of its own, or all in one that is rolled back; then add up."""
+    if dry_run:
+        with writing(engine) as session:
+            report.files = [ingest_unit(session, run_id, unit, options) for unit in units]
+            session.rollback()
+    else:
+        for number, unit in enumerate(units):
+            progress("reading", number, len(units))
+            with writing(engine) as session:
+                report.files.append(ingest_unit(session, run_id, unit, options))
+        progress("reading", len(units), len(units))
+    _add_up(report)
 
 
 def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
@@ -174,7 +183,16 @@ def _finish_run(engine: Engine, run_id: int, report: IngestReport, dry_run: bool
     with writing(engine) as session:
         run = session.get_one(ImportRun, run_id)
         run.finished_at = utc_now()
-        run.totals = {**report.totals.model_dump(), "dry_run": dry_run}
+        run.totals = {**report.totals.model_dump(), "dry_run": dry_run, "files": _lines(report)}
+
+
+def _lines(report: IngestReport) -> list[dict[str, object]]:
+    """What a run remembers of each file."""
+    return [
+        {"path": file.path, "format": file.format, "kind": file.kind, "problems": len(file.problems)}
+        | (file.records or file.talks).model_dump()
+        for file in report.files
+    ]
 
 
 def _add_up(report: IngestReport) -> None:

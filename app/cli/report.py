@@ -1,4 +1,4 @@
-"""`hallway report`."""
+"""`hallway report` and `hallway export`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(report)
+    app.command()(export)
 
 
 def report(
@@ -40,6 +41,25 @@ def report(
     base = open_knowledge_base(get_settings())
     with reading(base.engine) as session:
         content = export.write(build_report(session, name, request))
+    _put(content, output)
+
+
+def export(
+    edition: Annotated[str, typer.Argument(help="Slug of an edition.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
+) -> None:
+    """Write the programme of an edition as Hallway YAML, whatever format it came in; it reads in again as the same."""
+    from app.bootstrap import open_knowledge_base
+    from app.db.engine import reading
+    from app.exports.programme import write_programme
+    from app.settings import get_settings
+
+    base = open_knowledge_base(get_settings())
+    with reading(base.engine) as session:
+        _put(write_programme(session, edition).encode(), output)
+
+
+def _put(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
         return

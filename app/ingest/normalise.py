@@ -44,7 +44,7 @@ def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
         abstract=abstract,
         summary=many_lines(talk.summary) or None if talk.summary else None,
         language=code or guessed,
-        language_guessed=guessed is not None,
+        language_guessed=guessed is not None or talk.language_guessed,
         kind=talk_kind(talk.kind),
         speakers=_speakers(talk, problems),
         resources=_resources(talk, problems),

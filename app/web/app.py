@@ -23,6 +23,7 @@ from app.web.pages import (
     editions,
     figures,
     home,
+    imports,
     methods,
     reports,
     search,
@@ -35,7 +36,7 @@ from app.web.pages import (
 )
 from app.web.parameters import Nothing
 
-PAGES = (home, search, talks, talk, speakers, editions, themes, takeaways, trends, reports, figures, methods)
+PAGES = (home, search, talks, talk, speakers, editions, themes, takeaways, trends, reports, figures, methods, imports)
 ENDPOINTS = (api_search, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
