@@ -34,8 +34,9 @@ format: install
 browser:
 	@scripts/ensure_chromium.sh
 
-bench: install
+bench: install  ## add INGEST="folder ..." to time ingest at scale too
 	$(BIN)/python scripts/bench_main_job.py
+	$(if $(INGEST),$(BIN)/python scripts/bench_ingest.py $(INGEST))
 
 lock:
 	scripts/lock.sh

@@ -10,7 +10,18 @@ from sqlalchemy import exists, func, or_, select, text
 from sqlmodel import Session, col
 
 from app.db.dialect import is_sqlite
-from app.models import Appearance, Edition, Embedding, ImportRun, Passage, Problem, Takeaway, Talk, TalkOrganisation
+from app.models import (
+    Appearance,
+    Edition,
+    Embedding,
+    ImportRun,
+    Passage,
+    Problem,
+    SpeakerPair,
+    Takeaway,
+    Talk,
+    TalkOrganisation,
+)
 
 INGEST = "`hallway ingest PATH` again"
 
@@ -32,7 +43,13 @@ class HealthReport(BaseModel):
 def examine(session: Session, recipe: str) -> HealthReport:
     """Look the whole base over. `recipe`: of the embedder in use."""
     order = ("broken", "stale", "suspicious", "incomplete")
-    found = [*_broken(session), *_stale(session, recipe), *_suspicious(session), *_incomplete(session)]
+    found = [
+        *_broken(session),
+        *_stale(session, recipe),
+        *_suspicious(session),
+        *_doubled(session),
+        *_incomplete(session),
+    ]
     return HealthReport(findings=sorted(found, key=lambda finding: order.index(finding.severity)))
 
 
@@ -85,6 +102,25 @@ def _suspicious(session: Session) -> Iterator[Finding]:
     )
     if unplaced:
         yield Finding(severity="suspicious", message=f"{unplaced} takeaways belong to no edition and no occasion.")
+
+
+def _doubled(session: Session) -> Iterator[Finding]:
+    """Talks of one edition with the same title and a speaker in common, and speakers who may be one person."""
+    alike = (
+        select(func.count(func.distinct(col(Talk.id))).label("talks"))
+        .join(Appearance, col(Appearance.talk_id) == col(Talk.id))
+        .where(col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False))
+        .group_by(col(Talk.edition_id), func.lower(col(Talk.title)), col(Appearance.speaker_id))
+        .having(func.count(func.distinct(col(Talk.id))) > 1)
+    ).subquery()
+    groups = session.scalar(select(func.count()).select_from(alike)) or 0
+    if groups:
+        message = f"{groups} times an edition has one title by one speaker more than once: the same talk doubled?"
+        yield Finding(severity="suspicious", message=message)
+    pairs = session.scalar(select(func.count()).where(col(SpeakerPair.status) == "open")) or 0
+    if pairs:
+        message = f"{pairs} pairs of speakers may be one person each."
+        yield Finding(severity="suspicious", message=message, mend="Say so in a `hallway: speakers/1` file, as aliases")
 
 
 def _incomplete(session: Session) -> Iterator[Finding]:
