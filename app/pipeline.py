@@ -20,8 +20,10 @@ from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, missing, prune, save
 from app.ingest.discover import Unit, discovered
+from app.ingest.families import refresh_families
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.run import Counts, FileReport, ingest_unit
+from app.ingest.suspects import refresh_suspects
 from app.models import ImportRun
 from app.search.passages import forget_passages, refresh_passages
 from app.themes.assignment import rebuild_assignments, refresh_assignments
@@ -77,6 +79,19 @@ def ingest(
 
     With `dry_run` everything is read and checked in one transaction that is rolled back.
     """
+    derive = None if dry_run else lambda: refresh(engine, embedder, progress)
+    return _run(engine, paths, options, derive, format_name=format_name, dry_run=dry_run, progress=progress)
+
+
+def read(engine: Engine, paths: Sequence[Path], options: ReadOptions, progress: Progress = _silent) -> IngestReport:
+    """Read the facts of `paths` and derive nothing yet; the next `ingest` or `refresh` catches up."""
+    return _run(engine, paths, options, None, progress=progress)
+
+
+def _run(
+    engine: Engine, paths: Sequence[Path], options: ReadOptions, derive: Callable[[], int] | None, *,
+    format_name: str | None = None, dry_run: bool = False, progress: Progress = _silent,
+) -> IngestReport:  # fmt: skip
     began = time.monotonic()
     report = IngestReport()
     # Units of archives lie in a temporary folder that goes with this block.
@@ -84,8 +99,7 @@ def ingest(
         run_id = _start_run(engine)
         try:
             _read(engine, run_id, units, options, report, dry_run, progress)
-            if not dry_run:
-                report.totals.passages_embedded = refresh(engine, embedder, progress)
+            report.totals.passages_embedded = derive() if derive else 0
         finally:
             _finish_run(engine, run_id, report, dry_run)
     report.seconds = round(time.monotonic() - began, 2)
@@ -111,7 +125,7 @@ def _read(
 
 
 def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
-    """Derive what is out of date: passages, embeddings, themes, snapshot. Returns the passages embedded."""
+    """Derive what is out of date, from passages to families and snapshot. Returns the passages embedded."""
     handled = 0
     while True:
         with writing(engine) as session:
@@ -125,6 +139,10 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
         if handled:
             prune(session)
         refresh_assignments(session, embedder)
+    with writing(engine) as session:
+        refresh_suspects(session)
+    with writing(engine) as session:
+        refresh_families(session, embedder.recipe)
     with writing(engine) as session:
         refresh_snapshot(session)
     return embedded

@@ -46,6 +46,8 @@ class TalkFilter:
     year_from: int | None = None
     year_to: int | None = None
     with_text: bool = False
+    first_delivery_only: bool = False
+    """Of a talk given at several editions, only the first delivery."""
 
     def __post_init__(self) -> None:
         """Refuse years that are the wrong way round."""
@@ -67,17 +69,15 @@ def allowed_talks(filter: TalkFilter) -> Select[int | None]:
     statement = select(col(Talk.id)).where(
         col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False), *_of_talk(filter)
     )
-    if filter.editions or filter.series or filter.year_from is not None or filter.year_to is not None:
+    if filter.editions or filter.series:
         editions = select(col(Edition.id))
         if filter.editions:
             editions = editions.where(col(Edition.slug).in_(filter.editions))
         if filter.series:
             editions = editions.join(Series).where(col(Series.slug) == filter.series)
-        if filter.year_from is not None:
-            editions = editions.where(col(Edition.year) >= filter.year_from)
-        if filter.year_to is not None:
-            editions = editions.where(col(Edition.year) <= filter.year_to)
         statement = statement.where(col(Talk.edition_id).in_(editions))
+    if filter.year_from is not None or filter.year_to is not None:
+        statement = statement.where(_in_years(filter.year_from, filter.year_to))
     if filter.theme:
         assigned = (
             select(col(ThemeAssignment.talk_id))
@@ -97,6 +97,19 @@ def allowed_talks(filter: TalkFilter) -> Select[int | None]:
     return statement
 
 
+def _in_years(first: int | None, last: int | None) -> ColumnElement[bool]:
+    """By the talk's own date; by the year of its edition where it has none."""
+    dated: list[ColumnElement[bool]] = [col(Talk.date).is_not(None)]
+    held = select(col(Edition.id))
+    if first is not None:
+        dated.append(col(Talk.date) >= f"{first:04}")
+        held = held.where(col(Edition.year) >= first)
+    if last is not None:
+        dated.append(col(Talk.date) < f"{last + 1:04}")
+        held = held.where(col(Edition.year) <= last)
+    return or_(and_(*dated), and_(col(Talk.date).is_(None), col(Talk.edition_id).in_(held)))
+
+
 def _of_talk(filter: TalkFilter) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if filter.kind:
@@ -105,6 +118,8 @@ def _of_talk(filter: TalkFilter) -> list[ColumnElement[bool]]:
         clauses.append(col(Talk.kind).not_in(filter.without_kinds))
     if filter.language:
         clauses.append(col(Talk.language) == filter.language)
+    if filter.first_delivery_only:
+        clauses.append(or_(col(Talk.family).is_(None), col(Talk.family) == col(Talk.slug)))
     if filter.with_text:
         clauses.append(
             or_(

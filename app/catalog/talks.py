@@ -40,6 +40,15 @@ class SpeakerLine(BaseModel):
     job_title: str | None = None
 
 
+class OtherDelivery(BaseModel):
+    """The same talk at another edition."""
+
+    slug: str
+    title: str
+    edition: str
+    year: int | None
+
+
 class SourceNote(BaseModel):
     """Where the facts of a talk come from: the file and place read, and the page behind it."""
 
@@ -74,6 +83,7 @@ class TalkDetail(TalkCard):
     withdrawn_on: str | None
     parent: Named | None
     parts: list[Named]
+    also_given: list[OtherDelivery]
 
 
 def list_talks(
@@ -131,6 +141,7 @@ def find_talk(session: Session, slug: str) -> TalkDetail:
         withdrawn_on=talk.withdrawn_at.date().isoformat() if talk.withdrawn_at else None,
         parent=Named(slug=parent.slug, name=parent.title) if parent else None,
         parts=_parts(session, talk.id),
+        also_given=_also_given(session, talk),
     )
 
 
@@ -157,3 +168,16 @@ def _parts(session: Session, talk_id: int) -> list[Named]:
         .order_by(col(Talk.position))
     )
     return [Named(slug=slug, name=title) for slug, title in rows]
+
+
+def _also_given(session: Session, talk: Talk) -> list[OtherDelivery]:
+    """Other talks of the family, the earliest first."""
+    if talk.family is None:
+        return []
+    rows = session.execute(
+        select(col(Talk.slug), col(Talk.title), col(Edition.name), col(Edition.year))
+        .join(Edition, col(Edition.id) == col(Talk.edition_id))
+        .where(col(Talk.family) == talk.family, col(Talk.id) != talk.id, col(Talk.withdrawn_at).is_(None))
+        .order_by(col(Talk.date), col(Edition.year), col(Talk.id))
+    )
+    return [OtherDelivery(slug=slug, title=title, edition=edition, year=year) for slug, title, edition, year in rows]

@@ -65,6 +65,8 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 def _print(report: IngestReport, dry_run: bool) -> None:
     for file in report.files:
         print(f"{file.path}: {_words(file)}")
+        for note in file.notes:
+            print(f"  note: {note}")
         for problem in file.problems:
             print(f"  {problem.severity}: {problem.message}" + (f" ({problem.where})" if problem.where else ""))
     totals = report.totals

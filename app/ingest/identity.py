@@ -1,15 +1,19 @@
-"""Who is who: speakers by their aliases, organisations and technologies by their names.
+"""Who is who: speakers by their names and accounts, organisations and technologies by their names.
 
-A speaker is recognised by the folded name or a curated alias; suspicion alone never merges two people.
+The rule for speakers stands in `speakers.py`; suspicion alone never merges two people.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from collections.abc import Iterable
+
+from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.ingest.merging import merge_speakers, reindex, told_apart
 from app.ingest.record import AliasRecord
-from app.models import Appearance, Organisation, Speaker, SpeakerAlias, Takeaway, Talk, Technology
+from app.ingest.speakers import Sighting, Speakers, is_common
+from app.models import Organisation, Speaker, Technology
 from app.text.names import clean_name, name_key
 from app.text.slugs import slugify, unique_slug
 
@@ -18,12 +22,9 @@ class People:
     """Looks speakers, organisations and technologies up by name within one session, making those not yet known."""
 
     def __init__(self, session: Session) -> None:
-        """Read the names known so far."""
+        """Read the organisations and technologies known so far; speakers are read as they are met."""
         self.session = session
-        self._speakers: dict[str, int] = dict(
-            session.execute(select(col(SpeakerAlias.key), col(SpeakerAlias.speaker_id))).all()
-        )
-        self._speaker_slugs = set(session.scalars(select(col(Speaker.slug))))
+        self.speakers = Speakers(session)
         self._organisations: dict[str, int] = dict(
             session.execute(select(col(Organisation.key), col(Organisation.id))).all()
         )
@@ -32,22 +33,17 @@ class People:
             session.execute(select(col(Technology.slug), col(Technology.id))).all()
         )
 
-    def speaker_id(self, name: str) -> int:
-        """The speaker of this name, made if new. A new spelling of a known key is remembered by its key alone."""
-        key = name_key(name)
-        known = self._speakers.get(key)
-        if known is not None:
-            return known
-        speaker = Speaker(slug=unique_slug(slugify(name) or "speaker", self._speaker_slugs), name=name)
-        self.session.add(speaker)
-        self.session.flush()
-        assert speaker.id is not None
-        self._add_alias(speaker.id, name, curated=False)
-        return speaker.id
+    def at(self, series_id: int, collection: str, names: Iterable[str]) -> None:
+        """Say where the names to come are met: the series, the kind of source, and the names themselves at once."""
+        self.speakers.place(series_id, collection, names)
+
+    def speaker_id(self, sighting: Sighting, present: Iterable[int] = ()) -> int:
+        """The speaker of a sighting, made if new; `present` are other speakers of the same talk."""
+        return self.speakers.find(sighting, present)
 
     def known_speaker_id(self, name: str) -> int | None:
-        """The speaker of this name, or None."""
-        return self._speakers.get(name_key(name))
+        """The first speaker known by this name, or None."""
+        return next(iter(self.speakers.named(name)), None)
 
     def organisation_id(self, name: str) -> int:
         """The organisation of this name, made if new."""
@@ -79,42 +75,33 @@ class People:
     def accept_aliases(self, record: AliasRecord) -> bool:
         """Make all names of the record one speaker, merging those already known; True if anything changed."""
         name = clean_name(record.name)
-        before = dict(self._speakers)
-        canonical = self.speaker_id(name)
-        changed = before != self._speakers
+        self.speakers.expect([name, *record.aliases])
+        before = self.speakers.learnt
+        canonical = self.speakers.find(Sighting(name, links=record.links, is_curated=True))
         speaker = self.session.get_one(Speaker, canonical)
-        if speaker.name != name:
-            speaker.name = name
-            changed = True
-        for alias in record.aliases:
-            other = self._speakers.get(name_key(alias))
-            if other is None:
-                self._add_alias(canonical, clean_name(alias), curated=True)
-            elif other != canonical:
-                self._merge(other, canonical)
-            else:
+        changed = before != self.speakers.learnt or speaker.name != name
+        speaker.name = name
+        for alias in map(clean_name, record.aliases):
+            holders = self.speakers.named(alias)
+            if canonical in holders:
                 continue
+            if holders and self._is_theirs(alias, holders[0], canonical, record):
+                merge_speakers(self.session, holders[0], canonical, curated=True)
+                self.speakers.forget(holders[0], canonical)
+            else:
+                self.speakers.add_alias(canonical, alias, curated=True)
             changed = True
         if changed:
-            # Search knows talks by their people too, so these are to be indexed anew.
-            theirs = select(col(Appearance.talk_id)).where(col(Appearance.speaker_id) == canonical)
-            self.session.execute(update(Talk).where(col(Talk.id).in_(theirs)).values(passages_hash=None))
+            self.session.flush()
+            reindex(self.session, canonical)
         return changed
 
-    def _add_alias(self, speaker_id: int, name: str, *, curated: bool) -> None:
-        key = name_key(name)
-        self.session.add(SpeakerAlias(speaker_id=speaker_id, name=name, key=key, curated=curated))
-        self._speakers[key] = speaker_id
+    def _is_theirs(self, alias: str, holder: int, canonical: int, record: AliasRecord) -> bool:
+        """Whether the speaker known by an alias is the person of the record.
 
-    def _merge(self, gone: int, into: int) -> None:
-        shared = select(col(Appearance.talk_id)).where(col(Appearance.speaker_id) == into)
-        doubled = select(Appearance).where(col(Appearance.speaker_id) == gone, col(Appearance.talk_id).in_(shared))
-        for appearance in self.session.scalars(doubled):
-            self.session.delete(appearance)
-        self.session.flush()
-        for table in (Appearance, SpeakerAlias, Takeaway):
-            self.session.execute(update(table).where(col(table.speaker_id) == gone).values(speaker_id=into))
-        self.session.execute(update(SpeakerAlias).where(col(SpeakerAlias.speaker_id) == into).values(curated=True))
-        self.session.delete(self.session.get_one(Speaker, gone))
-        self.session.flush()
-        self._speakers = {key: into if value == gone else value for key, value in self._speakers.items()}
+        People who write aliases for this base mean the one it knows. A collection that gives accounts speaks of its
+        own people only, so there a common name such as "Alex" elsewhere is somebody else.
+        """
+        if told_apart(self.session, holder, canonical):
+            return False
+        return not (record.links and is_common(alias))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.ingest.affiliation import count_custom, split_two, with_affiliation
 from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRecord, TalkRecord
 from app.text.kinds import talk_kind
 from app.text.language import guess_language, language_code
@@ -15,8 +16,9 @@ def normalise(programme: Programme) -> tuple[Programme, list[FoundProblem]]:
     """The programme with clean talks, and the problems met. A talk whose key is given twice is kept once."""
     problems: list[FoundProblem] = []
     talks: dict[str, TalkRecord] = {}
+    custom = count_custom(clean_name(speaker.name) for talk in programme.talks for speaker in talk.speakers)
     for record in programme.talks:
-        talk = _talk(record, problems)
+        talk = _talk(record, problems, custom)
         if talk.key in talks:
             problems.append(
                 FoundProblem(
@@ -32,7 +34,7 @@ def normalise(programme: Programme) -> tuple[Programme, list[FoundProblem]]:
     return replace(programme, talks=tuple(talks.values())), problems
 
 
-def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
+def _talk(talk: TalkRecord, problems: list[FoundProblem], custom: int) -> TalkRecord:
     code = language_code(talk.language) if talk.language else None
     if talk.language and code is None:
         problems.append(FoundProblem("warning", f"Unknown language “{talk.language}”; left empty.", talk.position))
@@ -46,7 +48,7 @@ def _talk(talk: TalkRecord, problems: list[FoundProblem]) -> TalkRecord:
         language=code or guessed,
         language_guessed=guessed is not None or talk.language_guessed,
         kind=talk_kind(talk.kind),
-        speakers=_speakers(talk, problems),
+        speakers=_speakers(talk, problems, custom),
         resources=_resources(talk, problems),
         technologies=_names(talk.technologies),
         organisations=_names(talk.organisations),
@@ -63,16 +65,29 @@ def _names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
 
 
-def _speakers(talk: TalkRecord, problems: list[FoundProblem]) -> tuple[SpeakerRecord, ...]:
+def _speakers(talk: TalkRecord, problems: list[FoundProblem], custom: int) -> tuple[SpeakerRecord, ...]:
     kept: dict[str, SpeakerRecord] = {}
-    for speaker in talk.speakers:
-        name = clean_name(one_line(speaker.name))
-        if is_placeholder(name):
-            problems.append(FoundProblem("warning", f"“{name}” names nobody and is no speaker.", talk.position))
-            continue
-        affiliation = one_line(speaker.affiliation) if speaker.affiliation else None
-        kept.setdefault(name_key(name), replace(speaker, name=name, affiliation=affiliation or None))
+    for listed in talk.speakers:
+        for speaker in _people(listed, talk, problems):
+            if is_placeholder(speaker.name):
+                problems.append(
+                    FoundProblem("warning", f"“{speaker.name}” names nobody and is no speaker.", talk.position)
+                )
+                continue
+            affiliation = one_line(speaker.affiliation) if speaker.affiliation else None
+            found = with_affiliation(replace(speaker, affiliation=affiliation or None), custom)
+            kept.setdefault(name_key(found.name), found)
     return tuple(kept.values())
+
+
+def _people(speaker: SpeakerRecord, talk: TalkRecord, problems: list[FoundProblem]) -> list[SpeakerRecord]:
+    """The speaker with a clean name; two where one name holds two people, without what is said of one of them only."""
+    name = clean_name(one_line(speaker.name))
+    two = split_two(name)
+    if two is None:
+        return [replace(speaker, name=name)]
+    problems.append(FoundProblem("warning", f"“{name}” names two people; both are speakers now.", talk.position))
+    return [replace(speaker, name=one, tagline=None, bio=None, links=()) for one in two]
 
 
 def _resources(talk: TalkRecord, problems: list[FoundProblem]) -> tuple[ResourceRecord, ...]:

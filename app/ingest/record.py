@@ -32,6 +32,8 @@ class SpeakerRecord:
     bio: str | None = None
     links: tuple[str, ...] = ()
     """Addresses of the person's own pages and accounts, for telling people apart."""
+    affiliation_evidence: str | None = None
+    """The words the affiliation was read from, where it was not listed as such. Formats leave it to normalise."""
 
 
 @dataclass(frozen=True)
@@ -277,3 +279,5 @@ class Parsed:
     source_key: str
     payload: Payload | None
     problems: tuple[FoundProblem, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    """How the unit was read where that is no problem but good to know, such as which column is which field."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 
 from pydantic import BaseModel, Field
 from sqlalchemy import delete, func, select
@@ -13,7 +12,7 @@ from sqlmodel import Session, col
 from app.db.types import utc_now
 from app.errors import InputError
 from app.ingest.discover import Unit
-from app.ingest.formats.protocol import ReadOptions, read_text
+from app.ingest.formats.protocol import ReadOptions, ReadsNeighbours, read_text
 from app.ingest.identity import People
 from app.ingest.normalise import normalise
 from app.ingest.record import (
@@ -23,17 +22,22 @@ from app.ingest.record import (
     SpeakerAliases,
     TakeawayCollection,
     ThemeDecisions,
+    Transcript,
     Vocabulary,
 )
 from app.ingest.store.aliases import store_aliases
 from app.ingest.store.changes import Changes
 from app.ingest.store.programme import store_programme
 from app.ingest.store.takeaways import store_takeaways
+from app.ingest.store.transcripts import store_transcript
 from app.ingest.store.vocabulary import store_decisions, store_vocabulary
 from app.models import Problem, Source, Talk
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raised when parsers read the same bytes otherwise, so that unchanged files are read again."""
+
+MOST_PROBLEMS = 1000
+"""Of one file; a broken file must not fill the base."""
 
 KINDS = {
     Programme: "talks",
@@ -41,6 +45,7 @@ KINDS = {
     Vocabulary: "themes",
     ThemeDecisions: "decisions",
     TakeawayCollection: "takeaways",
+    Transcript: "transcripts",
 }
 
 
@@ -70,11 +75,17 @@ class FileReport(BaseModel):
     talks: Counts = Field(default_factory=Counts)
     records: Counts | None = None
     problems: list[ProblemLine] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    """How the unit was read, where that had to be guessed and can be said otherwise."""
 
 
 def ingest_unit(session: Session, run_id: int, unit: Unit, options: ReadOptions) -> FileReport:
     """Read and store one unit in `session`. Problems are kept and reported; nothing of the unit's is raised."""
     report = FileReport(path=unit.label, format=unit.format.name if unit.format else None)
+    if unit.problems:
+        found = unit.problems
+        report.problems += [ProblemLine(severity=p.severity, message=p.message, where=p.where) for p in found]
+        return report
     if unit.format is None:
         severity = "error" if unit.named else "warning"
         message = "No format recognises this file; it was not read. Name one with --format if it is of a known kind."
@@ -87,7 +98,7 @@ def ingest_unit(session: Session, run_id: int, unit: Unit, options: ReadOptions)
         # Not kept: a file that is no source of the base is no concern of its health.
         report.problems.append(ProblemLine(severity=severity, message=message, where=where))
         return report
-    digest = _digest(unit.path, options)
+    digest = _digest(unit, options)
     source = session.scalars(
         select(Source).where(col(Source.path) == unit.label, col(Source.content_hash) == digest)
     ).first()
@@ -100,6 +111,7 @@ def ingest_unit(session: Session, run_id: int, unit: Unit, options: ReadOptions)
     except InputError as error:
         _keep(session, run_id, report, [FoundProblem("error", str(error), error.where)])
         return report
+    report.notes = list(parsed.notes)
     _keep(session, run_id, report, [*parsed.problems, *changes.problems])
     return report
 
@@ -123,6 +135,8 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
             changes = store_vocabulary(session, source, vocabulary)
         case ThemeDecisions() as decisions:
             changes = store_decisions(session, source, decisions)
+        case Transcript() as transcript:
+            changes = store_transcript(session, source, transcript)
         case TakeawayCollection() as takeaways:
             changes = store_takeaways(session, source, takeaways, people)
         case None:
@@ -161,7 +175,11 @@ def _unchanged(session: Session, source: Source, report: FileReport) -> FileRepo
 
 def _keep(session: Session, run_id: int, report: FileReport, problems: Iterable[FoundProblem]) -> None:
     session.execute(delete(Problem).where(col(Problem.path) == report.path))
-    for problem in problems:
+    found = sorted(problems, key=lambda problem: problem.severity)  # errors first
+    if len(found) > MOST_PROBLEMS:
+        more = FoundProblem("warning", f"{len(found) - MOST_PROBLEMS:,} more problems of this file are not listed.")
+        found = [*found[:MOST_PROBLEMS], more]
+    for problem in found:
         report.problems.append(ProblemLine(severity=problem.severity, message=problem.message, where=problem.where))
         session.add(
             Problem(
@@ -174,10 +192,13 @@ def _keep(session: Session, run_id: int, report: FileReport, problems: Iterable[
         )
 
 
-def _digest(path: Path, options: ReadOptions) -> str:
-    """Sha-256 of every byte of the unit, names of a folder's files included, and of the reader's version."""
+def _digest(unit: Unit, options: ReadOptions) -> str:
+    """Sha-256 of every byte the unit is read from, names of a folder's files included, and of the reader's version."""
+    path = unit.path
     digest = hashlib.sha256(f"{READER_VERSION}{options.fingerprint()}".encode())
     files = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
+    if isinstance(unit.format, ReadsNeighbours):
+        files += unit.format.also_reads(path)
     for file in files:
         digest.update(f"\0{file.name}\0".encode())
         try:

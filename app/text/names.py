@@ -7,6 +7,10 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 _NOT_LETTERS = re.compile(r"[^\w]+")
+# Letters that Unicode does not take apart into a plain letter and a mark.
+_UNDECOMPOSED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"}
+)
 _PLACEHOLDERS = frozenset(
     [
         "todo", "tba", "tbc", "tbd", "various", "multiple", "unknown", "anonymous", "none", "speaker", "speakers",
@@ -23,7 +27,7 @@ def clean_name(name: str) -> str:
 
 def name_key(name: str) -> str:
     """The name folded for comparison: case, accents and punctuation fall away; word order stays."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    decomposed = unicodedata.normalize("NFKD", name.casefold()).translate(_UNDECOMPOSED)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _NOT_LETTERS.sub(" ", bare).strip()
 

@@ -60,6 +60,12 @@ POPULATIONS = (
         "Known talks with an abstract or a summary to read a theme from.",
         {"with_text": True},
     ),
+    Population(
+        "families-once",
+        "each talk once",
+        "Known talks, a talk given at several editions counted at its first delivery only.",
+        {"first_delivery_only": True},
+    ),
 )
 
 COUNTINGS = (

@@ -21,7 +21,7 @@ from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.record import FoundProblem, Parsed
 from app.settings import shipped
 
-_HEADER = re.compile(r"^\ufeff?(?:\s*#[^\n]*\n|\s*\n|---\s*\n)*hallway:\s*[\"']?([a-z-]+)/(\d+)", re.MULTILINE)
+_HEADER = re.compile(r"\ufeff?(?:(?:[ \t]*#[^\n]*|---[ \t]*|[ \t]*)\r?\n)*hallway:[ \t]*[\"']?([a-z-]+)/(\d+)")
 _RANKS = {"themes": 0, "speakers": 0, "programme": 1, "theme-decisions": 2, "takeaways": 2}
 
 

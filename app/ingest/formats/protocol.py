@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.errors import InputError
 from app.ingest.record import Parsed
@@ -52,6 +52,14 @@ class Format(Protocol):
 
         `payload` is None, without a problem, for a file that belongs to a unit but holds no records of its own.
         """
+
+
+@runtime_checkable
+class ReadsNeighbours(Protocol):
+    """A format whose units are also read from files beside them, so that a change of those is a change of the unit."""
+
+    def also_reads(self, path: Path) -> tuple[Path, ...]:
+        """Files outside the unit that its records are read from."""
 
 
 def read_text(path: Path, limit: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.errors import InputError
+from app.ingest.formats import careful_json
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.naming import iso_day, name_edition
 from app.ingest.record import (
@@ -20,6 +22,9 @@ from app.ingest.record import (
 )
 from app.text.language import language_code
 
+_HIDDEN = "NO_PUBLISH.json"
+_NUMBERS = re.compile(r"\ufeff?\s*\[[\s\d,]*(\]\s*)?\Z")
+
 
 class PyvideoJson:
     """One category folder is one edition. The date of a talk is when it was recorded."""
@@ -31,17 +36,28 @@ class PyvideoJson:
         return (folder / "category.json").is_file() and (folder / "videos").is_dir()
 
     def recognises_file(self, path: Path, head: str) -> bool:
-        """Never: a video file says nothing of its edition."""
-        return False
+        """Only the list of hidden talks at the root; a video file says nothing of its edition."""
+        return path.name == _HIDDEN and bool(_NUMBERS.match(head))
 
     def rank(self, path: Path, head: str) -> int:
         """A programme."""
         return 1
 
+    def also_reads(self, path: Path) -> tuple[Path, ...]:
+        """Files outside the unit that its records are read from."""
+        hidden = path.parent / _HIDDEN
+        return (hidden,) if path.is_dir() and hidden.is_file() else ()
+
     def parse(self, path: Path, options: ReadOptions) -> Parsed:
-        """The edition and every talk that can be read; a broken video file costs only that talk."""
+        """The edition and every talk that can be read; a broken video file costs only that talk.
+
+        Talks whose `id` is listed in `NO_PUBLISH.json` beside the category are hidden and left out.
+        """
+        if path.is_file():
+            return Parsed("pyvideo:no-publish", None)
         problems: list[FoundProblem] = []
-        category = _object(path / "category.json", options.limit)
+        hidden = _hidden(path.parent / _HIDDEN, options.limit, problems)
+        category = _object(path / "category.json", options.limit, problems)
         title = category.get("title")
         if not isinstance(title, str) or not title.strip():
             raise InputError("`title` is missing or not text; add it.", "category.json, title")
@@ -50,7 +66,9 @@ class PyvideoJson:
         for file in sorted((path / "videos").glob("*.json")):
             key = file.stem
             try:
-                talks.append(_talk(key, f"videos/{file.name}", _object(file, options.limit), problems))
+                video = _object(file, options.limit, problems)
+                if _number(video.get("id")) not in hidden:
+                    talks.append(_talk(key, f"videos/{file.name}", video, problems))
             except InputError as error:
                 unreadable.add(key)
                 where = f"videos/{file.name}" + (f", {error.where}" if error.where else "")
@@ -59,15 +77,29 @@ class PyvideoJson:
         return Parsed(f"pyvideo:{path.name}", Programme(edition, tuple(talks), frozenset(unreadable)), tuple(problems))
 
 
-def _object(path: Path, limit: int) -> dict[str, Any]:
+def _hidden(path: Path, limit: int, problems: list[FoundProblem]) -> frozenset[int]:
+    """Ids of the talks that are not to be shown."""
+    if not path.is_file():
+        return frozenset()
     try:
-        value = json.loads(read_text(path, limit))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"This is not valid JSON: {error.msg}.", f"line {error.lineno}, column {error.colno}"
-        ) from error
-    except RecursionError as error:
-        raise InputError("The JSON is nested too deep to be a record.") from error
+        ids = careful_json.load(read_text(path, limit), [])
+    except InputError:
+        ids = None
+    if not isinstance(ids, list):
+        message = "This is no list of numbers, so nothing is hidden. Mend it and ingest again."
+        problems.append(FoundProblem("warning", message, f"../{path.name}"))
+        return frozenset()
+    return frozenset(number for number in map(_number, ids) if number is not None)
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _object(path: Path, limit: int, problems: list[FoundProblem]) -> dict[str, Any]:
+    doubled: list[FoundProblem] = []
+    value = careful_json.load(read_text(path, limit), doubled)
+    problems += [replace(problem, where=path.name) for problem in doubled]
     if not isinstance(value, dict):
         raise InputError("A JSON object is expected here.", "line 1")
     return value
@@ -115,10 +147,10 @@ def _talk(key: str, position: str, video: dict[str, Any], problems: list[FoundPr
 def _resources(video: dict[str, Any]) -> list[ResourceRecord]:
     found = [
         ResourceRecord("video", item["url"])
-        for item in video.get("videos") or ()
+        for item in careful_json.listing(video.get("videos"))
         if isinstance(item, dict) and isinstance(item.get("url"), str)
     ]
-    for related in video.get("related_urls") or ():
+    for related in careful_json.listing(video.get("related_urls")):
         if isinstance(related, str):
             found.append(ResourceRecord("article", related))
         elif isinstance(related, dict) and isinstance(related.get("url"), str):

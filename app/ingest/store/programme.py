@@ -5,6 +5,7 @@ Rows are written in bulk, not object by object: a programme of a thousand talks 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -16,6 +17,7 @@ from sqlmodel import Session, col
 from app.db.types import utc_now
 from app.ingest.identity import People
 from app.ingest.record import EditionRecord, FoundProblem, Programme, TalkRecord
+from app.ingest.speakers import Sighting
 from app.ingest.store.changes import Changes, record_hash
 from app.models import Appearance, Edition, Resource, Series, Source, Talk, TalkOrganisation, TechnologyMention
 from app.text.slugs import slugify, unique_slug
@@ -86,6 +88,9 @@ def store_programme(session: Session, source: Source, programme: Programme, peop
     if created:
         session.execute(insert(Talk), created)
     ids = {key: row.id for key, row in _known(session, source.id).items()} if created else _ids(known)
+    if changed:
+        series_id = session.get_one(Edition, edition_id).series_id
+        people.at(series_id, source.format, (speaker.name for talk in changed for speaker in talk.speakers))
     _write_parts(session, [(ids[record.key], record) for record in changed], {row["id"] for row in updated}, people)
     _link_parents(session, programme, ids, known)
     _withdraw(session, programme, known, changes)
@@ -174,7 +179,11 @@ def _edition(session: Session, source_id: int, record: EditionRecord, changes: C
 
 def _write_parts(session: Session, talks: Sequence[tuple[int, TalkRecord]], former: set[int], people: People) -> None:
     """Write what hangs on these talks anew; `former` are those that had parts before."""
+    speakers: dict[int, set[int]] = defaultdict(set)
     for ids in _chunks(sorted(former)):
+        theirs = select(col(Appearance.talk_id), col(Appearance.speaker_id)).where(col(Appearance.talk_id).in_(ids))
+        for talk_id, speaker_id in session.execute(theirs):
+            speakers[talk_id].add(speaker_id)
         for kind in (Appearance, Resource, TechnologyMention, TalkOrganisation):
             session.execute(delete(kind).where(col(kind.talk_id).in_(ids)))
     parts: dict[type, list[dict[str, Any]]] = {
@@ -184,7 +193,7 @@ def _write_parts(session: Session, talks: Sequence[tuple[int, TalkRecord]], form
         TalkOrganisation: [],
     }
     for talk_id, record in talks:
-        parts[Appearance].extend(_appearances(talk_id, record, people))
+        parts[Appearance].extend(_appearances(talk_id, record, frozenset(speakers[talk_id]), people))
         parts[Resource].extend(
             {"talk_id": talk_id, "position": position, "kind": link.kind, "url": link.url, "label": link.label}
             for position, link in enumerate(record.resources)
@@ -196,15 +205,27 @@ def _write_parts(session: Session, talks: Sequence[tuple[int, TalkRecord]], form
         )
         organisations = dict.fromkeys(people.organisation_id(name) for name in record.organisations)
         parts[TalkOrganisation].extend({"talk_id": talk_id, "organisation_id": found} for found in organisations)
+    parts[Appearance] = _settled(parts[Appearance], people)
     for table, rows in parts.items():
         if rows:
             session.execute(insert(table), rows)
 
 
-def _appearances(talk_id: int, record: TalkRecord, people: People) -> Iterator[dict[str, Any]]:
+def _settled(rows: list[dict[str, Any]], people: People) -> list[dict[str, Any]]:
+    """The appearances with speakers who were merged since named as who they are now, each once a talk."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for row in rows:
+        speaker_id = people.speakers.current(row["speaker_id"])
+        found.setdefault((row["talk_id"], speaker_id), row | {"speaker_id": speaker_id})
+    return list(found.values())
+
+
+def _appearances(talk_id: int, record: TalkRecord, former: frozenset[int], people: People) -> Iterator[dict[str, Any]]:
     seen: set[int] = set()
     for position, speaker in enumerate(record.speakers):
-        speaker_id = people.speaker_id(speaker.name)
+        place = people.organisation_id(speaker.affiliation) if speaker.affiliation else None
+        sighting = Sighting(speaker.name, links=speaker.links, organisation_id=place, former=former)
+        speaker_id = people.speaker_id(sighting, present=seen)
         if speaker_id in seen:
             continue
         seen.add(speaker_id)
@@ -213,10 +234,11 @@ def _appearances(talk_id: int, record: TalkRecord, people: People) -> Iterator[d
             "speaker_id": speaker_id,
             "position": position,
             "role": speaker.role,
-            "organisation_id": people.organisation_id(speaker.affiliation) if speaker.affiliation else None,
+            "organisation_id": place,
             "job_title": speaker.job_title,
             "name_as_listed": speaker.name,
             "affiliation_as_listed": speaker.affiliation,
+            "affiliation_evidence": speaker.affiliation_evidence,
         }
 
 

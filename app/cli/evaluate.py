@@ -1,0 +1,51 @@
+"""`hallway evaluate`: how well what Hallway decides agrees with what people judged. One command per thing judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.output import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from app.ingest.speaker_evaluation import Score
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(help="Measure against what people judged.", no_args_is_help=True)
+    group.command()(speakers)
+    app.add_typer(group, name="evaluate")
+
+
+def speakers(
+    file: Annotated[Path, typer.Argument(help="JSON Lines with a, b, same and kind.", exists=True, dir_okay=False)],
+    json: JsonOption = False,
+) -> None:
+    """Precision, recall and F1 of telling from two written names whether they are one person's."""
+    from app.ingest.speaker_evaluation import evaluate, read_pairs
+
+    found = evaluate(read_pairs(file))
+    if json:
+        print_json(found)
+        return
+    print(f"{found.pairs} pairs: {found.same} the same person, {found.pairs - found.same} not.")
+    _table("All pairs", found.judged)
+    _table(f"Without the {found.untellable} of an unrelated form (handle, rename, script)", found.tellable)
+    _table("The same judgement on two halves of these", found.halves)
+    print("\nCalled the same and suspected, by kind:")
+    for kind in found.kinds:
+        said = "same" if kind.same else "not "
+        print(f"  {said}  {kind.called_same:4} {kind.called_suspected:4} of {kind.pairs:4}  {kind.kind}")
+
+
+def _table(title: str, scores: list[Score]) -> None:
+    print(f"\n{title}:\n  precision  recall     F1  right wrong missed")
+    for score in scores:
+        shares = "".join(
+            f"{'-' if share is None else format(share, '.3f'):>{width}}"
+            for share, width in ((score.precision, 11), (score.recall, 8), (score.f1, 7))
+        )
+        print(f"{shares}  {score.right:5} {score.wrong:5} {score.missed:6}  {score.name}")
