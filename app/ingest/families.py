@@ -53,7 +53,8 @@ _GENERIC = re.compile(
       (?: \s (?: address | speech | speaker | session | discussion | talks? | day | by ) )* (?: \s \d+ )?
     | (?: the \s )? state \s of \s (?: the \s )? \w+ (?: \s \w+ )?
     | .* \b (?: status | community | language | project | annual | yearly ) \s (?: update | report | meeting )
-    | q \s? a \b .* | questions? | intro (?: duction )? | untitled | tba | tbd | todo | announcements? | workshop | tutorial
+    | q \s? a \b .* | questions? | intro (?: duction )? | untitled | tba | tbd | todo | announcements?
+    | workshop | tutorial
     | poster (?: \s session )? | talk | group \s photo | awards? | raffle | unconference | ask \s me \s anything | ama
     """,
     re.VERBOSE,
