@@ -75,12 +75,14 @@ class People:
     def accept_aliases(self, record: AliasRecord) -> bool:
         """Make all names of the record one speaker, merging those already known; True if anything changed."""
         name = clean_name(record.name)
-        self.speakers.expect([name, *record.aliases])
         before = self.speakers.learnt
         canonical = self.speakers.find(Sighting(name, links=record.links, is_curated=True))
-        speaker = self.session.get_one(Speaker, canonical)
-        changed = before != self.speakers.learnt or speaker.name != name
-        speaker.name = name
+        is_new = canonical in self.speakers.made
+        changed = before != self.speakers.learnt
+        if not is_new:
+            speaker = self.session.get_one(Speaker, canonical)
+            changed = changed or speaker.name != name
+            speaker.name = name
         for alias in map(clean_name, record.aliases):
             holders = self.speakers.named(alias)
             if canonical in holders:
@@ -91,10 +93,16 @@ class People:
             else:
                 self.speakers.add_alias(canonical, alias, curated=True)
             changed = True
-        if changed:
+        if changed and not is_new:
             self.session.flush()
             reindex(self.session, canonical)
         return changed
+
+    def expect_aliases(self, records: Iterable[AliasRecord]) -> None:
+        """Read what is known of all these names at once."""
+        names = [clean_name(name) for record in records for name in (record.name, *record.aliases)]
+        self.speakers.expect(names)
+        self.speakers.expect_slugs(names)
 
     def _is_theirs(self, alias: str, holder: int, canonical: int, record: AliasRecord) -> bool:
         """Whether the speaker known by an alias is the person of the record.

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from app.ingest.accounts import Account, accounts_differ, read_account, read_accounts
@@ -79,6 +79,8 @@ class Speakers:
         self._free_slugs: set[str] = set()
         self._last: dict[str, str] = {}
         """By plain key the last key stored: `john smith~3` is the third speaker of that name."""
+        self.made: set[int] = set()
+        """Speakers that were not known before."""
         self.learnt = 0
         """How often something new was written down, so that a caller can tell whether anything changed."""
 
@@ -90,7 +92,7 @@ class Speakers:
         self.brand = brand(self.session.get_one(Series, series_id).slug)
         listed = list(names)
         self.expect(listed)
-        self._expect_slugs(name for name in listed if not self._known[name_key(name)])
+        self.expect_slugs(name for name in listed if not self._known[name_key(name)])
 
     def current(self, speaker_id: int) -> int:
         """The speaker that this one is by now, after merges."""
@@ -100,7 +102,8 @@ class Speakers:
 
     def expect(self, names: Iterable[str]) -> None:
         """Read what is known of these names at once, rather than name by name."""
-        wanted = {key for name in names for key in (name_key(name), *other_orders(name))} - self._known.keys()
+        keys = (key for name in names for key in (name_key(name), *other_orders(name)))
+        wanted = {key for key in keys if key not in self._known}
         for key in wanted:
             self._known[key] = []
         self._read({key: key for key in wanted}, 2)
@@ -256,17 +259,18 @@ class Speakers:
     def _make(self, sighting: Sighting, accounts: tuple[Account, ...]) -> int:
         namesakes = self.named(sighting.name)
         slug = self._free_slug(slugify(sighting.name) or "speaker")
-        speaker = Speaker(slug=slug, name=sighting.name)
-        self.session.add(speaker)
-        self.session.flush()
-        assert speaker.id is not None
-        self.add_alias(speaker.id, sighting.name, curated=sighting.is_curated)
+        # A bare insert: a flush would look at everything else that waits, for each of thousands of new people.
+        new = insert(Speaker).values(slug=slug, name=sighting.name).returning(col(Speaker.id))
+        with self.session.no_autoflush:
+            speaker_id = int(self.session.execute(new).scalar_one() or 0)
+        self.made.add(speaker_id)
+        self.add_alias(speaker_id, sighting.name, curated=sighting.is_curated)
         if len(name_key(sighting.name).split()) > 1:
             for other in namesakes[:_NAMESAKES_PROPOSED]:
                 clash = accounts_differ(accounts, self._accounts(other))
                 said = f"one name, but different accounts of {clash}" if clash else "one common name, other series"
-                propose(self.session, speaker.id, other, 0.5 if clash else 0.7, said)
-        return speaker.id
+                propose(self.session, speaker_id, other, 0.5 if clash else 0.7, said)
+        return speaker_id
 
     def _free_slug(self, wanted: str) -> str:
         if wanted not in self._free_slugs:
@@ -275,7 +279,7 @@ class Speakers:
         self._free_slugs.discard(wanted)
         return wanted
 
-    def _expect_slugs(self, names: Iterable[str]) -> None:
+    def expect_slugs(self, names: Iterable[str]) -> None:
         """Note which slugs that new speakers of these names would want are free."""
         wanted = sorted({slug for name in names if (slug := slugify(name))})
         for start in range(0, len(wanted), _BATCH):

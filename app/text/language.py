@@ -45,7 +45,7 @@ def guess_language(text: str) -> str | None:
     """ISO 639-1 code of the language a text is written in, by py3langid; None for a short or an unclear text."""
     if sum(letter.isalpha() for letter in text) < LEAST_LETTERS:
         return None
-    code, chance = _identifier().classify(text[:2000])
+    code, chance = _identifier().classify(text[:600])
     return code if chance >= SURE and code in NAMES else None
 
 

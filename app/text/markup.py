@@ -5,8 +5,11 @@ HTML, reStructuredText and Markdown become plain text with their links kept as "
 
 from __future__ import annotations
 
+import copy
 import re
 import unicodedata
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
@@ -15,9 +18,9 @@ _TRAILING = re.compile(r"[ \t]+\n")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"\s+")
 _HTML = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);", re.DOTALL)
+_RST_LINK = re.compile(r"`([^`<]+?)\s*<([^>`\s]+)>`__?")
 _RST = re.compile(
-    r"`[^`<]+<[^>]+>`__?|^\.\. [\w-]+::|^\.\. _|^[^\s=~^*+#-][^\n]*\n(={4,}|-{4,}|~{4,}|\^{4,}|\*{4,}|\+{4,})[ \t]*$",
-    re.MULTILINE,
+    r"^\.\. [\w-]+::|^\.\. _|^[^\s=~^*+#-][^\n]*\n(={4,}|-{4,}|~{4,}|\^{4,}|\*{4,}|\+{4,})[ \t]*$", re.MULTILINE
 )
 _MARKDOWN = re.compile(r"\[[^\]]+\]\([^)]+\)|^#{1,6} |\*\*[^*]+\*\*|^```", re.MULTILINE)
 _BLOCKS = ("p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "blockquote", "pre", "section")
@@ -57,8 +60,9 @@ def to_text(raw: str, markup: str) -> str:
     """
     if markup == "html" and _HTML.search(raw):
         return many_lines(_from_html(raw))
-    if markup == "rst" and _RST.search(raw):
-        return many_lines(_from_rst(raw))
+    if markup == "rst":
+        # Most have no structure but a link or two, which need no parser.
+        return many_lines(_from_rst(raw) if _RST.search(raw) else _RST_LINK.sub(r"\1 (\2)", raw))
     if markup == "markdown" and (_MARKDOWN.search(raw) or _HTML.search(raw)):
         from markdown_it import MarkdownIt
 
@@ -93,12 +97,26 @@ def _from_rst(raw: str) -> str:
     import docutils.core
     import docutils.utils
 
-    settings = {
-        "report_level": 5, "halt_level": 5, "raw_enabled": False, "file_insertion_enabled": False,
-        "embed_stylesheet": False, "warning_stream": False, "doctitle_xform": False, "_disable_config": True,
-    }  # fmt: skip
     try:
-        parts = docutils.core.publish_parts(raw, writer="html5", settings_overrides=settings)
+        parts = docutils.core.publish_parts(raw, writer="html5", settings=copy.copy(_rst_settings()))
     except (docutils.utils.SystemMessage, ValueError, AttributeError, IndexError, KeyError, RecursionError):
         return raw
     return _from_html(parts["body"])
+
+
+@cache
+def _rst_settings() -> Any:
+    """Of docutils, made once: nothing is included from files, nothing raw passes, nothing is printed."""
+    from docutils.frontend import get_default_settings
+    from docutils.parsers.rst import Parser
+    from docutils.readers.standalone import Reader
+    from docutils.writers.html5_polyglot import Writer
+
+    settings = get_default_settings(Parser, Reader, Writer)
+    quiet = {
+        "report_level": 5, "halt_level": 5, "raw_enabled": False, "file_insertion_enabled": False, "traceback": True,
+        "embed_stylesheet": False, "warning_stream": False, "doctitle_xform": False, "_disable_config": True,
+    }  # fmt: skip
+    for name, value in quiet.items():
+        setattr(settings, name, value)
+    return settings
