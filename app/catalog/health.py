@@ -119,7 +119,7 @@ def _doubled(session: Session) -> Iterator[Finding]:
         yield Finding(severity="suspicious", message=message)
     pairs = session.scalar(select(func.count()).where(col(SpeakerPair.status) == "open")) or 0
     if pairs:
-        message = f"{pairs} pairs of speakers may be one person each."
+        message = f"{pairs} pairs of speakers may be one person each." if pairs > 1 else "2 speakers may be one person."
         yield Finding(severity="suspicious", message=message, mend="Say so in a `hallway: speakers/1` file, as aliases")
 
 
@@ -137,7 +137,8 @@ def _incomplete(session: Session) -> Iterator[Finding]:
             message = f"{edition.name}: {have} of {edition.published_sessions} published sessions are known."
             yield Finding(severity="incomplete", message=message)
         elif edition.published_sessions is None:
-            message = f"{edition.name}: {have} talks are known; how many were published is not."
+            talks = "1 talk is" if have == 1 else f"{have} talks are"
+            message = f"{edition.name}: {talks} known; how many were published is not."
             yield Finding(severity="incomplete", message=message)
         if not edition.dates_checked:
             yield Finding(severity="incomplete", message=f"{edition.name}: its dates were not checked.")
