@@ -20,10 +20,7 @@ def upgrade() -> None:
         "speakerlink",
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("speaker_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["speaker_id"],
-            ["speaker.id"],
-        ),
+        sa.ForeignKeyConstraint(["speaker_id"], ["speaker.id"]),
         sa.PrimaryKeyConstraint("url"),
     )
     with op.batch_alter_table("speakerlink", schema=None) as batch_op:
@@ -55,10 +52,7 @@ def upgrade() -> None:
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("cues", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source_id"],
-            ["source.id"],
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
         sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id"),
