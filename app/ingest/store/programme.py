@@ -87,7 +87,7 @@ def store_programme(session: Session, source: Source, programme: Programme, peop
             session.execute(update(Talk), rows)
     if created:
         session.execute(insert(Talk), created)
-    ids = {key: row.id for key, row in _known(session, source.id).items()} if created else _ids(known)
+    ids = _ids(_known(session, source.id) if created else known)
     if changed:
         series_id = session.get_one(Edition, edition_id).series_id
         people.at(series_id, source.format, (speaker.name for talk in changed for speaker in talk.speakers))
