@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,9 @@ from app.cli.output import JsonOption, print_json, progress
 if TYPE_CHECKING:
     from app.ingest.run import FileReport
     from app.pipeline import IngestReport
+
+LOW_PRIORITY = 10
+"""Of 19: added to the process's niceness, so that pages are served as quickly while it works."""
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +43,8 @@ def ingest(
     from app.ingest.formats.protocol import ReadOptions
     from app.settings import get_settings
 
+    with suppress(AttributeError, OSError):  # A site served on this machine goes first; Windows has no such thing.
+        os.nice(LOW_PRIORITY)
     base = open_knowledge_base(get_settings())
     options = ReadOptions(
         limit=base.settings.max_file_megabytes * 1_000_000, edition=edition, series=series, timezone=timezone,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
-from app.embeddings.onnx_export import LEAST_COSINE, can_export, export, exported
+from app.embeddings.onnx_export import LEAST_COSINE, can_export, export, exported, least_cosine, wanted_vectors
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.protocol import Embedder, Progress, Vectors
 from app.embeddings.reference import SentenceTransformerEmbedder
+from app.embeddings.runtimes import keep_cosine, known_cosine, run_in_bf16
 from app.embeddings.weights import ModelFolder, find_model
 from app.errors import ModelError
 from app.settings import Settings
@@ -76,7 +79,7 @@ class ChosenEmbedder:
             try:
                 file, check = exported(folder) or export(model, folder, threads)
                 if check.agrees:
-                    serving = OnnxEmbedder(model, file, threads)
+                    serving = self._quickest(model, file, threads)
                     serving.load()
                     return serving
                 reason = f"the export agrees only to a cosine of {check.min_cosine:.5f}, {LEAST_COSINE} is needed"
@@ -84,6 +87,28 @@ class ChosenEmbedder:
                 reason = f"the export failed: {error}"
         log.warning("Embedding runs on the slower reference model: %s.", reason)
         return SentenceTransformerEmbedder(model, threads, reason)
+
+    def _quickest(self, model: ModelFolder, file: Path, threads: int) -> OnnxEmbedder:
+        """In bf16 where the settings allow it, the processor gains by it and it agrees with the reference."""
+        exact = OnnxEmbedder(model, file, threads)
+        if self._settings.encoder_precision == "fp32":
+            return exact
+        try:
+            run = run_in_bf16(file, threads or os.cpu_count() or 1)
+            if run is None:
+                return exact
+            quick = OnnxEmbedder(model, file, threads, run)
+            cosine = known_cosine(file.parent)
+            if cosine is None:
+                cosine = least_cosine(wanted_vectors(file.parent), quick)
+                keep_cosine(file.parent, cosine)
+        except (ImportError, RuntimeError, OSError, ValueError) as error:
+            log.info("Embedding in fp32: bf16 did not start here (%s).", error)
+            return exact
+        if cosine >= LEAST_COSINE:
+            return quick
+        log.info("Embedding in fp32: in bf16 vectors agree only to a cosine of %.5f here.", cosine)
+        return exact
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -18,14 +18,15 @@ import numpy as np
 from app.embeddings.onnx_graph import fuse, write_graph
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.probes import PROBES
+from app.embeddings.protocol import Vectors
 from app.embeddings.reference import SentenceTransformerEmbedder
 from app.embeddings.weights import ModelFolder
 
 log = logging.getLogger(__name__)
 
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 LEAST_COSINE = 0.9999
-_MODEL, _CHECK = "model.onnx", "check.json"
+_MODEL, _CHECK, _WANTED = "model.onnx", "check.json", "probes.npy"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def export(model: ModelFolder, folder: Path, threads: int = 0) -> tuple[Path, Ch
             reference = SentenceTransformerEmbedder(model, threads)
             write_graph(reference, Path(making) / "raw.onnx")
             fuse(model, Path(making) / "raw.onnx", made)
-            cosine = _least_cosine(reference, OnnxEmbedder(model, made, threads))
+            wanted = np.stack([reference.encode(PROBES), [reference.encode_query(text) for text in PROBES]])
+            cosine = least_cosine(wanted, OnnxEmbedder(model, made, threads))
+            np.save(Path(making) / _WANTED, wanted)
             with made.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             seconds = round(time.perf_counter() - started, 1)
@@ -93,16 +96,22 @@ def export(model: ModelFolder, folder: Path, threads: int = 0) -> tuple[Path, Ch
             with suppress(FileNotFoundError):
                 (folder / _CHECK).unlink()
             made.replace(folder / _MODEL)
+            (Path(making) / _WANTED).replace(folder / _WANTED)
             (Path(making) / _CHECK).replace(folder / _CHECK)
     log.info("Exported in %.1f s; least cosine with the reference %.6f.", check.seconds, check.min_cosine)
     return folder / _MODEL, check
 
 
-def _least_cosine(reference: SentenceTransformerEmbedder, candidate: OnnxEmbedder) -> float:
-    """Least cosine over the probes, as passages in batches and as single queries; 0 where a number is not finite."""
-    wanted = reference.encode(PROBES)
-    in_batches = np.einsum("nd,nd->n", wanted, candidate.encode(PROBES))
-    alone = [float(candidate.encode_query(text) @ reference.encode_query(text)) for text in PROBES]
+def wanted_vectors(folder: Path) -> Vectors:
+    """The reference's vectors of the probes as passages and as queries, (2, p, d). Raises OSError or ValueError."""
+    wanted: Vectors = np.load(folder / _WANTED, allow_pickle=False)
+    return wanted
+
+
+def least_cosine(wanted: Vectors, candidate: OnnxEmbedder) -> float:
+    """Least cosine with `wanted` over the probes, in batches and as single queries; 0 where a number is not finite."""
+    in_batches = np.einsum("nd,nd->n", wanted[0], candidate.encode(PROBES))
+    alone = [float(candidate.encode_query(text) @ vector) for text, vector in zip(PROBES, wanted[1], strict=True)]
     least = min(float(in_batches.min()), *alone)
     return round(least, 7) if np.isfinite(least) else 0.0
 

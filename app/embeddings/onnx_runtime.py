@@ -1,4 +1,4 @@
-"""The serving embedder: the exported model run by onnxruntime with tokenizers. No torch here."""
+"""The serving embedder: the exported model and its tokenizer, run by one of `runtimes`. No torch here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.embeddings.protocol import Progress, Vectors
+from app.embeddings.runtimes import Run, run_in_fp32
 from app.embeddings.weights import ModelFolder
 from app.errors import ModelError
 
@@ -22,16 +23,18 @@ MOST_TEXTS, MOST_TOKENS = 16, 640
 class OnnxEmbedder:
     """Runs one text on one thread, and many texts as batches of like length side by side on `threads` threads.
 
-    One session serves both, so that its 90 MB are in memory once. Threads may share it.
+    One session serves both, so that its weights are in memory once. Threads may share it. `run` is what runs the
+    graph; onnxruntime in fp32 unless given.
     """
 
     reason: str | None = None
 
-    def __init__(self, model: ModelFolder, file: Path, threads: int = 0) -> None:
+    def __init__(self, model: ModelFolder, file: Path, threads: int = 0, run: Run | None = None) -> None:
         self.model = model
         self._file = file
+        self._given = run
         self._threads = threads or os.cpu_count() or 1
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: tuple[Run, Any] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -44,19 +47,19 @@ class OnnxEmbedder:
         """See `Embedder`."""
         return self.model.dimensions
 
-    def load(self) -> tuple[Any, Any]:
-        """The session and the tokenizer, loaded once. Raises ModelError."""
+    @property
+    def precision(self) -> str:
+        """What the graph is computed in: fp32 or bf16."""
+        return "bf16" if self._given else "fp32"
+
+    def load(self) -> tuple[Run, Any]:
+        """What runs the graph, and the tokenizer; loaded once. Raises ModelError."""
         with self._lock:
             if self._loaded is None:
                 try:
-                    import onnxruntime
                     from tokenizers import Tokenizer
 
-                    options = onnxruntime.SessionOptions()
-                    options.intra_op_num_threads = 1
-                    options.inter_op_num_threads = 1
-                    options.log_severity_level = 3
-                    session = onnxruntime.InferenceSession(str(self._file), options, providers=["CPUExecutionProvider"])
+                    run = self._given or run_in_fp32(self._file)
                     tokenizer = Tokenizer.from_file(str(self.model.path / "tokenizer.json"))
                     tokenizer.enable_truncation(max_length=self.model.max_tokens)
                     tokenizer.no_padding()
@@ -64,7 +67,7 @@ class OnnxEmbedder:
                     raise ModelError(
                         f"The exported model {self._file} does not load ({error}). Delete its folder; it is made anew."
                     ) from error
-                self._loaded = (session, tokenizer)
+                self._loaded = (run, tokenizer)
         return self._loaded
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
@@ -96,14 +99,13 @@ class OnnxEmbedder:
 
     def _run(self, tokens: list[list[int]]) -> Vectors:
         """Vectors (n, d) of token ids, padded to the longest of them."""
-        session, _ = self.load()
+        run, _ = self.load()
         ids = np.zeros((len(tokens), max(len(row) for row in tokens)), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, given in enumerate(tokens):
             ids[row, : len(given)] = given
             mask[row, : len(given)] = 1
-        vectors: Vectors = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
+        return run(ids, mask)
 
 
 def _batches(lengths: list[int]) -> list[list[int]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.embeddings.choose import open_embedder
-from app.embeddings.onnx_export import Check, can_export, exported
+from app.embeddings.onnx_export import EXPORT_VERSION, Check, can_export, exported
 from app.embeddings.weights import find_model
 from app.errors import ModelError
 from app.settings import PACKAGED_MODEL, Settings
@@ -87,7 +87,7 @@ def test_a_half_written_export_does_not_count(tmp_path: Path) -> None:
     assert exported(tmp_path) is None
     (tmp_path / "model.onnx").write_bytes(b"12345")
     assert exported(tmp_path) is None
-    check = Check(version=1, size=5, sha256="", min_cosine=1.0, probes=1, seconds=0.0)
+    check = Check(version=EXPORT_VERSION, size=5, sha256="", min_cosine=1.0, probes=1, seconds=0.0)
     (tmp_path / "check.json").write_text(json.dumps(vars(check)), encoding="utf-8")
     assert exported(tmp_path) == (tmp_path / "model.onnx", check)
     (tmp_path / "model.onnx").write_bytes(b"123")
@@ -99,7 +99,8 @@ def test_search_and_embedder_import_nothing_slow(tmp_path: Path) -> None:
         "import sys; from app.settings import Settings; import app.search.engine; "
         "from app.embeddings.choose import open_embedder; "
         f"open_embedder(Settings(cache_folder={str(tmp_path)!r})).recipe; "
-        "slow = ('torch', 'onnxruntime', 'transformers', 'sentence_transformers', 'onnx', 'huggingface_hub'); "
+        "slow = ('torch', 'onnxruntime', 'openvino', 'onnx', "
+        "'transformers', 'sentence_transformers', 'huggingface_hub'); "
         "print([module for module in slow if module in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -125,7 +125,7 @@ def test_every_command_format_report_and_export_is_documented() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = "{'torch', 'sentence_transformers', 'onnxruntime', 'numpy', 'sqlalchemy', 'fastapi'}"
+    heavy = "{'torch', 'sentence_transformers', 'onnxruntime', 'openvino', 'numpy', 'sqlalchemy', 'fastapi'}"
     code = f"import sys, app.cli; print(sorted({heavy} & set(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

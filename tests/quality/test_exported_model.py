@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from app.embeddings.choose import ChosenEmbedder
-from app.embeddings.onnx_export import LEAST_COSINE, exported
+from app.embeddings.onnx_export import LEAST_COSINE, exported, least_cosine, wanted_vectors
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.probes import PROBES
 from app.embeddings.reference import SentenceTransformerEmbedder
+from app.embeddings.runtimes import keep_cosine, known_cosine, run_in_bf16
 from app.embeddings.weights import find_model
 from app.settings import Settings
+
+MAY_BE_THERE = {"check.json", "lock", "model.onnx", "probes.npy", "bf16.json", "openvino"}
 
 pytestmark = pytest.mark.quality
 
@@ -37,7 +40,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def test_it_is_exported_once_and_agrees_with_the_reference(settings: Settings) -> None:
     model = find_model(settings)
     folder = settings.cache_folder / "models" / model.fingerprint
-    assert sorted(file.name for file in folder.iterdir()) == ["check.json", "lock", "model.onnx"]
+    files = {file.name for file in folder.iterdir()}
+    assert {"check.json", "lock", "model.onnx", "probes.npy"} <= files <= MAY_BE_THERE
     done = exported(folder)
     assert done is not None
     file, check = done
@@ -84,3 +88,39 @@ def test_an_export_that_disagrees_is_not_used_and_says_why(settings: Settings, t
     embedder = ChosenEmbedder(settings.model_copy(update={"cache_folder": tmp_path}))
     assert isinstance(embedder.serving(), SentenceTransformerEmbedder)
     assert "0.98765" in str(embedder.reason)
+
+
+def test_bf16_serves_where_the_processor_has_it_and_agrees_with_the_reference(settings: Settings) -> None:
+    folder = settings.cache_folder / "models" / find_model(settings).fingerprint
+    if run_in_bf16(folder / "model.onnx", 2) is None:
+        pytest.skip("this processor does not compute in bf16")
+    serving = ChosenEmbedder(settings).serving()
+    assert isinstance(serving, OnnxEmbedder)
+    assert serving.precision == "bf16"
+    assert LEAST_COSINE <= least_cosine(wanted_vectors(folder), serving) <= 1.00001
+    assert known_cosine(folder) is not None
+    assert sys.modules.get("openvino_telemetry") is None, "OpenVINO's tools would report their use"
+
+
+def test_bf16_is_left_alone_where_the_settings_or_the_probes_say_so(settings: Settings) -> None:
+    exact = ChosenEmbedder(settings.model_copy(update={"encoder_precision": "fp32"})).serving()
+    assert isinstance(exact, OnnxEmbedder)
+    assert exact.precision == "fp32"
+    folder = settings.cache_folder / "models" / find_model(settings).fingerprint
+    kept = known_cosine(folder)
+    keep_cosine(folder, 0.998)
+    try:
+        doubtful = ChosenEmbedder(settings).serving()
+        assert isinstance(doubtful, OnnxEmbedder)
+        assert doubtful.precision == "fp32"
+    finally:
+        keep_cosine(folder, kept) if kept else (folder / "bf16.json").unlink()
+
+
+def test_what_another_processor_was_found_to_do_says_nothing_of_this_one(tmp_path: Path) -> None:
+    (tmp_path / "bf16.json").write_text('{"processor": "another", "min_cosine": 1.0}', encoding="utf-8")
+    assert known_cosine(tmp_path) is None
+    keep_cosine(tmp_path, 0.5)
+    assert known_cosine(tmp_path) == 0.5
+    (tmp_path / "bf16.json").write_text("half wri", encoding="utf-8")
+    assert known_cosine(tmp_path) is None
