@@ -24,10 +24,15 @@ def speakers(
     file: Annotated[Path, typer.Argument(help="JSON Lines with a, b, same and kind.", exists=True, dir_okay=False)],
     json: JsonOption = False,
 ) -> None:
-    """Precision, recall and F1 of telling from two written names whether they are one person's."""
+    """Precision, recall and F1 of telling whether two names are one person's: by name, and as the base has them."""
+    from app.bootstrap import open_knowledge_base
+    from app.db.engine import reading
     from app.ingest.speaker_evaluation import evaluate, read_pairs
+    from app.settings import get_settings
 
-    found = evaluate(read_pairs(file))
+    pairs = read_pairs(file)
+    with reading(open_knowledge_base(get_settings()).engine) as session:
+        found = evaluate(pairs, session)
     if json:
         print_json(found)
         return
@@ -35,6 +40,10 @@ def speakers(
     _table("All pairs", found.judged)
     _table(f"Without the {found.untellable} of an unrelated form (handle, rename, script)", found.tellable)
     _table("The same judgement on two halves of these", found.halves)
+    if found.base is not None:
+        _table(
+            f"As this base has them, by aliases and accounts too ({found.base.known} known to it)", found.base.judged
+        )
     print("\nCalled the same and suspected, by kind:")
     for kind in found.kinds:
         said = "same" if kind.same else "not "

@@ -1,4 +1,7 @@
-"""How well names alone tell who is one person, measured on pairs that people judged. Nothing is looked up in a base."""
+"""How well we tell who is one person, measured on pairs that people judged: by names alone, and by a base's records.
+
+Names alone cannot tell a handle or a name changed by marriage; curated aliases and shared accounts in a base can.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
 
 from app.errors import InputError
+from app.models import SpeakerAlias, SpeakerPair
 from app.text.likeness import SAME, SUSPECTED, compare_names
 from app.text.names import name_key
+from app.text.written_names import other_orders
 
 UNTELLABLE = "unrelated form"
 """Kinds that begin so are handles, renames and other scripts: no string tells them."""
@@ -48,6 +55,13 @@ class KindScore(BaseModel):
     called_suspected: int
 
 
+class InBase(BaseModel):
+    """The pairs as a base has them: the same where both names are one speaker's; unknown names are judged alone."""
+
+    known: int = Field(description="pairs of which the base knows both names")
+    judged: list[Score]
+
+
 class SpeakerEvaluation(BaseModel):
     """What `hallway evaluate speakers` prints."""
 
@@ -58,6 +72,7 @@ class SpeakerEvaluation(BaseModel):
     tellable: list[Score] = Field(description="without the kinds that no string tells")
     halves: list[Score] = Field(description="same, without the untellable, on every other pair and on the rest")
     kinds: list[KindScore]
+    base: InBase | None = Field(default=None, description="None where the base knows no name of the pairs")
 
 
 Judge = Callable[[NamePair], bool]
@@ -90,7 +105,7 @@ def read_pairs(file: Path) -> list[NamePair]:
     return pairs
 
 
-def evaluate(pairs: list[NamePair]) -> SpeakerEvaluation:
+def evaluate(pairs: list[NamePair], session: Session | None = None) -> SpeakerEvaluation:
     """All figures over `pairs`. Nothing is fitted, so the halves only show how far the figures scatter."""
     tellable = [pair for pair in pairs if not pair.kind.startswith(UNTELLABLE)]
     same = JUDGES[2][1]
@@ -102,7 +117,57 @@ def evaluate(pairs: list[NamePair]) -> SpeakerEvaluation:
         tellable=[_score(name, judge, tellable) for name, judge in JUDGES],
         halves=[_score(name, same, tellable[start::2]) for start, name in enumerate(("odd pairs", "even pairs"))],
         kinds=_kinds(pairs),
+        base=_in_base(pairs, session) if session is not None else None,
     )
+
+
+def _in_base(pairs: list[NamePair], session: Session) -> InBase | None:
+    holders = speakers_of(session, {name for pair in pairs for name in (pair.a, pair.b)})
+
+    def is_known(pair: NamePair) -> bool:
+        return bool(holders[pair.a] and holders[pair.b])
+
+    def judge(pair: NamePair) -> bool:
+        if is_known(pair):
+            return bool(holders[pair.a] & holders[pair.b])
+        return JUDGES[2][1](pair)
+
+    def is_proposed(pair: NamePair) -> bool:
+        ids = [(first, second) for first in holders[pair.a] for second in holders[pair.b]]
+        return judge(pair) or any(two in proposed for two in ids)
+
+    known = [pair for pair in pairs if is_known(pair)]
+    if not known:
+        return None
+    rows = session.execute(select(col(SpeakerPair.first_id), col(SpeakerPair.second_id)))
+    proposed = {ordered for one, two in rows for ordered in ((one, two), (two, one))}
+    judged = [
+        _score("pairs known to the base", judge, known),
+        _score("the same, with pairs proposed to curators", is_proposed, known),
+        _score("all pairs, the rest by name", judge, pairs),
+    ]
+    return InBase(known=len(known), judged=judged)
+
+
+def speakers_of(session: Session, names: Iterable[str]) -> dict[str, frozenset[int]]:
+    """The ids of the speakers known to be written so, by name; none for a name that the base does not have.
+
+    Looked up as ingest does: the folded key, else the same words in another order.
+    """
+    found: dict[str, frozenset[int]] = {}
+    for name in names:
+        found[name] = frozenset()
+        for key in (name_key(name), *other_orders(name)):
+            rows = session.scalars(
+                select(col(SpeakerAlias.speaker_id)).where(
+                    # A second speaker of one name has "~2" after the key.
+                    or_(col(SpeakerAlias.key) == key, col(SpeakerAlias.key).between(f"{key}~", f"{key}~~"))
+                )
+            )
+            found[name] = frozenset(rows)
+            if found[name]:
+                break
+    return found
 
 
 def _score(name: str, judge: Judge, pairs: Iterable[NamePair]) -> Score:

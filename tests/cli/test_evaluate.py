@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.db.engine import reading, writing
 from app.errors import InputError
-from app.ingest.speaker_evaluation import evaluate, read_pairs
+from app.ingest.speaker_evaluation import evaluate, read_pairs, speakers_of
+from app.models import Speaker, SpeakerAlias, SpeakerPair
+from app.text.names import name_key
 
 PAIRS = [
     ("Ana Orr", "Ana Orr", True, "case"),
@@ -43,6 +47,30 @@ def test_figures_by_hand(file: Path) -> None:
     assert sum(half.right + half.missed for half in found.halves) == 4
     nickname = next(kind for kind in found.kinds if kind.kind == "nickname")
     assert (nickname.pairs, nickname.called_same, nickname.called_suspected) == (1, 0, 1)
+
+
+def test_a_base_knows_by_aliases_what_names_do_not_tell(file: Path, engine: Engine) -> None:
+    pairs = read_pairs(file)
+    with reading(engine) as session:
+        assert evaluate(pairs, session).base is None
+    with writing(engine) as session:
+        for number, names in enumerate((["Ryo Koizumi", "catlover"], ["Ana Orr"], ["Ben Orr"], ["Sam Brandvold"]), 1):
+            session.add(Speaker(id=number, slug=f"s{number}", name=names[0]))
+            session.flush()
+            session.add_all(SpeakerAlias(speaker_id=number, name=name, key=name_key(name)) for name in names)
+        session.add(Speaker(id=9, slug="s9", name="Ana Orr"))
+        session.flush()
+        session.add(SpeakerAlias(speaker_id=9, name="Ana Orr", key=name_key("Ana Orr") + "~2"))
+        session.add(SpeakerPair(first_id=2, second_id=3, score=0.6, evidence="made up"))
+    with reading(engine) as session:
+        assert speakers_of(session, ["Ana Orr", "Nobody"]) == {"Ana Orr": frozenset({2, 9}), "Nobody": frozenset()}
+        found = evaluate(pairs, session).base
+    assert found is not None
+    known, proposed, all_pairs = found.judged
+    assert found.known == 4  # Ana Orr twice, catlover, Ana and Ben Orr, and Ryo written both ways
+    assert (known.right, known.wrong, known.missed) == (3, 0, 0)
+    assert (proposed.right, proposed.wrong) == (3, 1)
+    assert (all_pairs.right, all_pairs.wrong, all_pairs.missed) == (4, 0, 1)
 
 
 def test_printed_and_as_json(file: Path) -> None:
