@@ -30,14 +30,16 @@ from tests.standins import HashingEmbedder
 engine = make_engine(sys.argv[1])
 upgrade(engine)
 print("begin", flush=True)
-pipeline.ingest(engine, HashingEmbedder(), [Path("data")], options=ReadOptions())
+pipeline.ingest(engine, HashingEmbedder(), [Path(name) for name in sys.argv[2:]], options=ReadOptions())
 """
 KILLS = int(os.environ.get("HALLWAY_TEST_KILLS", "8"))
+FOLDERS = os.environ.get("HALLWAY_TEST_KILLS_IN", "data").split(os.pathsep)
+LIMIT = 900
 
 
 def _start(url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, url], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", PROGRAM, url, *FOLDERS], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
     )  # fmt: skip
 
@@ -65,7 +67,7 @@ def test_a_killed_ingest_is_completed_by_the_next(tmp_path: Path) -> None:
     calm = f"sqlite:///{tmp_path / 'calm.sqlite3'}"
     began = time.monotonic()
     with _start(calm) as process:
-        assert process.wait(120) == 0
+        assert process.wait(LIMIT) == 0
     whole = time.monotonic() - began
     rng = random.Random(2019)
     url = f"sqlite:///{tmp_path / 'killed.sqlite3'}"
@@ -76,7 +78,7 @@ def test_a_killed_ingest_is_completed_by_the_next(tmp_path: Path) -> None:
             time.sleep(rng.uniform(0, whole / 2))
             process.send_signal(signal.SIGKILL)
     with _start(url) as last:
-        assert last.wait(120) == 0
+        assert last.wait(LIMIT) == 0
     assert _state(url) == _state(calm)
     assert _state(url)["findings"] == []
     assert _state(url)["integrity"] == "ok"
