@@ -15,10 +15,10 @@ from sqlalchemy import Engine
 
 from app import __version__
 from app.catalog.snapshot import refresh_snapshot
-from app.db.engine import reading, writing
+from app.db.engine import writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
-from app.embeddings.store import discard, missing, prune, save
+from app.embeddings.store import discard, embed_missing, prune
 from app.ingest.discover import Unit, discovered
 from app.ingest.families import refresh_families
 from app.ingest.formats.protocol import ReadOptions
@@ -31,7 +31,6 @@ from app.themes.assignment import rebuild_assignments, refresh_assignments
 if TYPE_CHECKING:
     from app.search.engine import SearchEngine
 
-EMBED_BATCH = 64
 Progress = Callable[[str, int, int], None]
 """Called with the name of the step, how much is done and how much there is (0 where unknown)."""
 
@@ -111,15 +110,16 @@ def _read(
     progress: Progress,
 ) -> None:  # fmt: skip
     """Read every unit, each in a transaction of its own, or all in one that is rolled back; then add up."""
+    sources: dict[str, str] = {}
     if dry_run:
         with writing(engine) as session:
-            report.files = [ingest_unit(session, run_id, unit, options) for unit in units]
+            report.files = [ingest_unit(session, run_id, unit, options, sources) for unit in units]
             session.rollback()
     else:
         for number, unit in enumerate(units):
             progress("reading", number, len(units))
             with writing(engine) as session:
-                report.files.append(ingest_unit(session, run_id, unit, options))
+                report.files.append(ingest_unit(session, run_id, unit, options, sources))
         progress("reading", len(units), len(units))
     _add_up(report)
 
@@ -134,7 +134,7 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
             break
         handled += batch
         progress("passages", handled, 0)
-    embedded = embed(engine, embedder, progress)
+    embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
         if handled:
             prune(session)
@@ -146,23 +146,6 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     with writing(engine) as session:
         refresh_snapshot(session)
     return embedded
-
-
-def embed(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
-    """Embed every passage that has no vector under the embedder's recipe; returns how many."""
-    with reading(engine) as session:
-        todo = missing(session, embedder.recipe)
-    # Long texts beside long ones: a batch costs what its longest text costs.
-    todo.sort(key=lambda pair: len(pair[1]))
-    for start in range(0, len(todo), EMBED_BATCH):
-        progress("embedding", start, len(todo))
-        batch = todo[start : start + EMBED_BATCH]
-        vectors = embedder.encode([text for _, text in batch])
-        with writing(engine) as session:
-            save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
-    if todo:
-        progress("embedding", len(todo), len(todo))
-    return len(todo)
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
@@ -201,13 +184,19 @@ def _finish_run(engine: Engine, run_id: int, report: IngestReport, dry_run: bool
     with writing(engine) as session:
         run = session.get_one(ImportRun, run_id)
         run.finished_at = utc_now()
-        run.totals = {**report.totals.model_dump(), "dry_run": dry_run, "files": _lines(report)}
+        run.totals = {**report.totals.model_dump(), "dry_run": dry_run, "files": _lines(report, dry_run)}
 
 
-def _lines(report: IngestReport) -> list[dict[str, object]]:
+def _lines(report: IngestReport, dry_run: bool) -> list[dict[str, object]]:
     """What a run remembers of each file."""
     return [
-        {"path": file.path, "format": file.format, "kind": file.kind, "problems": len(file.problems)}
+        {
+            "path": file.path,
+            "format": file.format,
+            "kind": file.kind,
+            "problems": len(file.problems),
+            "review": None if dry_run else file.review_id,
+        }
         | (file.records or file.talks).model_dump()
         for file in report.files
     ]

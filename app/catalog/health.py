@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import exists, func, or_, select, text
 from sqlmodel import Session, col
 
+from app.catalog.reviews import Reviews
 from app.db.dialect import is_sqlite
 from app.models import (
     Appearance,
@@ -35,9 +36,10 @@ class Finding(BaseModel):
 
 
 class HealthReport(BaseModel):
-    """Everything found, worst first."""
+    """Everything found, worst first; and what became of the fields of imported files, where it was asked for."""
 
     findings: list[Finding]
+    imports: Reviews | None = None
 
 
 def examine(session: Session, recipe: str) -> HealthReport:

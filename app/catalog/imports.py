@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.errors import NotFound
-from app.models import ImportRun, Problem
+from app.models import FileReview, ImportRun, Problem
 
 
 class RunCard(BaseModel):
@@ -40,6 +40,8 @@ class FileLine(BaseModel):
     unchanged: int
     withdrawn: int
     problems: int
+    review: int | None = None
+    """What is known of its fields, of the last time it was read."""
 
 
 class ProblemGroup(BaseModel):
@@ -59,12 +61,22 @@ def list_runs(session: Session, limit: int = 20) -> list[RunCard]:
 
 
 def find_run(session: Session, run_id: int) -> tuple[RunCard, list[FileLine]]:
-    """A run and its files, those with problems first; NotFound without it."""
+    """A run and its files, those with problems first; NotFound without it. One that was killed has those it read."""
     run = session.get(ImportRun, run_id)
     if run is None:
         raise NotFound("import", str(run_id))
-    files = [FileLine(**line) for line in run.totals.get("files", ())]
+    listed = run.totals.get("files") or _read_by(session, run_id)
+    files = [FileLine.model_construct(**{"review": None, **line}) for line in listed]
     return _card(run), sorted(files, key=lambda file: (-file.problems, file.path))
+
+
+def _read_by(session: Session, run_id: int) -> list[dict[str, Any]]:
+    """The files that a run without an end had read, of which only that is known."""
+    rows = session.execute(
+        select(col(FileReview.path), col(FileReview.format), col(FileReview.id)).where(col(FileReview.run_id) == run_id)
+    )
+    nothing = dict.fromkeys(("created", "updated", "unchanged", "withdrawn", "problems"), 0)
+    return [{"path": path, "format": name, "kind": "read", "review": key, **nothing} for path, name, key in rows]
 
 
 def run_problems(session: Session, run_id: int, limit: int = 100) -> list[ProblemGroup]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LOW_PRIORITY = 10
 """Of 19: added to the process's niceness, so that pages are served as quickly while it works."""
+LARGEST = 5
+"""Fields with most values lost, of all files."""
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +79,12 @@ def _print(report: IngestReport, dry_run: bool) -> None:
             print(f"  note: {note}")
         for problem in file.problems:
             print(f"  {problem.severity}: {problem.message}" + (f" ({problem.where})" if problem.where else ""))
+    lost = Counter[str]()
+    for file in report.files:
+        lost.update({f"{file.format}: {name}": count for name, count in file.fields.get("lost", {}).items()})
+    if lost:
+        largest = ", ".join(f"{name} {count}" for name, count in lost.most_common(LARGEST))
+        print(f"Lost {lost.total()} values of {len(lost)} fields, the most of {largest}; `hallway doctor` says more.")
     totals = report.totals
     print(
         f"{totals.talks} talks: {totals.created} created, {totals.updated} updated, {totals.unchanged} unchanged, "

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from app.cli.output import JsonOption, print_json, progress
+
+if TYPE_CHECKING:
+    from app.catalog.reviews import Reviews
+
+LARGEST = 5
+"""Losses and guesses of each format that `doctor` prints."""
 
 
 def register(app: typer.Typer) -> None:
@@ -38,20 +44,43 @@ def doctor(json: JsonOption = False) -> None:
     """Say what is missing, stale, suspicious or incomplete, and how to mend it. Exit code 1 if anything is broken."""
     from app.bootstrap import open_knowledge_base
     from app.catalog.health import examine
+    from app.catalog.reviews import reviews_of_base
     from app.db.engine import reading
     from app.settings import get_settings
 
     base = open_knowledge_base(get_settings())
     with reading(base.engine) as session:
         report = examine(session, base.embedder.recipe)
+        report.imports = reviews_of_base(session)
     if json:
         print_json(report)
     else:
         for finding in report.findings:
             print(f"{finding.severity}: {finding.message}" + (f" Mend: {finding.mend}" if finding.mend else ""))
         print(f"{len(report.findings)} findings.")
+        _print_imports(report.imports)
     if any(finding.severity == "broken" for finding in report.findings):
         raise typer.Exit(1)
+
+
+def _print_imports(imports: Reviews) -> None:
+    """What became of the fields of everything imported: the largest losses and guesses of each format."""
+    for found in imports.formats:
+        print(
+            f"\n{found.format}: values kept {found.kept}, lost {found.lost}, guessed {found.guessed}; files "
+            f"{found.files}, placeholders {found.nobodies}, dead-looking links {found.dead_links}, "
+            f"talks perhaps doubled {found.doubled}."
+        )
+        for use, lines in (("lost", found.lost_fields), ("guessed", found.guessed_fields)):
+            for line in lines[:LARGEST]:
+                print(f"  {use}: {line.field} {line.count}" + (f" ({line.note})" if line.note else ""))
+            if len(lines) > LARGEST:
+                print(f"  {use}: {len(lines) - LARGEST} more fields")
+    if imports.editions:
+        least = (f"{line.name} {line.with_text} of {line.talks}" for line in imports.editions[:LARGEST])
+        print(f"\nTalks with text, the editions with least first: {'; '.join(least)}.")
+    if imports.formats:
+        print("Each file: /imports on the site. All fields: `hallway doctor --json`.")
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; must not exist yet.")]) -> None:

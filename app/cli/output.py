@@ -17,7 +17,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 def print_json(answer: BaseModel) -> None:
     """The answer as indented JSON on standard output."""
-    print(answer.model_dump_json(indent=2))
+    print(answer.model_dump_json(indent=2, by_alias=True))
 
 
 @contextmanager

@@ -49,6 +49,11 @@ def is_writing(session: Session) -> bool:
     return bool(session.connection().get_execution_options().get("hallway_writes", False))
 
 
+def is_reading(session: Session) -> bool:
+    """Whether the session is one of `reading`, so that all it sees was committed."""
+    return bool(session.info.get("reads", False))
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # The driver's own BEGIN comes too late for savepoints and for reads that must see one state.
     writes = connection.get_execution_options().get("hallway_writes", False)
@@ -84,7 +89,7 @@ def writing(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that never commits."""
-    with Session(engine, expire_on_commit=False) as session:
+    with Session(engine, expire_on_commit=False, info={"reads": True}) as session:
         try:
             yield session
         except OperationalError as error:

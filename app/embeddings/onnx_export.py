@@ -8,8 +8,7 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from app.embeddings.probes import PROBES
 from app.embeddings.protocol import Vectors
 from app.embeddings.reference import SentenceTransformerEmbedder
 from app.embeddings.weights import ModelFolder
+from app.locks import alone
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,9 @@ def export(model: ModelFolder, folder: Path, threads: int = 0) -> tuple[Path, Ch
     Raises ModelError when the model does not load, and OSError when the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone(folder):
+        for leftover in folder.glob("making-*"):  # of a process that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
         done = exported(folder)
         if done is not None:
             return done
@@ -114,21 +116,3 @@ def least_cosine(wanted: Vectors, candidate: OnnxEmbedder) -> float:
     alone = [float(candidate.encode_query(text) @ vector) for text, vector in zip(PROBES, wanted[1], strict=True)]
     least = min(float(in_batches.min()), *alone)
     return round(least, 7) if np.isfinite(least) else 0.0
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a lock so that one process at a time works in `folder`.
-
-    Without file locks (Windows) all work at once, which is wasteful and still right, as files are replaced whole.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        for leftover in folder.glob("making-*"):  # of a process that was killed
-            shutil.rmtree(leftover, ignore_errors=True)
-        yield

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, Engine, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
 from app.db.dialect import is_sqlite
+from app.db.engine import reading, writing
 from app.db.types import utc_now
-from app.embeddings.protocol import Vectors
+from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.recipe import embedded_text, text_hash
 from app.errors import UsageError
 from app.models import Embedding, IndexState, Passage, Talk
 
 STATE = "embeddings"
 NO_TALK = -1
+_AT_ONCE = 1_000
+_JUDGED = 1_000
+BATCH = 256
+"""How many texts are embedded between two commits."""
 
 
 def missing(session: Session, recipe: str) -> list[tuple[str, str]]:
@@ -43,6 +48,27 @@ def missing(session: Session, recipe: str) -> list[tuple[str, str]]:
     return list(wanted.items())
 
 
+def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, int, int], None] | None = None) -> int:
+    """Embed every passage that has no vector under the embedder's recipe, keeping batch after batch; returns how many.
+
+    `progress` is told the step, how many are done and how many there are.
+    """
+    with reading(engine) as session:
+        todo = missing(session, embedder.recipe)
+    # Long texts beside long ones: a batch costs what its longest text costs.
+    todo.sort(key=lambda pair: len(pair[1]))
+    for start in range(0, len(todo), BATCH):
+        if progress:
+            progress("embedding", start, len(todo))
+        batch = todo[start : start + BATCH]
+        vectors = embedder.encode([text for _, text in batch])
+        with writing(engine) as session:
+            save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
+    if todo and progress:
+        progress("embedding", len(todo), len(todo))
+    return len(todo)
+
+
 def save(session: Session, recipe: str, hashes: Sequence[str], vectors: Vectors) -> None:
     """Keep `vectors` (n, d), each of length 1, under their content hashes. One that is already kept stays as it is.
 
@@ -62,38 +88,98 @@ def save(session: Session, recipe: str, hashes: Sequence[str], vectors: Vectors)
     _touch(session, recipe)
 
 
-def vectors_of(session: Session, recipe: str) -> tuple[NDArray[np.int64], NDArray[np.int64], Vectors]:
+def vectors_of(
+    session: Session, recipe: str, passage_ids: Sequence[int] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Vectors]:
     """Talk ids (n,), passage ids (n,) and vectors (n, d) of every passage embedded under `recipe`, by passage id.
 
-    The talk id of a passage that belongs to no talk is `NO_TALK`. Without vectors d is 0. A vector of another length
-    than most (a damaged row) is left out.
+    Of all passages, or of these. The talk id of a passage that belongs to no talk is `NO_TALK`. Without vectors d is
+    0. A vector of another length than most (a damaged row) is left out.
     """
+    if passage_ids is None:
+        batches = list(vectors_in_batches(session, recipe))
+    else:
+        length = _usual_length(session, recipe)
+        wanted = sorted(passage_ids)
+        batches = [
+            _arrays(session, recipe, length, col(Passage.id).in_(wanted[start : start + _AT_ONCE]))
+            for start in range(0, len(wanted), _AT_ONCE)
+        ]
+    if not batches:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
+    talks, passages, vectors = zip(*batches, strict=True)
+    return np.concatenate(talks), np.concatenate(passages), np.concatenate(vectors)
+
+
+def vectors_in_batches(
+    session: Session, recipe: str, batch: int = 16_384
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+    """What `vectors_of` tells of all passages, some at a time, so that a million need not be in memory at once."""
+    length = _usual_length(session, recipe)
+    last = session.scalar(select(func.max(col(Passage.id)))) or 0
+    for start in range(0, last + 1 if length else 0, batch):
+        found = _arrays(session, recipe, length, col(Passage.id).between(start, start + batch - 1))
+        if len(found[1]):
+            yield found
+
+
+def _usual_length(session: Session, recipe: str) -> int:
+    """How many bytes most vectors have, judged by the newest; 0 without any."""
+    newest = (
+        select(func.length(col(Embedding.vector)).label("length"))
+        .where(col(Embedding.recipe) == recipe)
+        .order_by(col(Embedding.id).desc())
+        .limit(_JUDGED)
+        .subquery()
+    )
+    lengths = session.scalars(select(newest.c.length)).all()
+    return max(set(lengths), key=lengths.count) if lengths else 0
+
+
+def _arrays(
+    session: Session, recipe: str, length: int, which: ColumnElement[bool]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Vectors]:
     rows = session.execute(
         select(col(Passage.talk_id), col(Passage.id), col(Embedding.vector))
         .join(Embedding, col(Embedding.content_hash) == col(Passage.content_hash))
-        .where(col(Embedding.recipe) == recipe)
+        .where(col(Embedding.recipe) == recipe, which)
         .order_by(col(Passage.id))
     ).all()
-    lengths = [len(row[2]) for row in rows]
-    usual = max(set(lengths), key=lengths.count) if lengths else 0
-    kept = [row for row in rows if len(row[2]) == usual]
+    kept = [row for row in rows if len(row[2]) == length]
     talks = np.array([NO_TALK if talk is None else talk for talk, _, _ in kept], dtype=np.int64)
     passages = np.array([passage for _, passage, _ in kept], dtype=np.int64)
-    matrix = np.frombuffer(b"".join(row[2] for row in kept), dtype="<f4").reshape(len(kept), usual // 4)
+    matrix = np.frombuffer(b"".join(row[2] for row in kept), dtype="<f4").reshape(len(kept), length // 4)
     return talks, passages, matrix.astype(np.float32, copy=False)
 
 
 def vectors_of_talk(session: Session, recipe: str, talk_id: int) -> Vectors:
-    """Vectors (n, d) of the passages of one talk under `recipe`, in passage order; (0, 0) without any."""
+    """Vectors (n, d) of the passages of one talk under `recipe`, in passage order; (0, 0) without any.
+
+    Those of its transcript are left out: there are many, and they wander.
+    """
     rows = session.scalars(
         select(col(Embedding.vector))
         .join(Passage, col(Embedding.content_hash) == col(Passage.content_hash))
-        .where(col(Embedding.recipe) == recipe, col(Passage.talk_id) == talk_id)
+        .where(col(Embedding.recipe) == recipe, col(Passage.talk_id) == talk_id, col(Passage.kind) != "transcript")
         .order_by(col(Passage.id))
     ).all()
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
     return np.stack([np.frombuffer(row, dtype="<f4") for row in rows]).astype(np.float32, copy=False)
+
+
+def mean_of_talks(session: Session, recipe: str, talk_ids: Sequence[int]) -> Vectors | None:
+    """Mean (d,) of length 1 over what these talks are about, each counting once; None where none is embedded."""
+    means = []
+    for talk_id in talk_ids:
+        vectors = vectors_of_talk(session, recipe, talk_id)
+        if len(vectors):
+            means.append(vectors.mean(axis=0))
+    if not means:
+        return None
+    mean = np.mean(means, axis=0)
+    shortened: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+    return shortened
 
 
 def count(session: Session, recipe: str) -> int:
@@ -105,7 +191,7 @@ def count(session: Session, recipe: str) -> int:
 def prune(session: Session) -> int:
     """Throw away vectors, under any recipe, of texts that no passage has any more. Returns how many went."""
     used = exists().where(col(Passage.content_hash) == col(Embedding.content_hash))
-    return _delete(session, ~used)
+    return _delete(session, ~used, in_use=False)
 
 
 def discard(session: Session, recipe: str | None = None) -> int:
@@ -113,15 +199,23 @@ def discard(session: Session, recipe: str | None = None) -> int:
     return _delete(session, col(Embedding.recipe) == recipe if recipe is not None else col(Embedding.id).is_not(None))
 
 
-def _delete(session: Session, which: object) -> int:
+def _delete(session: Session, which: object, in_use: bool = True) -> int:
     doomed = session.scalars(select(col(Embedding.id)).where(which)).all()  # type: ignore[arg-type]
     if doomed:
         session.execute(delete(Embedding).where(which))  # type: ignore[arg-type]
-        _touch(session, "")
+        _touch(session, "", anew=in_use)
     return len(doomed)
 
 
-def _touch(session: Session, recipe: str) -> None:
-    """Say that vectors changed, so that indexes in the memory of other processes notice."""
-    session.merge(IndexState(name=STATE, recipe=recipe, fingerprint=secrets.token_hex(8), built_at=utc_now()))
+def era(fingerprint: str) -> str:
+    """What the states of the vectors have in common between which vectors in use only came and none went."""
+    return fingerprint.partition(".")[0]
+
+
+def _touch(session: Session, recipe: str, anew: bool = False) -> None:
+    """Say that vectors changed, so that indexes in the memory of other processes notice; `anew`: some in use went."""
+    state = session.get(IndexState, STATE)
+    begun = secrets.token_hex(4) if anew or state is None else era(state.fingerprint)
+    fingerprint = f"{begun}.{secrets.token_hex(6)}"
+    session.merge(IndexState(name=STATE, recipe=recipe, fingerprint=fingerprint, built_at=utc_now()))
     session.flush()

@@ -26,7 +26,7 @@ _OF_EDITION = (
 )  # fmt: skip
 _OF_TALK = (
     "kind", "track", "level", "language", "language_guessed", "date", "starts_at", "duration_minutes", "room",
-    "abstract", "summary", "summary_basis", "note",
+    "start_seconds", "end_seconds", "abstract", "summary", "summary_basis", "note",
 )  # fmt: skip
 
 

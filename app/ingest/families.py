@@ -218,7 +218,7 @@ def _deliveries(session: Session) -> list[Delivery]:
 
 
 def stored_meaning(session: Session, recipe: str) -> Meaning:
-    """Vectors from the base: the mean over the passages of a talk, takeaways left out."""
+    """Vectors from the base: the mean over the passages of a talk, takeaways and transcript left out."""
 
     def read(talk_ids: Collection[int]) -> Vectors:
         summed: dict[int, NDArray[np.float32]] = {}
@@ -230,6 +230,7 @@ def stored_meaning(session: Session, recipe: str) -> Meaning:
                 .where(
                     col(Embedding.recipe) == recipe,
                     col(Passage.takeaway_id).is_(None),
+                    col(Passage.kind) != "transcript",
                     col(Passage.talk_id).in_(wanted[start : start + 500]),
                 )
                 .order_by(col(Passage.id))

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from app.ingest.record import EditionRecord
+from app.ingest.record import EditionRecord, FieldUse
 from app.text.markup import one_line
 from app.text.slugs import slugify
 
@@ -15,23 +15,33 @@ _YEAR = re.compile(r"\b((?:19|20)\d{2})\b")
 _SHORT_YEAR = re.compile(r"['’](\d{2})\b")
 _EDGES = " -–—,:·/()[]"
 
+NAME_OF_FILE = FieldUse("edition.name", "guessed", 1, "from the name of the file")
+DATES_OF_TALKS = FieldUse("edition.dates", "guessed", 1, "from its first and last talk")
+_SERIES_OF_NAME = FieldUse("edition.series", "guessed", 1, "from the edition's name")
+_YEAR_OF_FOLDER = FieldUse("edition.year", "guessed", 1, "from the name of the file or folder")
+_YEAR_OF_START = FieldUse("edition.year", "guessed", 1, "from its first day")
+
 
 def name_edition(title: str, *, folder: str = "", series: str | None = None, **facts: Any) -> EditionRecord:
     """The record of the edition that is called `title`; other fields of EditionRecord are given as `facts`.
 
     The series is the title without its year ("PyCon US 2019" belongs to "PyCon US") unless `series` names it. The year
-    comes from the title, else from the folder, else from the start date.
+    comes from the title, else from the folder, else from the start date. What was not said is among its `guessed`.
     """
     name = one_line(title) or one_line(folder) or "Untitled edition"
     start = facts.get("start_date")
     year = year_of(name) or year_of(folder) or (int(start[:4]) if start else None)
     family = series or series_name(name)
+    guessed = [*facts.pop("guessed", ()), *(() if series else (_SERIES_OF_NAME,))]
+    if year and not year_of(name):
+        guessed.append(_YEAR_OF_FOLDER if year_of(folder) else _YEAR_OF_START)
     return EditionRecord(
         slug=slugify(name) or slugify(folder) or "edition",
         name=name,
         series_slug=slugify(family) or slugify(name) or slugify(folder) or "series",
         series_name=family,
         year=year,
+        guessed=tuple(guessed),
         **facts,
     )
 

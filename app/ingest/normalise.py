@@ -6,19 +6,24 @@ from dataclasses import replace
 
 from app.ingest.affiliation import count_custom, split_two, with_affiliation
 from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRecord, TalkRecord
+from app.ingest.review import Review, look_over
 from app.text.kinds import talk_kind
 from app.text.language import guess_language, language_code
 from app.text.markup import many_lines, one_line, safe_url, to_text
 from app.text.names import clean_name, is_placeholder, name_key
 
 
-def normalise(programme: Programme) -> tuple[Programme, list[FoundProblem]]:
-    """The programme with clean talks, and the problems met. A talk whose key is given twice is kept once."""
-    problems: list[FoundProblem] = []
+def normalise(programme: Programme, review: Review | None = None) -> tuple[Programme, list[FoundProblem]]:
+    """The programme with clean talks, and the problems met. A talk whose key is given twice is kept once.
+
+    What else is found goes into `review`.
+    """
+    review = Review() if review is None else review
+    problems = review.problems
     talks: dict[str, TalkRecord] = {}
     custom = count_custom(clean_name(speaker.name) for talk in programme.talks for speaker in talk.speakers)
     for record in programme.talks:
-        talk = _talk(record, problems, custom)
+        talk = _talk(record, review, custom)
         if talk.key in talks:
             problems.append(
                 FoundProblem(
@@ -31,10 +36,13 @@ def normalise(programme: Programme) -> tuple[Programme, list[FoundProblem]]:
         if talk.parent_key and (talk.parent_key not in talks or talk.parent_key == talk.key):
             problems.append(FoundProblem("warning", f"The parent “{talk.parent_key}” is no talk here.", talk.position))
             talks[talk.key] = replace(talk, parent_key=None)
-    return replace(programme, talks=tuple(talks.values())), problems
+    programme = replace(programme, talks=tuple(talks.values()))
+    look_over(programme, review)
+    return programme, problems
 
 
-def _talk(talk: TalkRecord, problems: list[FoundProblem], custom: int) -> TalkRecord:
+def _talk(talk: TalkRecord, review: Review, custom: int) -> TalkRecord:
+    problems = review.problems
     code = language_code(talk.language) if talk.language else None
     if talk.language and code is None:
         problems.append(FoundProblem("warning", f"Unknown language “{talk.language}”; left empty.", talk.position))
@@ -48,8 +56,8 @@ def _talk(talk: TalkRecord, problems: list[FoundProblem], custom: int) -> TalkRe
         language=code or guessed,
         language_guessed=guessed is not None or talk.language_guessed,
         kind=talk_kind(talk.kind),
-        speakers=_speakers(talk, problems, custom),
-        resources=_resources(talk, problems),
+        speakers=_speakers(talk, review, custom),
+        resources=_resources(talk, review),
         technologies=_names(talk.technologies),
         organisations=_names(talk.organisations),
     )
@@ -65,12 +73,13 @@ def _names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
 
 
-def _speakers(talk: TalkRecord, problems: list[FoundProblem], custom: int) -> tuple[SpeakerRecord, ...]:
+def _speakers(talk: TalkRecord, review: Review, custom: int) -> tuple[SpeakerRecord, ...]:
     kept: dict[str, SpeakerRecord] = {}
     for listed in talk.speakers:
-        for speaker in _people(listed, talk, problems):
+        for speaker in _people(listed, talk, review):
             if is_placeholder(speaker.name):
-                problems.append(
+                review.placeholders[speaker.name[:60] or "(empty)"] += 1
+                review.problems.append(
                     FoundProblem("warning", f"“{speaker.name}” names nobody and is no speaker.", talk.position)
                 )
                 continue
@@ -80,22 +89,24 @@ def _speakers(talk: TalkRecord, problems: list[FoundProblem], custom: int) -> tu
     return tuple(kept.values())
 
 
-def _people(speaker: SpeakerRecord, talk: TalkRecord, problems: list[FoundProblem]) -> list[SpeakerRecord]:
+def _people(speaker: SpeakerRecord, talk: TalkRecord, review: Review) -> list[SpeakerRecord]:
     """The speaker with a clean name; two where one name holds two people, without what is said of one of them only."""
     name = clean_name(one_line(speaker.name))
     two = split_two(name)
     if two is None:
         return [replace(speaker, name=name)]
-    problems.append(FoundProblem("warning", f"“{name}” names two people; both are speakers now.", talk.position))
+    review.guess("speaker.name", "two people, from one name")
+    review.problems.append(FoundProblem("warning", f"“{name}” names two people; both are speakers now.", talk.position))
     return [replace(speaker, name=one, tagline=None, bio=None, links=()) for one in two]
 
 
-def _resources(talk: TalkRecord, problems: list[FoundProblem]) -> tuple[ResourceRecord, ...]:
+def _resources(talk: TalkRecord, review: Review) -> tuple[ResourceRecord, ...]:
     kept: dict[tuple[str, str], ResourceRecord] = {}
     for resource in talk.resources:
         url = safe_url(resource.url)
         if url is None:
-            problems.append(
+            review.look_at(resource.url, talk.position)
+            review.problems.append(
                 FoundProblem(
                     "warning", f"“{resource.url[:80]}” is no http address; the link is left out.", talk.position
                 )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 Markup = Literal["plain", "html", "rst", "markdown"]
+Use = Literal["kept", "lost", "guessed"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,20 @@ class FoundProblem:
     severity: Severity
     message: str
     where: str = ""
+
+
+@dataclass(frozen=True)
+class FieldUse:
+    """What became of a field of a source: how many of its values were kept or lost, or how many of ours are guessed.
+
+    `field` is named after what it is of: "video.tags" as the source calls it, "talk.language" of a guess.
+    """
+
+    field: str
+    use: Use
+    count: int
+    note: str = ""
+    """How it was guessed, or why it was lost."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,9 @@ class TalkRecord:
     duration_minutes: float | None = None
     room: str | None = None
     parent_key: str | None = None
+    start_seconds: float | None = None
+    """Of a part: where in the recording of its container it begins, and, in `end_seconds`, ends."""
+    end_seconds: float | None = None
     raw_title: str | None = None
     abstract: str | None = None
     raw_abstract: str | None = None
@@ -107,6 +125,8 @@ class EditionRecord:
     published_sessions: int | None = None
     completeness: str | None = None
     references: tuple[Mapping[str, str], ...] = ()
+    guessed: tuple[FieldUse, ...] = ()
+    """Which of these the source does not say itself."""
 
 
 @dataclass(frozen=True)
@@ -281,3 +301,5 @@ class Parsed:
     problems: tuple[FoundProblem, ...] = field(default=())
     notes: tuple[str, ...] = ()
     """How the unit was read where that is no problem but good to know, such as which column is which field."""
+    fields: tuple[FieldUse, ...] = ()
+    """What became of the fields of the source."""

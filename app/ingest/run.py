@@ -25,15 +25,17 @@ from app.ingest.record import (
     Transcript,
     Vocabulary,
 )
+from app.ingest.review import Review
 from app.ingest.store.aliases import store_aliases
 from app.ingest.store.changes import Changes
 from app.ingest.store.programme import store_programme
+from app.ingest.store.reviews import keep_review, newest_review
 from app.ingest.store.takeaways import store_takeaways
 from app.ingest.store.transcripts import store_transcript
 from app.ingest.store.vocabulary import store_decisions, store_vocabulary
 from app.models import Problem, Source, Talk
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Raised when parsers read the same bytes otherwise, so that unchanged files are read again."""
 
 MOST_PROBLEMS = 1000
@@ -77,10 +79,20 @@ class FileReport(BaseModel):
     problems: list[ProblemLine] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     """How the unit was read, where that had to be guessed and can be said otherwise."""
+    fields: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Values kept, lost and guessed by field, of a file that was read anew: {"lost": {"video.slug": 12}}."""
+    review_id: int | None = Field(default=None, exclude=True)
 
 
-def ingest_unit(session: Session, run_id: int, unit: Unit, options: ReadOptions) -> FileReport:
-    """Read and store one unit in `session`. Problems are kept and reported; nothing of the unit's is raised."""
+def ingest_unit(
+    session: Session, run_id: int, unit: Unit, options: ReadOptions, read: dict[str, str] | None = None
+) -> FileReport:
+    """Read and store one unit in `session`. Problems are kept and reported; nothing of the unit's is raised.
+
+    `read` is the path each source was read from so far in this run. A further file of one of them, such as an older
+    snapshot, is left alone: else the two would take turns at each run.
+    """
+    read = {} if read is None else read
     report = FileReport(path=unit.label, format=unit.format.name if unit.format else None)
     if unit.problems:
         found = unit.problems
@@ -102,18 +114,34 @@ def ingest_unit(session: Session, run_id: int, unit: Unit, options: ReadOptions)
     source = session.scalars(
         select(Source).where(col(Source.path) == unit.label, col(Source.content_hash) == digest)
     ).first()
-    if source is not None:
+    if source is not None and read.setdefault(source.key, unit.label) == unit.label:
         return _unchanged(session, source, report)
     try:
         parsed = unit.format.parse(unit.path, options)
+        other = read.setdefault(parsed.source_key, unit.label)
+        if other != unit.label:
+            _keep(session, run_id, report, [_second(other)])
+            return report
         with session.begin_nested():
             changes = _store(session, parsed, unit, digest, report)
     except InputError as error:
         _keep(session, run_id, report, [FoundProblem("error", str(error), error.where)])
         return report
     report.notes = list(parsed.notes)
+    for use in changes.review.fields(parsed):
+        by_field = report.fields.setdefault(use.use, {})
+        by_field[use.field] = by_field.get(use.field, 0) + use.count
+    report.review_id = keep_review(session, run_id, parsed, changes.review)
     _keep(session, run_id, report, [*parsed.problems, *changes.problems])
     return report
+
+
+def _second(other: str) -> FoundProblem:
+    return FoundProblem(
+        "warning",
+        f"This is another file of what was read from {other}, and was left alone. If it is the newer of the two, "
+        "remove that one, or ingest this one by itself.",
+    )
 
 
 def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: FileReport) -> Changes:
@@ -124,10 +152,11 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
         session.add(source)
         session.flush()
     found: list[FoundProblem] = []
+    review = Review()
     people = People(session)
     match parsed.payload:
         case Programme() as programme:
-            programme, found = normalise(programme)
+            programme, found = normalise(programme, review)
             changes = store_programme(session, source, programme, people)
         case SpeakerAliases() as aliases:
             changes = store_aliases(aliases, people)
@@ -141,6 +170,7 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
             changes = store_takeaways(session, source, takeaways, people)
         case None:
             changes = Changes()
+    changes.review = review
     resolved = not changes.problems
     changes.problems[:0] = found
     report.kind = KINDS.get(type(parsed.payload))
@@ -163,6 +193,7 @@ def _unchanged(session: Session, source: Source, report: FileReport) -> FileRepo
         select(func.count()).where(col(Talk.source_id) == source.id, col(Talk.withdrawn_at).is_(None))
     )
     report.talks = Counts(unchanged=talks or 0)
+    report.review_id = newest_review(session, source)
     report.kind = "talks" if talks else None
     report.problems = [
         ProblemLine(severity=problem.severity, message=problem.message, where=problem.where)

@@ -14,7 +14,7 @@ from app.models.people import (
     TalkOrganisation,
 )
 from app.models.programme import Edition, Resource, Series, Talk, Transcript
-from app.models.provenance import ImportRun, Problem, Source
+from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyMention
 from app.models.themes import Theme, ThemeDecision
@@ -24,6 +24,7 @@ __all__ = [
     "Article",
     "Edition",
     "Embedding",
+    "FileReview",
     "ImportRun",
     "IndexState",
     "Organisation",

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db.types import UtcDateTime
 
 
 class Passage(SQLModel, table=True):
-    """A piece of text that search can show: the title, a part of the abstract or summary, or a takeaway of a talk."""
+    """A piece of text that search can show: the title, a part of abstract, summary or transcript, or a takeaway."""
 
     id: int | None = Field(default=None, primary_key=True)
     talk_id: int | None = Field(default=None, foreign_key="talk.id", index=True, ondelete="CASCADE")
@@ -39,12 +39,18 @@ class ThemeAssignment(SQLModel, table=True):
     `status` is `confirmed` (a person decided), `machine` (assigned by the recipe) or `rejected` (a person said no).
     """
 
-    __table_args__ = (UniqueConstraint("talk_id", "theme_id"),)
+    __table_args__ = (
+        UniqueConstraint("talk_id", "theme_id"),
+        # Shares are counted from these alone: of the whole base by theme, of an edition by its talks. One of status
+        # alone would mislead SQLite, for nine of ten assignments are unlikely.
+        Index("ix_themeassignment_of_theme", "theme_id", "status", "is_main", "talk_id", "probability"),
+        Index("ix_themeassignment_of_talk", "talk_id", "theme_id", "status", "is_main", "probability"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    talk_id: int = Field(foreign_key="talk.id", index=True, ondelete="CASCADE")
-    theme_id: int = Field(foreign_key="theme.id", index=True, ondelete="CASCADE")
-    status: str = Field(index=True)
+    talk_id: int = Field(foreign_key="talk.id", ondelete="CASCADE")
+    theme_id: int = Field(foreign_key="theme.id", ondelete="CASCADE")
+    status: str
     is_main: bool = Field(default=False, description="the main theme of the talk, or one above it")
     probability: float = Field(description="0..1; 1 or 0 where a person decided")
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -2,7 +2,7 @@
 
 from typing import Optional
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 
@@ -56,11 +56,14 @@ class Organisation(SQLModel, table=True):
 class Appearance(SQLModel, table=True):
     """A speaker at a talk, with role, job title and affiliation at that time."""
 
-    __table_args__ = (UniqueConstraint("talk_id", "speaker_id"),)
+    __table_args__ = (
+        UniqueConstraint("talk_id", "speaker_id"),
+        Index("ix_appearance_speaker_talk", "speaker_id", "talk_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     talk_id: int = Field(foreign_key="talk.id", index=True, ondelete="CASCADE")
-    speaker_id: int = Field(foreign_key="speaker.id", index=True)
+    speaker_id: int = Field(foreign_key="speaker.id")
     organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
     position: int = 0
     role: str = "speaker"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Optional
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.db.types import UtcDateTime
@@ -43,7 +43,12 @@ class Edition(SQLModel, table=True):
 class Talk(SQLModel, table=True):
     """One talk as given at one edition. A talk with `parent_id` is part of a container such as a lightning session."""
 
-    __table_args__ = (UniqueConstraint("source_id", "source_key"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "source_key"),
+        # All that counts and lists ask of a known talk, so that they need not read the talks themselves.
+        Index("ix_talk_known", "is_container", "withdrawn_at", "edition_id", "kind", "language", "date", "position"),
+        Index("ix_talk_by_title", "is_container", "withdrawn_at", "title"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
@@ -74,6 +79,8 @@ class Talk(SQLModel, table=True):
     starts_at: str | None = Field(default=None, description="ISO time with offset, as the source gives it")
     duration_minutes: float | None = None
     room: str | None = None
+    start_seconds: float | None = Field(default=None, description="of a part: where in its container's recording")
+    end_seconds: float | None = None
     slots: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=JSON, description="[{starts_at, room, key}] where it was given more than once"
     )
@@ -83,7 +90,7 @@ class Talk(SQLModel, table=True):
     passages_hash: str | None = Field(default=None, description="content_hash the passages were cut from")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
-    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     edition: Edition = Relationship(sa_relationship_kwargs={"lazy": "raise"})
     appearances: list["Appearance"] = Relationship(

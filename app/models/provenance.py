@@ -30,6 +30,29 @@ class ImportRun(SQLModel, table=True):
     totals: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+class FileReview(SQLModel, table=True):
+    """What one run found out in one file it read. A file that a later run finds unchanged keeps its newest."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="importrun.id", index=True)
+    source_id: int = Field(foreign_key="source.id", index=True)
+    path: str
+    format: str
+    edition: str | None = Field(default=None, description="slug of the edition it tells of")
+    edition_name: str | None = None
+    talks: int = Field(default=0, description="that are no containers")
+    with_text: int = Field(default=0, description="of these, with an abstract or a summary")
+    fields: list[list[Any]] = Field(default_factory=list, sa_type=JSON, description="[[field, use, count, note]]")
+    notes: list[str] = Field(default_factory=list, sa_type=JSON, description="how it was read")
+    placeholders: dict[str, int] = Field(default_factory=dict, sa_type=JSON, description="names of nobody, counted")
+    dead_links: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, description="[{url, why, where}]")
+    dead_link_count: int = 0
+    doubled: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSON, description="[{title, first, second, why}]"
+    )
+    doubled_count: int = 0
+
+
 class Problem(SQLModel, table=True):
     """Something odd in a source, with its position. Kept for the newest run that read the file."""
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col
 from app import pipeline
 from app.db.engine import reading
 from app.ingest.formats.protocol import ReadOptions
-from app.models import Appearance, Speaker, Talk, ThemeAssignment, ThemeDecision
+from app.models import Appearance, Edition, Speaker, Talk, ThemeAssignment, ThemeDecision
 from app.pipeline import IngestReport
 from tests.conftest import DATA
 from tests.standins import HashingEmbedder
@@ -195,3 +195,27 @@ def test_a_vocabulary_with_a_cycle_is_refused_with_its_line(engine: Engine, tmp_
     problem = ingest(engine, file).files[0].problems[0]
     assert "its own ancestor" in problem.message or "cues" in problem.message
     assert "line 5" in problem.where
+
+
+def test_two_files_of_one_event_do_not_take_turns(engine: Engine, tmp_path: Path) -> None:
+    samples = Path(__file__).parents[1] / "samples"
+    for name in ("c3voc/tinycamp-v1.json", "frab/tinycamp-2031.xml"):
+        shutil.copy(samples / name, tmp_path)
+    first = ingest(engine, tmp_path)
+    assert [file.talks.created > 0 for file in first.files] == [True, False]
+    assert "left alone" in first.files[1].problems[0].message
+    kept = titles(engine)
+    second = ingest(engine, tmp_path)
+    assert second.totals.model_dump(exclude={"problems"}) == {
+        "talks": len(kept), "created": 0, "updated": 0, "unchanged": len(kept), "withdrawn": 0, "passages_embedded": 0,
+    }  # fmt: skip
+    alone = ingest(engine, tmp_path / "tinycamp-2031.xml")
+    assert alone.totals.unchanged + alone.totals.updated + alone.totals.created == alone.totals.talks
+    with reading(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Edition)) == 1
+
+
+def test_a_dry_run_leaves_a_second_file_alone_too(engine: Engine, programme: Path, tmp_path: Path) -> None:
+    (tmp_path / "tiny-copy.yaml").write_text(PROGRAMME, encoding="utf-8")
+    report = pipeline.ingest(engine, HashingEmbedder(), [tmp_path], options=ReadOptions(), dry_run=True)
+    assert [len(file.problems) for file in report.files] == [0, 1]

@@ -124,3 +124,24 @@ def test_what_another_processor_was_found_to_do_says_nothing_of_this_one(tmp_pat
     assert known_cosine(tmp_path) == 0.5
     (tmp_path / "bf16.json").write_text("half wri", encoding="utf-8")
     assert known_cosine(tmp_path) is None
+
+
+def test_threads_may_start_bf16_at_once(settings: Settings, tmp_path: Path) -> None:
+    """They compile into the same folder, and each is the first to hand the bindings an array."""
+    folder = settings.cache_folder / "models" / find_model(settings).fingerprint
+    (tmp_path / "model.onnx").symlink_to(folder / "model.onnx")
+    code = (
+        "import sys, threading; from pathlib import Path; import numpy as np; "
+        "from app.embeddings.runtimes import run_in_bf16\n"
+        "ids, mask = np.full((2, 80), 7), np.ones((2, 80), dtype=np.int64)\n"
+        "def start():\n"
+        "    run = run_in_bf16(Path(sys.argv[1]), 2)\n"
+        "    if run is not None: run(ids, mask), run(ids[:1, :9], mask[:1, :9])\n"
+        "threads = [threading.Thread(target=start) for _ in range(4)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+    )
+    for _ in range(2):  # compiled by the first, loaded by the second
+        command = [sys.executable, "-c", code, str(tmp_path / "model.onnx")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, done.stderr) == (0, "")

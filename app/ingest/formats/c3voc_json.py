@@ -14,14 +14,53 @@ from typing import Any
 from app.errors import InputError
 from app.ingest.formats import careful_json
 from app.ingest.formats.careful_json import listing, mapping, text_of, word
+from app.ingest.formats.field_use import Tally, shape
+from app.ingest.formats.noted import noted
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.schedule_fields import Minutes, Moment, clock, duration, kind_of, minutes, moment, on_day, zone
-from app.ingest.formats.schedule_links import resource
-from app.ingest.formats.schedule_talks import Conference, Session, name_conference, parsed
+from app.ingest.formats.schedule_links import link_shape, resource
+from app.ingest.formats.schedule_talks import Conference, Session, name_conference, parsed, schedule_key
 from app.ingest.record import FoundProblem, Parsed, ResourceRecord, SpeakerRecord
 
 _SCHEDULE = re.compile(r'"schedule"\s*:\s*\{\s*"(?!\d{4}-\d\d-\d\d")')
 _INSIDE = re.compile(r'"(conference|base_url|timeslot_duration|events)"\s*:')
+_NAMED = "name slug guid code id"
+_PERSON = shape(
+    "person",
+    "guid code id public_name name full_public_name url role links",
+    only_read="biography description",
+    links=shape("person.links", "url href"),
+)
+_EVENT = shape(
+    "event",
+    "guid code id date start end duration room track title subtitle type language abstract description url "
+    "video_download_url recording_license persons participants attachments links",
+    room=shape("event.room", _NAMED),
+    track=shape("event.track", _NAMED),
+    persons=_PERSON,
+    participants=_PERSON,
+    attachments=link_shape("event.attachments"),
+    links=link_shape("event.links"),
+)
+_DAYS = shape("day", "date day_start start", rooms=shape("day.rooms", each=_EVENT))
+_FILE = shape(
+    "file",
+    schedule=shape(
+        "schedule",
+        "base_url url",
+        conference=shape(
+            "conference",
+            "title acronym start end city url base_url time_zone_name",
+            rooms=shape("room", _NAMED),
+            tracks=shape("track", _NAMED),
+            persons=_PERSON,
+            days=_DAYS,
+        ),
+        persons=_PERSON,
+        events=_EVENT,
+        days=_DAYS,
+    ),
+)
 _ROLES = {"moderator": "moderator", "panelist": "panelist", "host": "host"}
 
 
@@ -55,7 +94,9 @@ class C3vocJson:
             raise InputError("`schedule` is missing or no object; this is no schedule.json.", "schedule")
         schedule = _Schedule(value["schedule"], options, problems)
         edition, identity = name_conference(schedule.conference(), options)
-        return parsed(f"c3voc:{identity}", edition, schedule.sessions(), problems, is_whole=schedule.is_whole)
+        sessions = list(schedule.sessions())  # only then is it known whether the file is whole
+        found = parsed(schedule_key(identity), edition, sessions, problems, is_whole=schedule.is_whole)
+        return Tally().read(value, _FILE).on(found)
 
 
 class _Schedule:
@@ -133,6 +174,7 @@ class _Schedule:
             speakers=tuple(self._speakers(event)),
             resources=tuple(self._resources(event)),
             reference=text_of(event.get("url")),
+            note=noted("Licence", text_of(event.get("recording_license"))),
         )
 
     def _when(self, event: Mapping[str, Any], day: str | None, change: time | None) -> Moment:

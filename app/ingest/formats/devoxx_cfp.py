@@ -16,10 +16,11 @@ from typing import Any
 from app.errors import InputError
 from app.ingest.formats import careful_json, schedule_fields
 from app.ingest.formats.careful_json import listing, mapping, word
-from app.ingest.formats.devoxx_talks import DevoxxReader
+from app.ingest.formats.devoxx_talks import PERSON, PRESENTATION, SLOT, DevoxxReader
+from app.ingest.formats.field_use import Shape, Tally, shape
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.spans import objects
-from app.ingest.naming import name_edition
+from app.ingest.naming import DATES_OF_TALKS, NAME_OF_FILE, name_edition
 from app.ingest.record import FoundProblem, Parsed, Programme
 
 _WRAPPED = re.compile(r'\A\s*\{\s*"request"\s*:\s*\{[^{}]*"url"\s*:\s*"[^"]*/api/conferences/([\w-]+)/([\w/-]*)')
@@ -36,6 +37,8 @@ _SERIES = {
     "cfp.devoxx.pl": "Devoxx Poland", "cfp.devoxx.ma": "Devoxx Morocco", "cfp.devoxx.us": "Devoxx US",
 }  # fmt: skip
 _MOST_NEIGHBOURS = 200
+_RECORDED = shape("file", request=shape("file.request", "url"), response=shape("file.response"))
+_SLOTS_OF_DAY = shape("file", slots=SLOT)
 
 
 class DevoxxCfp:
@@ -64,14 +67,23 @@ class DevoxxCfp:
         problems: list[FoundProblem] = []
         value = careful_json.load(read_text(path, options.limit), problems)
         asked = _WRAPPED.match(_head(path))
+        tally = Tally()
         if isinstance(value, dict) and "response" in value:
-            value = mapping(value["response"]).get("jsonBody")
+            reply = mapping(value["response"])
+            tally.read(value | {"response": {**reply, "jsonBody": None}}, _RECORDED)
+            value = reply.get("jsonBody")
         if isinstance(value, dict) and isinstance(value.get("slots"), list):
-            return _day(path, value["slots"], asked[1] if asked else None, options, problems)
+            tally.read(value, _SLOTS_OF_DAY)
+            return tally.on(_day(path, value["slots"], asked[1] if asked else None, options, problems))
         if isinstance(value, list) and any("speakerUri" in item for item in objects(value)):
-            return _flat(path, value, options, problems)
-        if asked or _part(_head(path)) == "people":
-            return Parsed(f"devoxx:{asked[1] if asked else path.parent.name}:{path.stem}", None, tuple(problems))
+            tally.read(value, PRESENTATION)
+            return tally.on(_flat(path, value, options, problems))
+        part = _part(_head(path))
+        if asked or part == "people":
+            is_read = part == "people" and any(path in _neighbours(file, _head(file)) for file in _beside(path))
+            tally.read(value, PERSON if is_read else Shape("speaker" if part == "people" else path.stem))
+            key = f"devoxx:{asked[1] if asked else path.parent.name}:{path.stem}"
+            return tally.on(Parsed(key, None, tuple(problems)))
         raise InputError("This is no list of presentations and no day of a Devoxx schedule.", "line 1")
 
 
@@ -113,13 +125,17 @@ def _neighbours(path: Path, head: str) -> list[Path]:
         }
         return [file for name in sorted(named - {path.name}) if (file := path.with_name(name)).is_file()]
     found: list[Path] = []
-    for file in sorted(path.parent.glob("*.json"))[:_MOST_NEIGHBOURS]:
+    for file in _beside(path):
         other = _head(file)
         other_asked = _WRAPPED.match(other)
         same = (other_asked[1] if other_asked else None) == (asked[1] if asked else None)
         if file != path and same and _part(other) in ("people", "talks"):
             found.append(file)
     return found
+
+
+def _beside(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("*.json"))[:_MOST_NEIGHBOURS]
 
 
 def _read_neighbours(path: Path, options: ReadOptions, problems: list[FoundProblem]) -> list[Any]:
@@ -205,6 +221,7 @@ def _parsed(
         series=options.series,
         start_date=min(dates) if dates else None,
         end_date=max(dates) if dates else None,
+        guessed=(*(() if options.edition else (NAME_OF_FILE,)), *((DATES_OF_TALKS,) if dates else ())),
     )
     talks = tuple(reader.all_talks())
     return Parsed(key, Programme(edition, talks, frozenset(reader.unreadable), reader.is_whole), tuple(problems))

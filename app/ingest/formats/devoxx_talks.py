@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from app.ingest.formats import schedule_fields
-from app.ingest.formats.careful_json import mapping, text_of, word
+from app.ingest.formats.careful_json import listing, mapping, text_of, word
+from app.ingest.formats.field_use import shape
+from app.ingest.formats.noted import noted, together
 from app.ingest.formats.schedule_fields import Moment
 from app.ingest.formats.spans import between, objects
 from app.ingest.record import FoundProblem, SlotRecord, SpeakerRecord, TalkRecord
@@ -22,6 +24,18 @@ _NO_COMPANY = frozenset({"", "n/a", "na", "none", "-"})
 _HANDLE = re.compile(r"@?(\w{1,30})\Z")
 _KINDS = {"ignite sessions": "lightning", "quickie": "talk", "quickie sessions": "talk"}
 Object = Mapping[str, Any]
+
+PERSON = shape("speaker", "uuid id firstName lastName company twitter blog", only_read="bio")
+_SPEAKERS = shape("talk.speakers", "speaker speakerUri name", link=shape("talk.speakers.link", "href"))
+_TAGS = shape("talk.tags", "name value")
+_OF_TALK = "id title type talkType track experience lang room summary summaryAsHtml tags"
+PRESENTATION = shape("talk", f"{_OF_TALK} presentationUri fromTime toTime kind", speakers=_SPEAKERS, tags=_TAGS)
+SLOT = shape(
+    "slot",
+    "day fromTimeMillis fromTime toTimeMillis toTime roomName",
+    talk=shape("talk", _OF_TALK, speakers=_SPEAKERS, tags=_TAGS),
+)
+"""A slot of a later day with its talk; breaks hold none."""
 
 
 @dataclass
@@ -123,7 +137,10 @@ class DevoxxReader:
             raw_abstract=summary,
             markup=markup,
             speakers=tuple(self._speakers(talk)),
-            note=f"Listed as {form}." if form and form.casefold() not in ("conference", "talk") else None,
+            note=together(
+                f"Listed as {form}." if form and form.casefold() not in ("conference", "talk") else None,
+                noted("Tags", *_tags(talk)),
+            ),
         )
 
     def _speakers(self, talk: Object) -> Iterator[SpeakerRecord]:
@@ -183,6 +200,11 @@ class DevoxxReader:
             duration_minutes=length.minutes,
             room=room or self.talks[key].room,
         )
+
+
+def _tags(talk: Object) -> Iterator[str | None]:
+    for tag in listing(talk.get("tags")):
+        yield text_of(mapping(tag).get("name")) or text_of(mapping(tag).get("value")) or word(tag)
 
 
 def _last(address: object) -> str | None:

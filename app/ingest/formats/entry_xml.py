@@ -11,10 +11,13 @@ from datetime import time
 from pathlib import Path
 
 from app.errors import InputError
+from app.ingest.formats.field_use import Tally
+from app.ingest.formats.noted import noted
 from app.ingest.formats.positioned_xml import Node, load
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.schedule_fields import duration, kind_of, on_day, zone
 from app.ingest.formats.schedule_talks import Conference, Session, name_by_file, name_conference, parsed
+from app.ingest.formats.xml_fields import ENTRIES
 from app.ingest.record import FoundProblem, Parsed, SpeakerRecord
 
 _ROOT = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?<schedule\b[^>]*>\s*<day\b[^>]*>\s*<entry\b")
@@ -47,10 +50,12 @@ class EntryXml:
             problems.append(document.broken)
         days = sorted(day.attributes.get("date", "") for day in document.root.each("day"))
         named = name_by_file(path, options, problems)
-        conference = Conference(named.title, start=days[0] if days else None, end=days[-1] if days else None)
+        first, last = (days[0], days[-1]) if days else (None, None)
+        conference = Conference(named.title, start=first, end=last, guessed=named.guessed)
         edition, identity = name_conference(conference, options)
         sessions = _sessions(document.root, options, problems)
-        return parsed(f"entry-xml:{identity}", edition, sessions, problems, is_whole=document.broken is None)
+        found = parsed(f"entry-xml:{identity}", edition, sessions, problems, is_whole=document.broken is None)
+        return Tally().read(document.root, ENTRIES).on(found)
 
 
 def _sessions(root: Node, options: ReadOptions, problems: list[FoundProblem]) -> Iterator[Session]:
@@ -78,6 +83,7 @@ def _sessions(root: Node, options: ReadOptions, problems: list[FoundProblem]) ->
                 minutes=length.minutes,
                 room=entry.say("room"),
                 track=topics[0] if topics else None,
+                note=noted("Topics", *topics) if len(topics) > 1 else None,
                 kind=kind_of(category or (title.text if title else None)),
                 level=entry.say("audience"),
                 language=entry.say("language"),

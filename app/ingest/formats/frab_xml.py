@@ -11,11 +11,14 @@ from datetime import time, tzinfo
 from pathlib import Path
 
 from app.errors import InputError
+from app.ingest.formats.field_use import Tally
+from app.ingest.formats.noted import noted
 from app.ingest.formats.positioned_xml import Node, load
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.schedule_fields import Moment, clock, duration, kind_of, moment, on_day, zone
 from app.ingest.formats.schedule_links import absolute, resource
-from app.ingest.formats.schedule_talks import Conference, Session, name_conference, parsed
+from app.ingest.formats.schedule_talks import Conference, Session, name_conference, parsed, schedule_key
+from app.ingest.formats.xml_fields import FRAB
 from app.ingest.record import FoundProblem, Parsed, ResourceRecord, SpeakerRecord
 from app.text.markup import to_text
 
@@ -53,7 +56,8 @@ class FrabXml:
             problems.append(document.broken)
         schedule = _Schedule(document.root, options, problems)
         edition, identity = name_conference(schedule.conference(), options)
-        return parsed(f"frab:{identity}", edition, schedule.sessions(), problems, is_whole=document.broken is None)
+        found = parsed(schedule_key(identity), edition, schedule.sessions(), problems, is_whole=document.broken is None)
+        return Tally().read(document.root, FRAB).on(found)
 
 
 class _Schedule:
@@ -110,7 +114,7 @@ class _Schedule:
         for complaint in (length.complaint, when.complaint):
             if complaint:
                 self.problems.append(FoundProblem("warning", complaint, where))
-        title = event.child("title")
+        title, recording = event.child("title"), event.child("recording")
         return Session(
             position=where,
             title=title.text if title else None,
@@ -128,6 +132,7 @@ class _Schedule:
             speakers=tuple(self._speakers(event)),
             resources=tuple(self._resources(event)),
             reference=event.say("url"),
+            note=noted("Licence", recording.say("license") if recording else None),
         )
 
     def _when(self, event: Node, day: str | None, change: time | None) -> Moment:

@@ -93,6 +93,8 @@ def _talk(position: str, item: dict[str, Any]) -> TalkRecord:
         duration_minutes=item.get("duration_minutes"),
         room=item.get("room"),
         parent_key=item.get("parent"),
+        start_seconds=item.get("start_seconds"),
+        end_seconds=item.get("end_seconds"),
         is_container=item.get("container", False),
         language_guessed=item.get("language_guessed", False),
         slots=tuple(SlotRecord(**slot) for slot in item.get("slots", ())),

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from app.errors import InputError
 from app.ingest.formats import positioned_yaml
+from app.ingest.formats.field_use import Shape, Tally
 from app.ingest.formats.hallway_records import READERS, RECORD_LISTS
 from app.ingest.formats.positioned_yaml import Document, spell
 from app.ingest.formats.protocol import ReadOptions, read_text
@@ -50,7 +51,19 @@ class HallwayYaml:
         problems: list[FoundProblem] = []
         bad = _validate(document, kind, problems)
         payload = READERS[kind](document, bad)
-        return Parsed(_source_key(kind, document.value), payload, tuple(problems))
+        tally = _count(document.value, RECORD_LISTS[kind], bad)
+        return tally.on(Parsed(_source_key(kind, document.value), payload, tuple(problems)))
+
+
+def _count(value: dict[str, Any], listed: str, bad: frozenset[int]) -> Tally:
+    """The schema names every field. All are kept but notes on people, and what is in records that are left out."""
+    tally = Tally().read({name: item for name, item in value.items() if name != listed}, Shape("file", keeps_all=True))
+    for index, item in enumerate(value[listed]):
+        if listed == "speakers" and index not in bad:
+            tally.read(item, Shape(listed, frozenset(["name", "aliases"])))
+        else:
+            tally.read(item, Shape(listed, keeps_all=index not in bad))
+    return tally
 
 
 def _kind(document: Document) -> str:

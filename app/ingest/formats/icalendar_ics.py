@@ -10,12 +10,13 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from app.errors import InputError
+from app.ingest.formats.field_use import Tally
 from app.ingest.formats.ics_components import Event, calendar_properties, read_events, read_zones
 from app.ingest.formats.ics_speakers import SplitTitle, split_title
 from app.ingest.formats.legacy_text import read_legacy_text
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.formats.schedule_fields import is_break, kind_of, minutes, zone
-from app.ingest.naming import name_edition
+from app.ingest.naming import DATES_OF_TALKS, NAME_OF_FILE, name_edition
 from app.ingest.record import FoundProblem, Parsed, Programme, SlotRecord, SpeakerRecord, TalkRecord
 from app.text.names import name_key
 from app.text.slugs import slugify
@@ -32,6 +33,11 @@ _HTML = re.compile(
     r"</?(p|br|a|b|i|u|strong|em|ul|ol|li|div|span|h[1-6])\b|&(nbsp|amp|lt|gt|quot|#\d+);", re.IGNORECASE
 )
 _EDGES = "-–— :"
+_KEPT = frozenset({
+    "UID", "SUMMARY", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "DESCRIPTION", "LOCATION", "URL", "STATUS",
+    "SEQUENCE", "RECURRENCE-ID",
+})  # fmt: skip
+_KEPT_OF_CALENDAR = frozenset({"X-WR-TIMEZONE", "X-WR-CALNAME", "NAME"})
 
 
 class ICalendar:
@@ -71,10 +77,12 @@ class ICalendar:
         edition = name_edition(
             name, folder=path.stem, series=options.series, start_date=dates[0] if dates else None,
             end_date=dates[-1] if dates else None, city=city, country=country,
+            guessed=(*((NAME_OF_FILE,) if notes else ()), *((DATES_OF_TALKS,) if dates else ())),
         )  # fmt: skip
         is_whole = not any(problem.severity == "error" for problem in problems)
         programme = Programme(edition, tuple(talks), is_whole=is_whole)
-        return Parsed(f"icalendar:{identity or edition.slug}", programme, tuple(problems), tuple(notes))
+        found = Parsed(f"icalendar:{identity or edition.slug}", programme, tuple(problems), tuple(notes))
+        return reader.count(said, events).on(found)
 
 
 def _name(
@@ -118,9 +126,25 @@ class _Reader:
         self._problems = problems
         self._guessed: list[str] = []
         self._left_whole = 0
+        self._by_title = 0
         self._floating = 0
         self._events = [event for event in _latest(events) if self._is_talk(event)]
         self._organisers = self._speaking_organisers()
+
+    def count(self, said: dict[str, str], events: Sequence[Event]) -> Tally:
+        """The properties of the calendar and of its events, and what was guessed of the talks."""
+        tally = Tally()
+        for name in said.keys() - {"BEGIN"}:
+            is_name = name == "PRODID" and bool(_SCHED.search(said[name]))
+            (tally.keep if is_name or name in _KEPT_OF_CALENDAR else tally.lose)("calendar", name)
+        kept = _KEPT | ({"ORGANIZER"} if self._organisers else set())
+        for event in events:
+            for name in event.component:
+                (tally.keep if name in kept else tally.lose)("event", name)
+        tally.guess("talk.speakers", "from the end of its title", len(self._guessed))
+        tally.guess("talk.speakers", "from the organiser of the event", len(self._events) if self._organisers else 0)
+        tally.guess("talk.kind", "from its title", self._by_title)
+        return tally
 
     def talks(self) -> list[TalkRecord]:
         """One talk for each UID, and for each title of a UID that stands for several; in the order of the file."""
@@ -186,12 +210,14 @@ class _Reader:
             self._complain("The event repeats by a rule; only its first time is kept", first)
         categories = first.categories()
         text = first.text("DESCRIPTION")
+        kind = kind_of(*categories, summary)
+        self._by_title += kind != kind_of(*categories)
         return TalkRecord(
             key=key,
             title=split.title,
             raw_title=summary,
             position=f"line {first.line}",
-            kind=kind_of(*categories, summary),
+            kind=kind,
             track=", ".join(categories) or None,
             date=slots[0].starts_at[:10] if slots[0].starts_at else None,
             starts_at=slots[0].starts_at,

@@ -13,6 +13,8 @@ from typing import Any
 from app.errors import InputError
 from app.ingest.formats import careful_json
 from app.ingest.formats.careful_json import listing, mapping, number, text_of, word
+from app.ingest.formats.field_use import Tally, shape
+from app.ingest.formats.noted import noted
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.schedule_fields import Minutes, Moment, duration, kind_of, minutes, moment, zone
 from app.ingest.formats.schedule_links import resource
@@ -20,6 +22,32 @@ from app.ingest.formats.schedule_talks import Conference, Session, name_conferen
 from app.ingest.record import FoundProblem, Parsed, ResourceRecord, SpeakerRecord
 
 _RESULT = re.compile(r'"_type"\s*:\s*"(HTTPAPIResult|Conference|Contribution)"|"_fossil"\s*:\s*"conferenceMetadata')
+_SAID = (
+    "id db_id title description startDate duration track session room roomFullname type language url keywords "
+    "speakers folders material"
+)
+_BESIDE = {
+    "startDate": shape("contribution.startDate", "date time tz"),
+    "type": shape("contribution.type", "name"),
+    "speakers": shape("speaker", "first_name firstName last_name familyName fullName name affiliation"),
+    "folders": shape(
+        "folder", "title", attachments=shape("folder.attachments", "link_url download_url title filename")
+    ),
+    "material": shape("material", "title", resources=shape("material.resources", "url name")),
+}
+_PART = shape("subContribution", _SAID, also=_BESIDE)
+_CONTRIBUTION = shape("contribution", _SAID, subContributions=_PART, also=_BESIDE)
+_EVENT = shape(
+    "event",
+    "id title url timezone",
+    startDate=shape("event.startDate", "date"),
+    endDate=shape("event.endDate", "date"),
+    contributions=_CONTRIBUTION,
+    sessions=shape(
+        "session", "title room roomFullname", session=shape("session.session", "title"), contributions=_CONTRIBUTION
+    ),
+)
+_FILE = shape("file")
 _DETAILS = "Export it with ?detail=subcontributions or ?detail=sessions."
 
 
@@ -64,7 +92,10 @@ class IndicoJson:
         host = re.match(r"https?://([\w.-]+)", text_of(event.value.get("url")) or "")
         number_ = word(event.value.get("id"))
         key = f"{host[1].lower() if host else 'event'}:{number_}" if number_ else identity
-        return parsed(f"indico:{key}", edition, sessions, problems, is_whole=event.is_whole)
+        tally = Tally().read({**value, "results": None}, _FILE).read(results[0], _EVENT)
+        if len(results) > 1:
+            tally.lose("file", "results", len(results) - 1)
+        return tally.on(parsed(f"indico:{key}", edition, sessions, problems, is_whole=event.is_whole))
 
 
 class _Event:
@@ -150,6 +181,7 @@ class _Event:
             speakers=tuple(_speakers(item)),
             resources=tuple(_resources(item)),
             reference=text_of(item.get("url")),
+            note=noted("Keywords", *map(text_of, listing(item.get("keywords")))),
             parent_key=parent_key,
             is_container=is_container,
         )

@@ -14,11 +14,12 @@ from typing import Any
 
 from app.errors import InputError
 from app.ingest.formats import schedule_links
+from app.ingest.formats.json_ld_fields import count_properties
 from app.ingest.formats.json_ld_nodes import Node, Page, is_event, is_video, read_page, types
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.schedule_fields import is_break, kind_of, minutes, moment, zone
 from app.ingest.formats.table_values import length
-from app.ingest.naming import iso_day, name_edition
+from app.ingest.naming import DATES_OF_TALKS, NAME_OF_FILE, iso_day, name_edition
 from app.ingest.record import FoundProblem, Parsed, Programme, ResourceRecord, SpeakerRecord, TalkRecord
 from app.text.language import NAMES
 from app.text.names import name_key
@@ -59,9 +60,12 @@ class JsonLd:
         problems: list[FoundProblem] = []
         is_html = path.suffix.lower() in (".html", ".htm")
         page = read_page(read_text(path, options.limit), is_html, problems)
-        programme, identity, notes = _Reader(page, path, options, problems).programme()
+        reader = _Reader(page, path, options, problems)
+        programme, identity, notes = reader.programme()
+        tally = count_properties(page)
+        tally.guess("talk.kind", "from its title", reader.by_title)
         key = f"json-ld:{identity or programme.edition.slug}"
-        return Parsed(key, programme, tuple(problems), tuple(notes))
+        return tally.on(Parsed(key, programme, tuple(problems), tuple(notes)))
 
 
 def _peek(path: Path) -> str:
@@ -88,6 +92,7 @@ class _Reader:
             problems.append(FoundProblem("warning", complaint))
         self._talks: dict[str, TalkRecord] = {}
         self._open: set[int] = set()
+        self.by_title = 0
 
     def programme(self) -> tuple[Programme, str | None, list[str]]:
         """The programme, what identifies its event, and notes."""
@@ -107,6 +112,10 @@ class _Reader:
         name, notes = self._name(edition)
         facts = self._facts(edition) if edition else {}
         dates = sorted(talk.date for talk in self._talks.values() if talk.date)
+        facts["guessed"] = (
+            *((NAME_OF_FILE,) if notes else ()),
+            *((DATES_OF_TALKS,) if dates and not {"start_date", "end_date"} <= facts.keys() else ()),
+        )
         facts.setdefault("start_date", dates[0] if dates else None)
         facts.setdefault("end_date", dates[-1] if dates else None)
         record = name_edition(name, folder=self._path.stem, series=self._options.series, **facts)
@@ -231,13 +240,15 @@ class _Reader:
         seed = "\n".join(
             [name_key(title), begin.starts_at or begin.date or "", *(name_key(one.name) for one in speakers)]
         )
+        kind = kind_of(page.text(node, "additionalType"), title)
+        self.by_title += kind != kind_of(page.text(node, "additionalType"))
         return TalkRecord(
             key=self._identity(node)
             or f"{slugify(title, 50) or 'event'}-{hashlib.sha256(seed.encode()).hexdigest()[:8]}",
             title=title,
             raw_title=title,
             position=where,
-            kind=kind_of(page.text(node, "additionalType"), title),
+            kind=kind,
             track=page.text(node, "track"),
             language=self._language(node),
             date=begin.date,

@@ -15,6 +15,14 @@ from app.ingest.record import SpeakerRecord
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _SHORT = 80
 
+_JOB = ("job title", "position", "job role")
+_COMPANY = ("company", "employer", "affiliation", "organization /", "organisation")
+_PAGES = ("homepage", "website", "linkedin", "github")
+LEVEL = ("expertise", "audience level", "intended audience")
+ASKED_OF_SPEAKERS = (*_JOB, *_COMPANY, *_PAGES, "social")
+ASKED_OF_TALKS = LEVEL
+"""Topics of questions whose answers are kept."""
+
 
 def speakers_of(
     item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], nameless: set[str]
@@ -44,16 +52,13 @@ def _speaker(name: str, person: Mapping[str, Any]) -> SpeakerRecord:
     links = [
         address
         for question, said in _answers(person)
-        if question.startswith("social")
-        or any(word_ in question for word_ in ("homepage", "website", "linkedin", "github"))
+        if question.startswith("social") or any(word_ in question for word_ in _PAGES)
         for address in _ADDRESS.findall(said[:2000])
     ]
     return SpeakerRecord(
         name,
-        job_title=text_of(person.get("job")) or answer(person, "job title", "position", "job role"),
-        affiliation=text_of(person.get("affiliation"))
-        or text_of(person.get("company"))
-        or answer(person, "company", "employer", "affiliation", "organization /", "organisation"),
+        job_title=text_of(person.get("job")) or answer(person, *_JOB),
+        affiliation=text_of(person.get("affiliation")) or text_of(person.get("company")) or answer(person, *_COMPANY),
         bio=text_of(person.get("biography")),
         links=tuple(dict.fromkeys(links)),
     )

@@ -18,11 +18,14 @@ from typing import Any
 from app.errors import InputError
 from app.ingest.formats import careful_json
 from app.ingest.formats.careful_json import listing, mapping, number, text_of, word
-from app.ingest.formats.pretalx_people import answer, speakers_of
+from app.ingest.formats.noted import noted
+from app.ingest.formats.pretalx_fields import count_fields, lost_people
+from app.ingest.formats.pretalx_people import LEVEL, answer, speakers_of
 from app.ingest.formats.protocol import ReadOptions, read_text
 from app.ingest.formats.schedule_fields import Minutes, Moment, duration, kind_of, minutes, moment, on_day, zone
 from app.ingest.formats.schedule_links import resource
 from app.ingest.formats.schedule_talks import Conference, Session, name_by_file, name_conference, parsed
+from app.ingest.naming import DATES_OF_TALKS
 from app.ingest.record import FoundProblem, Parsed, ResourceRecord
 
 _FIRST_CODE = re.compile(r'\A[\s\ufeff]*(?:\[\s*\{|\{\s*"[A-Z0-9]{5,8}"\s*:\s*\{)\s*"')
@@ -73,27 +76,29 @@ class PretalxRest:
     def parse(self, path: Path, options: ReadOptions) -> Parsed:
         """The edition and its talks. A file of speakers alone holds no records of its own."""
         problems: list[FoundProblem] = []
+        people: Any
         if path.is_dir():
             value = careful_json.load(read_text(path / _FOLDER[0], options.limit), problems)
             people = careful_json.load(read_text(path / _FOLDER[1], options.limit), problems)
         else:
             value = careful_json.load(read_text(path, options.limit), problems)
             people = mapping(value).get("speakers")
+        tally = count_fields(value, people if path.is_dir() else None)
         dump = _Dump(value, people, options, problems)
         if not dump.found:
             if dump.speakers:
                 codes = "".join(sorted(dump.speakers))
-                return Parsed(
-                    f"pretalx:speakers:{hashlib.sha256(codes.encode()).hexdigest()[:16]}", None, tuple(problems)
-                )
+                digest = hashlib.sha256(codes.encode()).hexdigest()[:16]
+                return lost_people(value).on(Parsed(f"pretalx:speakers:{digest}", None, tuple(problems)))
             raise InputError("No submissions are found in this file; dump `/submissions/` of the API.", "line 1")
         conference = dump.conference() or name_by_file(path, options, problems)
         sessions = list(dump.sessions())
         dates = sorted(session.when.date for session in sessions if session.when.date)
         if dates:
-            conference = Conference(conference.title, conference.acronym, dates[0], dates[-1])
+            guessed = (*conference.guessed, DATES_OF_TALKS)
+            conference = Conference(conference.title, conference.acronym, dates[0], dates[-1], guessed=guessed)
         edition, identity = name_conference(conference, options)
-        return parsed(f"pretalx:{identity}", edition, sessions, problems, is_whole=dump.is_whole)
+        return tally.on(parsed(f"pretalx:{identity}", edition, sessions, problems, is_whole=dump.is_whole))
 
 
 class _Dump:
@@ -212,12 +217,13 @@ class _Dump:
             "code": word(item.get("code")),
             "track": text_of(_name(item.get("track")), language),
             "kind": kind_of(text_of(_name(item.get("submission_type") or item.get("session_type")), "en")),
-            "level": text_of(item.get("level")) or answer(item, "expertise", "audience level", "intended audience"),
+            "level": text_of(item.get("level")) or answer(item, *LEVEL),
             "language": language,
             "texts": (text_of(item.get("abstract"), language), text_of(item.get("description"), language)),
             "speakers": speakers_of(item, self.speakers, nameless),
             "resources": tuple(_resources(item)),
             "reference": text_of(item.get("website_url")) or text_of(mapping(item.get("urls")).get("public")),
+            "note": noted("Tags", *_tags(item)),
         }
         for index, slot in enumerate(self._slots(item)):
             when = self._when(slot, place)
@@ -258,6 +264,12 @@ def _is_submission(item: Any) -> bool:
 def _name(value: Any) -> Any:
     """The name of an expanded track, type or room; the value itself where it is the name."""
     return value["name"] if isinstance(value, dict) and "name" in value else value
+
+
+def _tags(item: Mapping[str, Any]) -> Iterator[str | None]:
+    """Names of tags; a bare number is the id of one that is not in the dump."""
+    for tag in listing(item.get("tags")):
+        yield text_of(mapping(tag).get("tag")) or text_of(_name(tag))
 
 
 def _length(item: Mapping[str, Any]) -> Minutes:

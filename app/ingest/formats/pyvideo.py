@@ -9,8 +9,10 @@ from typing import Any
 
 from app.errors import InputError
 from app.ingest.formats import careful_json
+from app.ingest.formats.field_use import Tally, shape
+from app.ingest.formats.noted import noted, together
 from app.ingest.formats.protocol import ReadOptions, read_text
-from app.ingest.naming import iso_day, name_edition
+from app.ingest.naming import DATES_OF_TALKS, iso_day, name_edition
 from app.ingest.record import (
     EditionRecord,
     FoundProblem,
@@ -23,6 +25,15 @@ from app.ingest.record import (
 from app.text.language import language_code
 
 _HIDDEN = "NO_PUBLISH.json"
+_CATEGORY = shape("category", "title url start_date end_date")
+_VIDEO = shape(
+    "video",
+    "title summary abstract description language duration recorded speakers tags copyright_text quality_notes "
+    "related_urls related_url source_url",
+    videos=shape("video.videos", "url"),
+    related_urls=shape("video.related_urls", "url label"),
+    related_url=shape("video.related_url", "url label"),
+)
 _NUMBERS = re.compile(r"\ufeff?\s*\[[\s\d,]*(\]\s*)?\Z")
 
 
@@ -61,6 +72,7 @@ class PyvideoJson:
         title = category.get("title")
         if not isinstance(title, str) or not title.strip():
             raise InputError("`title` is missing or not text; add it.", "category.json, title")
+        tally = Tally().read(category, _CATEGORY)
         talks: list[TalkRecord] = []
         unreadable: set[str] = set()
         for file in sorted((path / "videos").glob("*.json")):
@@ -68,13 +80,15 @@ class PyvideoJson:
             try:
                 video = _object(file, options.limit, problems)
                 if _number(video.get("id")) not in hidden:
+                    tally.read(video, _VIDEO)
                     talks.append(_talk(key, f"videos/{file.name}", video, problems))
             except InputError as error:
                 unreadable.add(key)
                 where = f"videos/{file.name}" + (f", {error.where}" if error.where else "")
                 problems.append(FoundProblem("error", f"{error} This talk is left out.", where))
         edition = _edition(path.name, title.strip(), category, talks)
-        return Parsed(f"pyvideo:{path.name}", Programme(edition, tuple(talks), frozenset(unreadable)), tuple(problems))
+        programme = Programme(edition, tuple(talks), frozenset(unreadable))
+        return tally.on(Parsed(f"pyvideo:{path.name}", programme, tuple(problems)))
 
 
 def _hidden(path: Path, limit: int, problems: list[FoundProblem]) -> frozenset[int]:
@@ -115,6 +129,7 @@ def _edition(folder: str, title: str, category: dict[str, Any], talks: list[Talk
         start_date=start,
         end_date=iso_day(category.get("end_date")) or (dates[-1] if dates else None),
         references=({"label": title, "url": url},) if isinstance(url, str) and url else (),
+        guessed=() if iso_day(category.get("start_date")) and iso_day(category.get("end_date")) else (DATES_OF_TALKS,),
     )
 
 
@@ -122,7 +137,8 @@ def _talk(key: str, position: str, video: dict[str, Any], problems: list[FoundPr
     title = video.get("title")
     if not isinstance(title, str) or not title.strip():
         raise InputError("`title` is missing or not text; add it.", "title")
-    texts = [text.strip() for text in (video.get("summary"), video.get("description")) if isinstance(text, str)]
+    said = (video.get(name) for name in ("summary", "abstract", "description"))
+    texts = [text.strip() for text in said if isinstance(text, str)]
     abstract = "\n\n".join(dict.fromkeys(text for text in texts if text)) or None
     language = video.get("language")
     code = language_code(language) if isinstance(language, str) else None
@@ -141,6 +157,11 @@ def _talk(key: str, position: str, video: dict[str, Any], problems: list[FoundPr
         markup="rst",
         speakers=tuple(SpeakerRecord(name) for name in _strings(video.get("speakers"))),
         resources=tuple(_resources(video)),
+        note=together(
+            noted("Tags", *_strings(video.get("tags"))),
+            noted("Licence", video.get("copyright_text")),
+            noted("Quality", video.get("quality_notes")),
+        ),
     )
 
 
@@ -150,7 +171,8 @@ def _resources(video: dict[str, Any]) -> list[ResourceRecord]:
         for item in careful_json.listing(video.get("videos"))
         if isinstance(item, dict) and isinstance(item.get("url"), str)
     ]
-    for related in careful_json.listing(video.get("related_urls")):
+    listed = (video.get("related_urls"), video.get("related_url"), [video.get("source_url")])
+    for related in (item for items in listed for item in careful_json.listing(items)):
         if isinstance(related, str):
             found.append(ResourceRecord("article", related))
         elif isinstance(related, dict) and isinstance(related.get("url"), str):

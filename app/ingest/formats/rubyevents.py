@@ -1,25 +1,27 @@
 """RubyEvents: a folder for each event with `event.yml` and `videos.yml`, under the folder of its series.
 
 Talks are read in `rubyevents_talks`, times in `rubyevents_schedule`, `speakers.yml` in `rubyevents_speakers`. Sponsors,
-venues, calls for papers and involvements hold nothing of talks and are passed over.
+venues, calls for papers and involvements hold nothing of talks; they are passed over and counted as lost.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.errors import InputError
 from app.ingest.formats import positioned_yaml, schedule_fields
-from app.ingest.formats.careful_json import word
+from app.ingest.formats.careful_json import mapping, word
+from app.ingest.formats.field_use import Tally, shape
 from app.ingest.formats.positioned_yaml import Document
 from app.ingest.formats.protocol import ReadOptions, read_text
-from app.ingest.formats.rubyevents_schedule import scheduled_times
+from app.ingest.formats.rubyevents_schedule import SCHEDULE, scheduled_times
 from app.ingest.formats.rubyevents_speakers import read_speakers
-from app.ingest.formats.rubyevents_talks import TalkReader
-from app.ingest.naming import iso_day, name_edition, year_of
+from app.ingest.formats.rubyevents_talks import VIDEO, TalkReader
+from app.ingest.naming import DATES_OF_TALKS, iso_day, name_edition, year_of
 from app.ingest.record import EditionRecord, FoundProblem, Parsed, Programme, TalkRecord
 from app.text.slugs import slugify
 
@@ -27,6 +29,12 @@ _PEOPLE = re.compile(r"^- name: .*\n(?:  .*\n)*?  slug: ", re.MULTILINE)
 _SERIES = re.compile(r"^id: .*\n(?:.*\n)*?name: ", re.MULTILINE)
 _LIST = re.compile(r"\A(?:\s*#.*\n|\s*\n|---\s*\n)*- ")
 _BESIDE_EVENTS = frozenset({"venue.yml", "sponsors.yml", "cfp.yml", "involvements.yml", "schedule.yml"})
+_READ = frozenset({"event.yml", "videos.yml", "schedule.yml"})
+_EVENT = shape(
+    "event",
+    "id title location timezone start_date end_date date_precision year website original_website playlist",
+)
+_SERIES_SHAPE = shape("series", "name language")
 _COUNTRIES = {"UK": "United Kingdom", "US": "United States", "USA": "United States"}
 
 
@@ -73,7 +81,13 @@ class RubyEvents:
             return read_speakers(positioned_yaml.load(read_text(path, options.limit)))
         if path.name in ("event.yml", "videos.yml"):
             raise InputError(f"An event is read as a whole; ingest the folder {path.parent.name} instead.")
-        return Parsed(f"rubyevents:{path.parent.name}/{path.name}", None)
+        unread = Parsed(f"rubyevents:{path.parent.name}/{path.name}", None)
+        tally = Tally()
+        if path.name == "series.yml":
+            tally.read(positioned_yaml.load(read_text(path, options.limit)).value, _SERIES_SHAPE)
+        elif path.suffix == ".yml":
+            tally.lose(path.name, "")
+        return tally.on(unread)
 
 
 def _event(folder: Path, options: ReadOptions) -> Parsed:
@@ -90,17 +104,31 @@ def _event(folder: Path, options: ReadOptions) -> Parsed:
     videos = _part(folder, "videos.yml", options.limit)
     talks: tuple[TalkRecord, ...] = ()
     reader: TalkReader | None = None
+    series = _series(folder, options, problems)
+    tally = _count(folder, event)
     if videos is not None and videos.value is not None:
         if not isinstance(videos.value, list):
             raise InputError("`videos.yml` must be a list of talks.", "videos.yml, line 1")
         schedule = _schedule(folder, options.limit, problems)
         times = scheduled_times(schedule, videos.value, zone, problems) if schedule else {}
-        reader = TalkReader(videos, zone, times, problems)
+        reader = TalkReader(videos, zone, times, problems, word(series.get("language")))
         talks = reader.read()
-    edition = _edition(key, event, talks, _series_name(folder, options, problems), options.edition, problems)
+        tally.read(schedule, SCHEDULE).read(videos.value, VIDEO)
+        tally.guess("talk.starts_at", "by order: the talks of a day fill its free slots", reader.by_order)
+        tally.guess("talk.end_seconds", "where the next part of the recording begins", reader.by_next)
+        tally.guess("talk.kind", "lightning, by the beginning of its title", reader.by_title)
+    edition = _edition(key, event, talks, options.series or word(series.get("name")), options.edition, problems)
     unreadable = frozenset(reader.unreadable) if reader else frozenset()
     payload = Programme(edition, talks, unreadable, reader.is_whole if reader else True)
-    return Parsed(f"rubyevents:{key}", payload, tuple(problems))
+    return tally.on(Parsed(f"rubyevents:{key}", payload, tuple(problems)))
+
+
+def _count(folder: Path, event: object) -> Tally:
+    """The fields of the event, and the files beside it that are not read."""
+    tally = Tally().read(event, _EVENT)
+    for name in sorted(file.name for file in folder.glob("*.yml") if file.name not in _READ):
+        tally.lose(name, "")
+    return tally
 
 
 def _part(folder: Path, name: str, limit: int) -> Document | None:
@@ -122,15 +150,14 @@ def _schedule(folder: Path, limit: int, problems: list[FoundProblem]) -> Any:
     return document.value if document else None
 
 
-def _series_name(folder: Path, options: ReadOptions, problems: list[FoundProblem]) -> str | None:
-    if options.series:
-        return options.series
+def _series(folder: Path, options: ReadOptions, problems: list[FoundProblem]) -> Mapping[str, Any]:
+    """What `series.yml` says: its name, and the language of talks that do not name theirs."""
     try:
         document = _part(folder.parent, "series.yml", options.limit)
     except InputError as error:
         problems.append(FoundProblem("warning", f"{error} The series is taken from the title.", error.where))
-        return None
-    return word(document.value.get("name")) if document and isinstance(document.value, dict) else None
+        return {}
+    return mapping(document.value) if document else {}
 
 
 def _edition(
@@ -158,6 +185,7 @@ def _edition(
         city=city,
         country=country,
         references=_references(event),
+        guessed=(DATES_OF_TALKS,) if dates and precise and not (start and end) else (),
     )
     slug = edition.slug if called else slugify(key) or edition.slug
     return replace(edition, slug=slug, year=_year(event, edition))

@@ -13,10 +13,15 @@ from typing import Any
 
 from app.ingest.formats import schedule_fields
 from app.ingest.formats.careful_json import listing, word
+from app.ingest.formats.field_use import shape
 from app.ingest.formats.spans import between, objects
 from app.ingest.naming import iso_day
 from app.ingest.record import FoundProblem
 
+SCHEDULE = shape(
+    "schedule",
+    days=shape("schedule.days", "date", grid=shape("schedule.days.grid", "start_time end_time slots items")),
+)
 _MIDNIGHT = time(0)
 _MOST_SLOTS = 1000
 

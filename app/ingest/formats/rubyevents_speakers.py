@@ -7,6 +7,7 @@ from typing import Any
 
 from app.errors import InputError
 from app.ingest.formats.careful_json import word
+from app.ingest.formats.field_use import Tally, shape
 from app.ingest.formats.positioned_yaml import Document
 from app.ingest.formats.spans import objects
 from app.ingest.record import AliasRecord, FoundProblem, Parsed, SpeakerAliases
@@ -20,6 +21,7 @@ _ACCOUNTS = {
     "speakerdeck": "https://speakerdeck.com/",
     "website": "",
 }
+_PERSON = shape("speaker", " ".join(["name slug canonical_slug", *_ACCOUNTS]), aliases=shape("speaker.aliases", "name"))
 _FEDIVERSE = re.compile(r"@?([\w.-]+)@([\w-]+(?:\.[\w-]+)+)\Z")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?\Z")
 _HANDLE = re.compile(r"[\w.%-]+\Z")
@@ -51,7 +53,8 @@ def read_speakers(document: Document) -> Parsed:
         AliasRecord(name, tuple(dict.fromkeys(aliases)), tuple(dict.fromkeys(links[name])))
         for name, aliases in own.items()
     )
-    return Parsed("rubyevents:speakers", SpeakerAliases(records), tuple(problems))
+    tally = Tally().read(document.value, _PERSON)
+    return tally.on(Parsed("rubyevents:speakers", SpeakerAliases(records), tuple(problems)))
 
 
 def _links(item: dict[str, Any]) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from itertools import pairwise
 from typing import Any
 
 from app.ingest.formats.careful_json import listing, word
+from app.ingest.formats.field_use import shape
 from app.ingest.formats.positioned_yaml import Document, Path
 from app.ingest.formats.rubyevents_schedule import TimeOfTalk, time_of
 from app.ingest.formats.spans import objects, words
@@ -32,17 +34,38 @@ _SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–—]\s*(\d{1,2}:\d{2})\Z")
 _LANGUAGES = {name.casefold(): code for code, name in NAMES.items()}
 Item = dict[str, Any]
 
+_KEPT = (
+    "id title raw_title original_title description date time track language location kind status speakers "
+    "video_provider video_id start_cue end_cue slides_url external_player_url"
+)
+_BESIDE = {
+    "additional_resources": shape("video.additional_resources", "url type title name"),
+    "alternative_recordings": shape(
+        "video.alternative_recordings", "note title video_provider video_id external_url url"
+    ),
+}
+VIDEO = shape("video", _KEPT, talks=shape("video.talks", _KEPT, also=_BESIDE), also=_BESIDE)
+"""An item of `videos.yml`; the talks inside one are items themselves."""
+
 
 @dataclass
 class TalkReader:
-    """Reads a whole `videos.yml`; `problems` is added to, `unreadable` and `is_whole` are as in Programme."""
+    """Reads a whole `videos.yml`; `problems` is added to, `unreadable` and `is_whole` are as in Programme.
+
+    `language`: of the series, for talks that do not name theirs. `by_order`, `by_title` and `by_next` count the times
+    given by the order of talks, the kinds told by titles, and the ends of parts told by the beginning of the next.
+    """
 
     document: Document
     zone: tzinfo | None
     times: Mapping[str, TimeOfTalk]
     problems: list[FoundProblem]
+    language: str | None = None
     unreadable: set[str] = field(default_factory=set)
     is_whole: bool = True
+    by_order: int = 0
+    by_title: int = 0
+    by_next: int = 0
 
     def read(self) -> tuple[TalkRecord, ...]:
         """Containers and talks in the order of the file."""
@@ -51,8 +74,22 @@ class TalkReader:
             talks.append(self._talk(item, (index,), None))
             if isinstance(item, dict):
                 parts = listing(item.get("talks"))
-                talks += [self._talk(part, (index, "talks", number), item) for number, part in enumerate(parts)]
+                found = [self._talk(part, (index, "talks", number), item) for number, part in enumerate(parts)]
+                talks += self._until_the_next([part for part in found if part is not None])
         return tuple(talk for talk in talks if talk is not None)
+
+    def _until_the_next(self, parts: list[TalkRecord]) -> list[TalkRecord]:
+        """The parts of one recording, each of unknown end with that of the next beginning."""
+        begins = sorted({part.start_seconds for part in parts if part.start_seconds is not None})
+        after = dict(pairwise(begins))
+
+        def closed(part: TalkRecord) -> TalkRecord:
+            if part.start_seconds is None or part.end_seconds is not None or part.start_seconds not in after:
+                return part
+            self.by_next += 1
+            return replace(part, end_seconds=after[part.start_seconds])
+
+        return [closed(part) for part in parts]
 
     def _talk(self, item: object, path: Path, parent: Item | None) -> TalkRecord | None:
         key, title = (word(item.get("id")), word(item.get("title"))) if isinstance(item, dict) else (None, None)
@@ -65,11 +102,16 @@ class TalkReader:
             self._say("error", "`title` is missing or not text; add it. This talk is left out.", path, "title")
             return None
         date = self._date(item, path) or (iso_day(parent.get("date")) if parent else None)
-        at = self._time(item, date) or self.times.get(key)
+        said_time = self._time(item, date)
+        at = said_time or self.times.get(key)
+        self.by_order += at is not None and said_time is None
         cues = self._seconds(item, "start_cue", path), self._seconds(item, "end_cue", path)
         is_container = bool(objects(item.get("talks")))
         kind, notes = _kind(item, title, is_container)
-        state = _STATES.get(word(_playing(item, parent).get("video_provider")) or "")
+        self.by_title += kind == "lightning" and not word(item.get("kind"))
+        playing = _playing(item, parent)
+        state = _STATES.get(word(playing.get("video_provider")) or "")
+        spoken = cues if playing is parent and (cues[1] is None or (cues[0] or 0) < cues[1]) else (None, None)
         return TalkRecord(
             key=key,
             title=title,
@@ -83,6 +125,8 @@ class TalkReader:
             duration_minutes=self._length(cues, path) or (at.minutes if at else None),
             room=word(item.get("location")),
             parent_key=word(parent.get("id")) if parent else None,
+            start_seconds=spoken[0],
+            end_seconds=spoken[1] if spoken[0] is not None else None,
             is_container=is_container,
             raw_abstract=word(item.get("description")),
             markup="markdown",
@@ -108,7 +152,7 @@ class TalkReader:
         return time_of(date, span[1], span[2], self.zone) if span and date else None
 
     def _language(self, item: Item, parent: Item | None, path: Path) -> str | None:
-        name = word(item.get("language")) or (word(parent.get("language")) if parent else None)
+        name = word(item.get("language")) or (word(parent.get("language")) if parent else None) or self.language
         if name is None:
             return None
         parts = [part.strip().casefold() for part in re.split("[,;]", name)]

@@ -6,8 +6,13 @@ Chat rooms and feedback forms are no resources of a talk, and a form's untouched
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from app.ingest.formats.careful_json import mapping, text_of
+from app.ingest.formats.field_use import Shape, shape
+from app.ingest.formats.positioned_xml import Node
 from app.ingest.record import ResourceRecord
 from app.text.markup import one_line
 
@@ -62,6 +67,21 @@ def resource(
     ):
         return None
     return ResourceRecord(_kind(host, path, words, said), url, words or None)
+
+
+def link_shape(name: str) -> Callable[[Any], Shape]:
+    """The shape of links of a session, of JSON or XML: those that are no resources of a talk are lost."""
+    kept = shape(name, "url href title name type service @href @type @service text")
+    left_out = Shape(name, lost_as="to chat, feedback, origin or nothing")
+
+    def of_link(link: Any) -> Shape:
+        said = link.attributes if isinstance(link, Node) else mapping(link)
+        label = link.text if isinstance(link, Node) else text_of(said.get("title")) or text_of(said.get("name"))
+        address = text_of(said.get("href")) or text_of(said.get("url"))
+        is_kept = resource(address, label, None, text_of(said.get("type")), text_of(said.get("service")))
+        return kept if is_kept else left_out
+
+    return of_link
 
 
 def absolute(url: str, base: str | None) -> str:

@@ -13,9 +13,10 @@ from pathlib import Path
 from app.errors import InputError
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.formats.schedule_fields import UNSAID, Moment, is_break
-from app.ingest.naming import iso_day, name_edition, series_name, year_of
+from app.ingest.naming import NAME_OF_FILE, iso_day, name_edition, series_name, year_of
 from app.ingest.record import (
     EditionRecord,
+    FieldUse,
     FoundProblem,
     Markup,
     Parsed,
@@ -49,6 +50,7 @@ class Conference:
     end: str | None = None
     city: str | None = None
     url: str | None = None
+    guessed: tuple[FieldUse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Session:
     speakers: tuple[SpeakerRecord, ...] = ()
     resources: tuple[ResourceRecord, ...] = ()
     reference: str | None = None
+    note: str | None = None
     parent_key: str | None = None
     is_container: bool = False
 
@@ -118,6 +121,11 @@ def parsed(
     return Parsed(source_key, Programme(edition, talks, frozenset(unreadable), is_whole), tuple(problems))
 
 
+def schedule_key(identity: str) -> str:
+    """The key of the source of a schedule, whether written as XML or as JSON: both have the same ids for its talks."""
+    return f"schedule:{identity}"
+
+
 def name_conference(conference: Conference, options: ReadOptions) -> tuple[EditionRecord, str]:
     """The edition, and a key for its source that stays the same between snapshots of one schedule.
 
@@ -142,6 +150,7 @@ def name_conference(conference: Conference, options: ReadOptions) -> tuple[Editi
         end_date=iso_day(conference.end),
         city=one_line(conference.city or "") or None,
         references=references,
+        guessed=conference.guessed,
     )
     identity = slugify(conference.acronym or "") or slugify(conference.title or "") or edition.slug
     if year and not re.search(r"\d", identity):
@@ -158,7 +167,7 @@ def name_by_file(path: Path, options: ReadOptions, problems: list[FoundProblem])
     problems.append(
         FoundProblem("warning", f"The file does not name its event; it is called “{title}” after it. Give --edition.")
     )
-    return Conference(title=title)
+    return Conference(title=title, guessed=(NAME_OF_FILE,))
 
 
 def _talk(group: Sequence[Session]) -> TalkRecord:
@@ -194,6 +203,7 @@ def _talk(group: Sequence[Session]) -> TalkRecord:
         speakers=tuple({s.name: s for session in reversed(ordered) for s in session.speakers[::-1]}.values())[::-1],
         resources=tuple(dict.fromkeys(link for session in ordered for link in session.resources)),
         reference=first.reference,
+        note=first.note,
     )
 
 

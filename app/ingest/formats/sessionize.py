@@ -14,9 +14,10 @@ from app.errors import InputError
 from app.ingest.formats import careful_json, schedule_fields
 from app.ingest.formats.careful_json import listing, mapping
 from app.ingest.formats.protocol import ReadOptions, read_text
+from app.ingest.formats.sessionize_fields import count_fields
 from app.ingest.formats.sessionize_talks import Found, SessionReader
 from app.ingest.formats.spans import objects
-from app.ingest.naming import name_edition
+from app.ingest.naming import DATES_OF_TALKS, NAME_OF_FILE, name_edition
 from app.ingest.record import FoundProblem, Parsed, Programme
 
 _MARKS = re.compile(r'"(?:isServiceSession|isPlenumSession|isTopSpeaker|tagLine|questionAnswers|categoryItems)"\s*:')
@@ -59,7 +60,7 @@ class Sessionize:
         if isinstance(value, list) and not _has_sessions(value):
             if not any("fullName" in person or "firstName" in person for person in objects(value)):
                 raise InputError("This is no view of Sessionize: no groups, days or speakers.", "line 1")
-            return Parsed(f"sessionize:speakers:{edition_key}", None, tuple(problems))
+            return count_fields(value).on(Parsed(f"sessionize:speakers:{edition_key}", None, tuple(problems)))
         zone, complaint = schedule_fields.zone(options.timezone)
         reader = SessionReader(zone, problems, mapping(value))
         for found in _sessions(value):
@@ -76,9 +77,10 @@ class Sessionize:
             series=options.series,
             start_date=days[0] if days else None,
             end_date=days[-1] if days else None,
+            guessed=(*(() if options.edition else (NAME_OF_FILE,)), *((DATES_OF_TALKS,) if days else ())),
         )
         payload = Programme(edition, talks, frozenset(reader.unreadable), reader.is_whole)
-        return Parsed(f"sessionize:{edition_key}", payload, tuple(problems))
+        return count_fields(value).on(Parsed(f"sessionize:{edition_key}", payload, tuple(problems)))
 
 
 def _word(message: str) -> FoundProblem:

@@ -10,15 +10,17 @@ from typing import Any
 
 from app.ingest.formats import schedule_fields
 from app.ingest.formats.careful_json import listing, mapping, text_of, word
+from app.ingest.formats.noted import noted, together
 from app.ingest.formats.spans import between, objects
 from app.ingest.record import FoundProblem, ResourceRecord, SlotRecord, SpeakerRecord, TalkRecord
 from app.text.language import NAMES, language_code
+from app.text.markup import one_line
 
 _TRACK = re.compile(r"\b(?:tracks?|topics?|streams?|themen?|theme|area)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:level|niveau|difficulty|schwierigkeit\w*|expertise)\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\b(?:languages?|sprache|langue|idioma|lingua|taal)\b", re.IGNORECASE)
 _FORMAT = re.compile(r"\b(?:formats?|session types?|type of session|talk type|type|dauer|length)\b", re.IGNORECASE)
-_COMPANY = re.compile(r"\s*(?:your )?(?:company|employer|organi[sz]ation|firma|unternehmen)\b", re.IGNORECASE)
+ASKS_FOR_COMPANY = re.compile(r"\s*(?:your )?(?:company|employer|organi[sz]ation|firma|unternehmen)\b", re.IGNORECASE)
 _LINKS = (
     ("slides", re.compile(r"slide|folien|deck", re.IGNORECASE)),
     ("video", re.compile(r"video|youtube|recording|stream|aufzeichnung", re.IGNORECASE)),
@@ -112,7 +114,7 @@ class SessionReader:
                 self._say("warning", complaint, found.where)
         self.has_local_times |= start.is_local
         day = schedule_fields.moment((word(found.day) or "")[:10], None).date
-        chosen = self._chosen(session)
+        chosen, others = self._chosen(session)
         self._talks[key] = TalkRecord(
             key=key,
             title=title,
@@ -129,21 +131,25 @@ class SessionReader:
             raw_abstract=text_of(session.get("description")),
             speakers=tuple(self._speakers(session, found.where)),
             resources=tuple(self._resources(session)),
+            note=together(*(noted(title, *names) for title, names in others.items())),
         )
 
-    def _chosen(self, session: Object) -> dict[str, str]:
-        """Track, level, language and format, by the titles of the categories; several of one are joined."""
+    def _chosen(self, session: Object) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """Track, level, language and format, by the titles of the categories, several of one joined; and the others."""
         pairs = [self._items[key] for key in map(word, listing(session.get("categoryItems"))) if key in self._items]
         for category in objects(session.get("categories")):
             title = text_of(category.get("title")) or text_of(category.get("name")) or ""
             pairs += [(title, text_of(item.get("name")) or "") for item in objects(category.get("categoryItems"))]
         chosen: dict[str, list[str]] = {}
+        others: dict[str, list[str]] = {}
         for title, name in pairs:
             patterns = (("language", _LANGUAGE), ("level", _LEVEL), ("track", _TRACK), ("format", _FORMAT))
             kind = next((kind for kind, pattern in patterns if pattern.search(title[:200])), None)
             if kind and name:
                 chosen.setdefault(kind, []).append(name)
-        return {kind: ", ".join(names) for kind, names in chosen.items()}
+            elif name:
+                others.setdefault(one_line(title[:200]) or "Categories", []).append(name)
+        return {kind: ", ".join(names) for kind, names in chosen.items()}, others
 
     def _language(self, name: str | None, where: str) -> str | None:
         """The code of the language; of several named, none is said to be the one."""
@@ -178,7 +184,9 @@ class SessionReader:
 
     def _company(self, person: Object) -> str | None:
         answers = self._answers(person)
-        return next((answer for question, answer in answers if _COMPANY.match(question) and "://" not in answer), None)
+        return next(
+            (answer for question, answer in answers if ASKS_FOR_COMPANY.match(question) and "://" not in answer), None
+        )
 
     def _answers(self, thing: Object) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import Any, cast
 
 from app.errors import InputError
 from app.ingest.formats import table_values as values
+from app.ingest.formats.field_use import Tally
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.formats.schedule_fields import is_break, minutes, moment, zone
 from app.ingest.formats.table_columns import Columns, guess, shown
 from app.ingest.formats.table_rows import Row, Sheet, read_sheets, texts
-from app.ingest.naming import name_edition
+from app.ingest.naming import DATES_OF_TALKS, NAME_OF_FILE, name_edition
 from app.ingest.record import (
+    FieldUse,
     FoundProblem,
     Parsed,
     Programme,
@@ -73,11 +75,19 @@ class Tables:
         dates = sorted(talk.date for talk in talks.values() if talk.date)
         edition = name_edition(
             name, folder=path.stem, series=series, start_date=dates[0] if dates else None,
-            end_date=dates[-1] if dates else None, **facts,
+            end_date=dates[-1] if dates else None, guessed=_guessed(options, tables, bool(dates)), **facts,
         )  # fmt: skip
         is_whole = not any(problem.severity == "error" for problem in problems)
         programme = Programme(edition, tuple(talks.values()), is_whole=is_whole)
-        return Parsed(f"table:{edition.slug}", programme, tuple(problems), tuple(notes))
+        tally = Tally()
+        for table in tables:
+            table.count(tally, options.columns)
+        return tally.on(Parsed(f"table:{edition.slug}", programme, tuple(problems), tuple(notes)))
+
+
+def _guessed(options: ReadOptions, tables: Sequence[_Table], has_dates: bool) -> tuple[FieldUse, ...]:
+    is_named = options.edition or any(table.distinct("edition") for table in tables)
+    return (*(() if is_named else (NAME_OF_FILE,)), *((DATES_OF_TALKS,) if has_dates else ()))
 
 
 def _table(sheet: Sheet, options: ReadOptions, problems: list[FoundProblem]) -> _Table | None:
@@ -131,6 +141,20 @@ class _Table:
     def distinct(self, field: str) -> set[str]:
         """Different texts of a field."""
         return {text for row in self.rows for text in texts(row.cells, self.columns.get(field, ()))}
+
+    def count(self, tally: Tally, said: Mapping[str, str]) -> None:
+        """Count the filled cells of each column, and the columns that nobody said the meaning of."""
+        fields = {at: name for name, places in self.columns.items() for at in places}
+        known = {name_key(column) for column in said}
+        for at, header in enumerate(self.header):
+            filled = sum(1 for row in self.rows if at < len(row.cells) and row.cells[at].strip())
+            column = header.strip() or f"column {at + 1}"
+            if filled and at in fields:
+                tally.keep("column", column, filled)
+                if name_key(header[:200]) not in known:
+                    tally.guess(f"column.{column[:60]}", f"read as {fields[at]}, by its header", filled)
+            elif filled:
+                tally.lose("column", column, filled)
 
     def read(self, talks: dict[str, TalkRecord]) -> None:
         """Add the talk of each row to `talks`, or its time to a talk that is there already."""

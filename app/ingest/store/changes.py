@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.ingest.record import FoundProblem
+from app.ingest.review import Review
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Changes:
     unchanged: int = 0
     withdrawn: int = 0
     problems: list[FoundProblem] = field(default_factory=list)
+    review: Review = field(default_factory=Review)
 
     def count(self, what: str) -> None:
         """Add one to `created`, `updated`, `unchanged` or `withdrawn`."""

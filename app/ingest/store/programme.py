@@ -25,6 +25,7 @@ from app.text.slugs import slugify, unique_slug
 _COPIED = (
     "title", "abstract", "raw_abstract", "markup", "summary", "summary_basis", "note", "reference", "kind", "track",
     "level", "language", "language_guessed", "date", "starts_at", "duration_minutes", "room",
+    "start_seconds", "end_seconds",
 )  # fmt: skip
 _OF_EDITION = (
     "name", "city", "country", "start_date", "end_date", "dates_checked", "year", "published_sessions", "completeness",

@@ -27,12 +27,13 @@ def store_transcript(session: Session, source: Source, record: Transcript) -> Ch
     except InputError as error:
         changes.problems.append(FoundProblem("error", str(error), error.where))
         return changes
-    if talk.is_container:
+    assert talk.id is not None
+    if talk.is_container and not _timed_parts(session, {talk.id}):
         changes.problems.append(
             FoundProblem(
                 "warning",
-                f"“{talk.title}” is a recording of several talks; the transcript is kept with the recording. "
-                "Give each talk its own file.",
+                f"“{talk.title}” is a recording of several talks, and nothing says when each begins: the transcript is "
+                "kept with the recording. Give each talk its own file.",
             )
         )
     stored = session.scalars(select(StoredTranscript).where(col(StoredTranscript.source_id) == source.id)).first()
@@ -41,7 +42,6 @@ def store_transcript(session: Session, source: Source, record: Transcript) -> Ch
         changes.count("unchanged")
         return changes
     touched = {talk.id}
-    assert talk.id is not None
     if stored is None:
         stored = StoredTranscript(talk_id=talk.id, source_id=source.id)
         session.add(stored)
@@ -55,8 +55,17 @@ def store_transcript(session: Session, source: Source, record: Transcript) -> Ch
     stored.cues = [asdict(cue) for cue in record.cues]
     stored.content_hash = digest
     session.flush()
+    touched |= _timed_parts(session, touched)
     session.execute(update(Talk).where(col(Talk.id).in_(touched)).values(passages_hash=None))
     return changes
+
+
+def _timed_parts(session: Session, containers: set[int]) -> set[int]:
+    """The talks of these recordings that are known to begin at a second of them, so that each gets its slice."""
+    rows = session.scalars(
+        select(col(Talk.id)).where(col(Talk.parent_id).in_(containers), col(Talk.start_seconds).is_not(None))
+    )
+    return {talk_id for talk_id in rows if talk_id is not None}
 
 
 def _talk(session: Session, about: tuple[str, ...]) -> Talk:

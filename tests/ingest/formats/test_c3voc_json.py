@@ -42,7 +42,7 @@ def test_recognised_by_what_a_schedule_holds() -> None:
 def test_the_records_of_version_one() -> None:
     parsed, programme = read(SAMPLES / "tinycamp-v1.json")
     assert parsed == C3vocJson().parse(SAMPLES / "tinycamp-v1.json", ReadOptions())
-    assert (parsed.source_key, parsed.problems) == ("c3voc:tinycamp-2031", ())
+    assert (parsed.source_key, parsed.problems) == ("schedule:tinycamp-2031", ())
     assert (programme.edition.slug, programme.edition.series_slug) == ("tinycamp-2031", "tinycamp")
     assert programme.talks == (
         TalkRecord(
@@ -68,7 +68,7 @@ def test_the_records_of_version_one() -> None:
 
 def test_the_record_of_version_two() -> None:
     parsed, programme = read(SAMPLES / "tinycamp-v2.json")
-    assert (parsed.source_key, parsed.problems) == ("c3voc:tiny33", ())
+    assert (parsed.source_key, parsed.problems) == ("schedule:tiny33", ())
     assert programme.talks == (
         TalkRecord(
             key="cccccccc-0000-0000-0000-000000000001", title="Lamps", raw_title="Lamps",

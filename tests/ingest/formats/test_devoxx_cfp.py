@@ -73,7 +73,7 @@ def test_presentations_with_times_and_companies_from_beside_them() -> None:
         room="BOF 1",
         raw_abstract="Small machines.\r\n- one\r\n- two",
         speakers=(SpeakerRecord("Ana Souza", affiliation="Acme", bio="Builds machines."),),
-        note="Listed as Hands-on Labs.",
+        note="Listed as Hands-on Labs. Tags: tiny.",
     )
     assert (second.room, second.starts_at, second.note) == ("Room 8", None, None)
     assert second.speakers == (SpeakerRecord("Bo Lind"),)

@@ -60,7 +60,7 @@ def test_no_head_takes_long_to_look_at(part: str) -> None:
 def test_the_records_of_the_sample() -> None:
     parsed, programme = read(TINY)
     assert parsed == FrabXml().parse(TINY, ReadOptions())
-    assert parsed.source_key == "frab:tinycamp-2031"
+    assert parsed.source_key == "schedule:tinycamp-2031"
     edition = programme.edition
     assert (edition.slug, edition.name, edition.series_name) == ("tinycamp-2031", "TinyCamp 2031", "TinyCamp")
     assert (edition.year, edition.city, edition.start_date, edition.end_date) == (
@@ -107,7 +107,7 @@ def test_the_records_of_the_sample() -> None:
 def test_an_old_file_takes_its_days_and_local_times() -> None:
     parsed, programme = read(SAMPLES / "oldmeet-2005.xml")
     first, second = programme.talks
-    assert parsed.source_key == "frab:oldmeet-2005"
+    assert parsed.source_key == "schedule:oldmeet-2005"
     assert (first.key, first.starts_at, first.duration_minutes) == ("0", "2005-02-26T17:30:00", 45)
     assert (second.key, second.date, second.starts_at) == ("1", "2005-02-27", "2005-02-27T01:15:00")
     assert ["no offset" in problem.message for problem in parsed.problems] == [True]
@@ -119,7 +119,7 @@ def test_an_old_file_takes_its_days_and_local_times() -> None:
 def test_options_override_what_the_file_says() -> None:
     parsed, programme = read(TINY, ReadOptions(edition="Camp of Tents 2031", series="Camps", timezone="Nowhere/Land"))
     assert (programme.edition.name, programme.edition.series_name) == ("Camp of Tents 2031", "Camps")
-    assert parsed.source_key == "frab:tinycamp-2031"
+    assert parsed.source_key == "schedule:tinycamp-2031"
     assert any("Nowhere/Land" in problem.message for problem in parsed.problems)
 
 
@@ -229,7 +229,7 @@ def test_every_event_of_fosdem_is_a_talk_or_a_break(eval_folder: Path, year: str
     parsed, programme = read(file)
     assert len({talk.key for talk in programme.talks}) == len(programme.talks) == FOSDEM[year] - breaks
     assert (programme.edition.series_slug, programme.edition.slug) == ("fosdem", f"fosdem-{year}")
-    assert parsed.source_key == f"frab:fosdem-{year}"
+    assert parsed.source_key == f"schedule:fosdem-{year}"
     assert [problem for problem in parsed.problems if problem.severity == "error"] == []
     if not breaks:
         counted = [

@@ -239,3 +239,17 @@ def test_the_whole_collection(eval_folder: Path) -> None:
     people = [parsed.payload for parsed in read if isinstance(parsed.payload, SpeakerAliases)]
     assert (len(people[0].speakers), sum(len(one.aliases) for one in people[0].speakers)) == (4_727, 317)
     assert not any(problem.severity == "error" for parsed in read for problem in parsed.problems)
+
+
+def test_a_part_ends_where_the_next_begins(event: Path) -> None:
+    file = event / "videos.yml"
+    file.write_text(
+        file.read_text(encoding="utf-8")
+        .replace('end_cue: "17:00"', 'end_cue: "TODO"')
+        .replace('start_cue: "TODO"', 'start_cue: "16:10"'),
+        encoding="utf-8",
+    )
+    spans = {key: (talk.start_seconds, talk.end_seconds) for key, talk in talks(event).items() if talk.parent_key}
+    assert spans == {"bo-lind-tinyruby-2024": (750, 970), "cy-tinyruby-2024": (970, None)}
+    guessed = [use for use in parse(event).fields if use.field == "talk.end_seconds"]
+    assert [(use.use, use.count) for use in guessed] == [("guessed", 1)]

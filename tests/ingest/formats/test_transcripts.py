@@ -14,7 +14,7 @@ from app.errors import InputError
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.formats.transcripts import Transcripts
 from app.ingest.record import CueRecord, Transcript
-from app.models import Resource, Talk
+from app.models import Passage, Resource, Talk
 from app.models import Transcript as Stored
 from app.pipeline import IngestReport
 from tests.standins import HashingEmbedder
@@ -131,6 +131,46 @@ def test_found_by_its_video_and_corrected(engine: Engine, tmp_path: Path) -> Non
     with reading(engine) as session:
         stored = session.scalars(select(Stored)).one()
         assert (stored.talk_id, stored.cues[0]["text"]) == (talk.id, "Anders")
+
+
+def test_parts_of_a_recording_get_their_slice(engine: Engine, tmp_path: Path) -> None:
+    said = {0: "Welcome to the lightning talks.", 749: "Still the host.", 750: "Strings are frozen.",
+            1019: "And stay so.", 1020: "Any questions?"}  # fmt: skip
+    ingest(engine, SAMPLES.parent / "rubyevents" / "data")
+    report = ingest(engine, _transcript(tmp_path / "contain1234.en.vtt", said))
+    assert report.files[0].problems == []
+    assert _spoken(engine) == {"bo-lind-tinyruby-2024": [(750.0, "Strings are frozen. And stay so.")]}
+    said[900] = "Thaw them."
+    ingest(engine, _transcript(tmp_path / "contain1234.en.vtt", dict(sorted(said.items()))))
+    assert _spoken(engine) == {"bo-lind-tinyruby-2024": [(750.0, "Strings are frozen. Thaw them. And stay so.")]}
+    ingest(engine, _transcript(tmp_path / "bo-lind-tinyruby-2024.en.vtt", {5: "From my own camera."}))
+    ingest(engine, _transcript(tmp_path / "tinyruby-2024" / "bo-lind-tinyruby-2024.en.vtt", {5: "My own camera."}))
+    assert _spoken(engine) == {"bo-lind-tinyruby-2024": [(5.0, "My own camera.")]}
+
+
+def _transcript(file: Path, said: dict[int, str]) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    cues = (
+        f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}.000 --> {at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}.900"
+        f"\n{text}\n" for at, text in said.items()
+    )  # fmt: skip
+    file.write_text("WEBVTT\n\n" + "\n".join(cues), encoding="utf-8")
+    return file
+
+
+def _spoken(engine: Engine) -> dict[str, list[tuple[float | None, str]]]:
+    """Passages of transcripts, by the key of the talk they show."""
+    found: dict[str, list[tuple[float | None, str]]] = {}
+    with reading(engine) as session:
+        rows = session.execute(
+            select(col(Talk.source_key), col(Passage.start_seconds), col(Passage.text))
+            .join(Talk, col(Talk.id) == col(Passage.talk_id))
+            .where(col(Passage.kind) == "transcript")
+            .order_by(col(Passage.id))
+        )
+        for key, start, text in rows:
+            found.setdefault(key, []).append((start, text))
+    return found
 
 
 def test_a_transcript_of_no_talk_says_how_to_name_it(engine: Engine) -> None:
