@@ -31,7 +31,7 @@ def open_knowledge_base(settings: Settings) -> KnowledgeBase:
     engine = make_engine(settings.database_url)
     upgrade(engine)
     embedder = open_embedder(settings)
-    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
+    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder, settings.cache_folder / "indexes"))
 
 
 def configure_logging(settings: Settings) -> None:

@@ -16,8 +16,51 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
     group = typer.Typer(help="Measure against what people judged.", no_args_is_help=True)
+    group.command()(search)
     group.command()(speakers)
     app.add_typer(group, name="evaluate")
+
+
+def search(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="corpus.jsonl, queries.jsonl and qrels/test.tsv.", exists=True)
+    ],
+    json: JsonOption = False,
+) -> None:
+    """How good search is on a judged collection, which is indexed in a throw-away base by the code of the site."""
+    import tempfile
+
+    from app.bootstrap import open_knowledge_base
+    from app.search.evaluation import evaluate
+    from app.search.judgements import read_collection
+    from app.settings import get_settings
+
+    collection = read_collection(folder)
+    with tempfile.TemporaryDirectory(prefix="hallway-") as scratch:
+        settings = get_settings().model_copy(update={"database_url": f"sqlite:///{scratch}/collection.sqlite3"})
+        base = open_knowledge_base(settings)
+        try:
+            found = evaluate(base.engine, base.embedder, collection)
+        finally:
+            base.engine.dispose()
+    if json:
+        print_json(found)
+        return
+    print(f"{found.dataset}: {found.documents:,} documents, {found.queries} queries, {found.recipe}")
+    print(f"indexed in {found.seconds_to_index} s\n")
+    print("          ndcg@10     interval  recall@100  mrr@10  judged@10  p50 ms")
+    for mode, line in found.modes.items():
+        print(
+            f"{mode:9} {line.ndcg_10:7.3f}  {line.ndcg_10_low:.3f}-{line.ndcg_10_high:.3f}  {line.recall_100:10.3f}"
+            f"{line.mrr_10:8.3f}  {line.judged_10:9.3f}{line.p50_ms:8.1f}"
+        )
+    for difference in found.differences:
+        print(
+            f"\n{difference.better} over {difference.worse}: {difference.mean:+.3f} ({difference.low:+.3f} to "
+            f"{difference.high:+.3f}), better for {difference.wins}, worse for {difference.losses} of {found.queries}"
+        )
+        for query, value in difference.largest:
+            print(f"  {value:+.3f}  {query}")
 
 
 def speakers(

@@ -1,31 +1,45 @@
-"""From a ranking to what people see: passages with their addresses, marked words, cards. Reads, ranks nothing."""
+"""From a ranking to what people see: passages with their addresses, marked words, cards, and why. Ranks nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from app.catalog.cards import TalkCard
+from app.search.candidates import Candidate
 from app.search.memory import Memory, ShownPassage
 from app.search.ranking import Ranked
-from app.search.shapes import Hit, HitPassage, Lesson, Why
+from app.search.shapes import Hit, HitPassage, Lesson, NearTheme, Parts, Why
 from app.search.snippets import marked, matched_terms, snippet, stems_of
 from app.settings import get_settings
+from app.text.moments import first_moment
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a question shows in its answer: its words, what is near to it by talk, and the themes near to it."""
+
+    terms: Sequence[str] = ()
+    nearest: Mapping[int, Candidate] = field(default_factory=dict)
+    themes: Sequence[NearTheme] = ()
 
 
 def answer(
-    session: Session, memory: Memory, terms: Sequence[str], talks: Sequence[Ranked], lessons: Sequence[Ranked]
+    session: Session, memory: Memory, asked: Asked, talks: Sequence[Ranked], lessons: Sequence[Ranked] = ()
 ) -> tuple[list[Hit], list[Lesson]]:
     """Hits for ranked talks and lessons for ranked lessons, in their order.
 
     A passage or talk that vanished since it was ranked is left out.
     """
-    shown = memory.passages(session, [entry.passage_id for entry in (*talks, *lessons)])
+    near = [asked.nearest[entry.document].passage_id for entry in talks if entry.document in asked.nearest]
+    wanted = dict.fromkeys([*(entry.passage_id for entry in (*talks, *lessons)), *near])
+    shown = memory.passages(session, list(wanted))
     cards = memory.cards(session, [entry.document for entry in talks])
-    stems = stems_of(terms)
+    stems = stems_of(asked.terms)
     hits = [
-        _hit(entry, cards[entry.document], shown[entry.passage_id], terms, stems)
+        _hit(asked, entry, cards[entry.document], shown, stems)
         for entry in talks
         if entry.document in cards and entry.passage_id in shown
     ]
@@ -33,25 +47,47 @@ def answer(
     return hits, [lesson for lesson in found if lesson is not None]
 
 
-def _hit(entry: Ranked, card: TalkCard, shown: ShownPassage, terms: Sequence[str], stems: frozenset[str]) -> Hit:
+def _hit(asked: Asked, entry: Ranked, card: TalkCard, shown: Mapping[int, ShownPassage], stems: frozenset[str]) -> Hit:
     people = " ".join(f"{speaker.name} {speaker.affiliation or ''}" for speaker in card.speakers)
+    passage = shown_passage(card, shown[entry.passage_id], stems)
+    why = Why(
+        lexical_rank=entry.lexical_rank,
+        semantic_rank=entry.semantic_rank,
+        matched_terms=matched_terms(asked.terms, card.title, passage.text, people),
+        parts=_parts(entry),
+    )
+    near = asked.nearest.get(entry.document)
+    if near is not None and near.passage_id in shown:
+        is_shown = near.passage_id == entry.passage_id
+        why.cosine = round(near.score, 4)
+        why.nearest = passage if is_shown else shown_passage(card, shown[near.passage_id], stems)
+    has = {mark.slug for mark in card.themes}
+    why.themes = [theme.name for theme in asked.themes if theme.slug in has]
     return Hit(
-        score=round(entry.score, 6),
-        talk=card,
-        passage=HitPassage(
-            text=shown.text,
-            kind=shown.kind,
-            start_seconds=shown.start_seconds,
-            url=card.url + (f"#takeaway-{shown.takeaway}" if shown.takeaway else ""),
-            takeaway=shown.takeaway,
-            segments=snippet(shown.text, stems),
-        ),
-        why=Why(
-            lexical_rank=entry.lexical_rank,
-            semantic_rank=entry.semantic_rank,
-            matched_terms=matched_terms(terms, card.title, shown.text, people),
-        ),
-        title_segments=marked(card.title, stems),
+        score=round(entry.score, 6), talk=card, passage=passage, why=why, title_segments=marked(card.title, stems)
+    )
+
+
+def _parts(entry: Ranked) -> Parts:
+    """The parts of a score as they are rounded, so that they add up."""
+    words, meaning, named = round(entry.words, 6), round(entry.meaning, 6), round(entry.named, 6)
+    other = round(round(entry.score, 6) - words - meaning - named, 6)
+    return Parts(words=words, meaning=meaning, named=named, other=other if abs(other) > 2e-6 else 0.0)
+
+
+def shown_passage(card: TalkCard, shown: ShownPassage, stems: frozenset[str]) -> HitPassage:
+    """A passage of a talk with the address it leads to: the second of the recording, the takeaway or the talk."""
+    url = card.url + (f"#takeaway-{shown.takeaway}" if shown.takeaway else "")
+    if shown.start_seconds is not None:
+        videos = [link.url for link in card.links if link.kind == "video"]
+        url = first_moment(videos, shown.start_seconds) or url
+    return HitPassage(
+        text=shown.text,
+        kind=shown.kind,
+        start_seconds=shown.start_seconds,
+        url=url,
+        takeaway=shown.takeaway,
+        segments=snippet(shown.text, stems),
     )
 
 

@@ -7,11 +7,12 @@ from sqlmodel import Session
 from app.errors import IndexNotReady
 from app.search.lexical.fts5 import Fts5Index
 from app.search.lexical.protocol import LexicalIndex
+from app.search.vector.coded import CodedIndex
 from app.search.vector.exact import ExactIndex
 from app.search.vector.protocol import VectorIndex
 
 LEXICAL: tuple[LexicalIndex, ...] = (Fts5Index(),)
-VECTOR: tuple[type[VectorIndex], ...] = (ExactIndex,)
+VECTOR: tuple[type[VectorIndex], ...] = (ExactIndex, CodedIndex)
 
 
 def lexical_for(session: Session) -> LexicalIndex:
@@ -20,3 +21,8 @@ def lexical_for(session: Session) -> LexicalIndex:
         if backend.serves(session):
             return backend
     raise IndexNotReady("No lexical index works with this kind of database yet; use SQLite.")
+
+
+def vector_for(rows: int) -> type[VectorIndex]:
+    """The vector backend for so many vectors: the last that is worth it."""
+    return [backend for backend in VECTOR if backend.least_rows <= rows][-1]

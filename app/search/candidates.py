@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,51 @@ class Candidate(NamedTuple):
         return self.talk_id if self.talk_id != NO_TALK else -self.passage_id
 
 
+class Found(Sequence[Candidate]):
+    """Candidates, best first, as columns: a search finds thousands and looks at few of them one by one."""
+
+    def __init__(self, passages: NDArray[np.int64], talks: NDArray[np.int64], scores: NDArray[Any]) -> None:
+        self.passages = passages
+        self.talks = talks
+        self.scores = scores
+
+    @classmethod
+    def of(cls, candidates: Iterable[Candidate]) -> Self:
+        """Of candidates one by one, best first."""
+        passages, talks, scores = zip(*candidates, strict=True) if (candidates := list(candidates)) else ((), (), ())
+        return cls(np.array(passages, dtype=np.int64), np.array(talks, dtype=np.int64), np.array(scores, dtype=float))
+
+    @property
+    def documents(self) -> NDArray[np.int64]:
+        """What each is ranked as, see `Candidate`."""
+        return np.where(self.talks == NO_TALK, -self.passages, self.talks)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.passages)
+
+    @overload
+    def __getitem__(self, at: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Candidate]: ...
+    def __getitem__(self, at: int | slice) -> Candidate | list[Candidate]:
+        """One, or a list of some."""
+        if isinstance(at, slice):
+            return list(Found(self.passages[at], self.talks[at], self.scores[at]))
+        return Candidate(int(self.passages[at]), int(self.talks[at]), float(self.scores[at]))
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """One by one."""
+        columns = self.passages.tolist(), self.talks.tolist(), self.scores.tolist()
+        return map(Candidate._make, zip(*columns, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it holds the same candidates."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
+
+
 @dataclass(frozen=True, eq=False)
 class Scope:
     """The passages a search may show, from the one statement of allowed talks, in the two ways backends need it.
@@ -41,6 +87,11 @@ class Scope:
     """Ids of the allowed talks, ascending, for backends in memory."""
     lessons: NDArray[np.int64]
     """Ids of the allowed passages that belong to no talk, ascending."""
+
+    def allows(self, talk_id: int) -> bool:
+        """Whether a talk is in it."""
+        at = int(np.searchsorted(self.talks, talk_id))
+        return at < len(self.talks) and int(self.talks[at]) == talk_id
 
 
 def scope_of(session: Session, filter: TalkFilter) -> Scope:
@@ -62,7 +113,7 @@ def scope_of(session: Session, filter: TalkFilter) -> Scope:
 
 def _allowed_lessons(filter: TalkFilter) -> Select[int | None] | None:
     """Ids of the takeaways that belong to an edition alone and pass the filter; None when it asks for talks only."""
-    only_editions = filter.but(editions=(), series=None, year_from=None, year_to=None)
+    only_editions = filter.but(editions=(), series=None, year_from=None, year_to=None, years=())
     if not only_editions.is_empty:
         return None
     statement = select(col(Takeaway.id)).where(col(Takeaway.talk_id).is_(None), col(Takeaway.withdrawn_at).is_(None))
@@ -77,4 +128,6 @@ def _allowed_lessons(filter: TalkFilter) -> Select[int | None] | None:
         editions = editions.where(col(Edition.year) >= filter.year_from)
     if filter.year_to is not None:
         editions = editions.where(col(Edition.year) <= filter.year_to)
+    if filter.years:
+        editions = editions.where(col(Edition.year).in_(filter.years))
     return statement.where(col(Takeaway.edition_id).in_(editions))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.embeddings.store import NO_TALK
 from app.models import Appearance, Edition, Organisation, Passage, Speaker, Takeaway, Talk
 
 _BATCH = 500
@@ -18,6 +19,8 @@ class Document(NamedTuple):
     """A passage as a lexical index sees it. `text` is empty where it would only repeat the title."""
 
     passage_id: int
+    talk_id: int
+    """NO_TALK for a lesson."""
     title: str
     text: str
     people: str
@@ -34,22 +37,24 @@ def documents(session: Session, passage_ids: Sequence[int] | None = None) -> Ite
 
 def _documents(session: Session, ids: Sequence[int]) -> Iterator[Document]:
     rows = session.execute(
-        select(Passage, col(Talk.title), Takeaway, col(Edition.name))
+        select(
+            col(Passage.id), col(Passage.talk_id), col(Passage.kind), col(Passage.text), col(Talk.title),
+            col(Edition.name), col(Takeaway.said_by), col(Takeaway.affiliation),
+        )
         .outerjoin(Talk, col(Talk.id) == col(Passage.talk_id))
         .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
         .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
         .where(col(Passage.id).in_(ids))
         .order_by(col(Passage.id))
-    ).all()
-    people = _people(session, {passage.talk_id for passage, *_ in rows if passage.talk_id is not None})
-    for passage, title, takeaway, edition in rows:
-        names = list(people.get(passage.talk_id, ()))
-        if takeaway is not None:
-            names += [name for name in (takeaway.said_by, takeaway.affiliation) if name]
+    ).all()  # fmt: skip
+    people = _people(session, {talk_id for _, talk_id, *_ in rows if talk_id is not None})
+    for passage_id, talk_id, kind, text, title, edition, *said in rows:
+        names = [*people.get(talk_id, ()), *(name for name in said if name)]
         yield Document(
-            passage_id=passage.id,
+            passage_id=passage_id,
+            talk_id=NO_TALK if talk_id is None else talk_id,
             title=title or edition or "",
-            text="" if passage.kind == "title" else passage.text,
+            text="" if kind == "title" else text,
             people=" ".join(dict.fromkeys(names)),
         )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,15 +20,23 @@ from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.store import NO_TALK, vectors_of_talk
 from app.errors import DatabaseError, IndexNotReady, ModelError, NotFound
 from app.models import Passage, Talk
-from app.search.answers import answer
+from app.search.answers import Asked, answer
 from app.search.backends import lexical_for
-from app.search.candidates import Candidate, Scope
+from app.search.candidates import Scope
+from app.search.facets import narrowed_facets
 from app.search.fusion import DEPTH
 from app.search.memory import Memory, Recollection
+from app.search.missing import Missing, excluding, find_sought, scope_of_talk, unknown, why_missing
+from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_to_theme
+from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
+from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
 from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, read_query
-from app.search.ranking import Ranked, Side, best_of_each, obvious, promote, rank
-from app.search.shapes import Hit, Mode, SearchRequest, SearchResult
+from app.search.ranking import Ranked, Ranking, Side, best_of_each, obvious, promote, rank, sorted_page
+from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult
+from app.search.shelf import Shelf
+from app.search.subjects import Subjects
 from app.search.upkeep import lexical_is_whole, rebuild_lexical
+from app.search.vector.protocol import VectorIndex
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +63,13 @@ class SearchEngine:
     Indexes are derived: one that is missing, stale or damaged is noticed and rebuilt before the answer.
     """
 
-    def __init__(self, engine: Engine, embedder: Embedder) -> None:
+    def __init__(self, engine: Engine, embedder: Embedder, folder: Path | None = None) -> None:
+        """Processes that are given the same `folder` share the files of their indexes there."""
         self._engine = engine
         self._embedder = embedder
-        self._recollection = Recollection()
+        self._recollection = Recollection(Shelf(engine, folder))
+        self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
+        self._subjects = Subjects(embedder)
 
     def search(self, session: Session, request: SearchRequest) -> SearchResult:
         """Answer a request.
@@ -68,23 +82,28 @@ class SearchEngine:
         query = read_query(request.query)
         if not query.words:
             return _empty(query, request.mode, started)
-        question = self._understand(query, request.mode)
+        # Words are looked up while the query is embedded, on another core.
+        encoding = self._encoding(query, request.mode)
         memory = self._recall(session)
-        question = _without_vectors(question, memory)
         scope = memory.scope(session, request.filter)
-        ranked = self._rank(session, memory, scope, question)
-        talks = [entry for entry in ranked if entry.document > 0]
-        lessons = [entry for entry in ranked if entry.document < 0][:MOST_LESSONS]
-        page = talks[request.offset : request.offset + request.limit]
-        hits, found = answer(session, memory, query.terms, page, lessons)
+        words = Side() if request.mode == "semantic" else self._by_words(session, memory, scope, query)
+        question = _without_vectors(self._understand(query, request.mode, encoding), memory)
+        ranking = self._rank(session, memory, scope, question, words)
+        page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
+        themes = self._near_themes(memory, question)
+        asked = Asked(query.terms, ranking.semantic.best, themes)
+        hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
         return SearchResult(
             query=query.text,
             mode=question.mode,
-            total=len(talks),
+            total=ranking.total,
             took_ms=_since(started),
-            facets=memory.facts.count([entry.document for entry in talks]),
+            facets=memory.facts.count(ranking.talk_ids),
             hits=hits,
-            lessons=found,
+            lessons=lessons,
+            sort=request.sort,
+            beside=self._beside(session, memory, request.filter, question),
+            themes=themes,
             notice=question.notice,
         )
 
@@ -109,8 +128,60 @@ class SearchEngine:
             Ranked(candidate.talk_id, candidate.score, candidate.passage_id, None, place)
             for place, candidate in enumerate(list(others.best.values())[:limit], start=1)
         ]
-        hits, _ = answer(session, memory, (), ranked, ())
-        return hits
+        return answer(session, memory, Asked(), ranked)[0]
+
+    def like_text(self, session: Session, text: str, limit: int = 10) -> NearText:
+        """The talks nearest to a whole text, by its meaning, its wording and its title. Without a model, by wording."""
+        pasted = read_pasted(text)
+        query = read_query(pasted.whole)
+        words = len(pasted.whole.split())
+        if not query.words:
+            return NearText(title=None, words=0, passages=0, hits=[], notice="There is no word in this text.")
+        notice = f"Only the first {LONGEST_TEXT:,} characters were compared." if pasted.was_cut else None
+        memory = self._recall(session)
+        scope = memory.scope(session, TalkFilter())
+        vector, pieces = None, 0
+        try:
+            vector, pieces = vector_of(self._embedder, pasted)
+        except ModelError as error:
+            log.warning("A text was compared by its wording alone: %s", error)
+            notice = "The embedding model is not available: compared by wording alone."
+        near = memory.vectors.search(vector, scope, MOST_PASSAGES) if vector is not None else []
+        by_meaning = best_of_each((one for one in near if one.talk_id != NO_TALK), CANDIDATES).best.values()
+        by_words = self._by_words(session, memory, scope, query).documents
+        also = by_words[by_words > 0][:CANDIDATES].tolist()
+        nearest = {one.talk_id: (one.passage_id, one.score) for one in by_meaning}
+        hits = near_talks(session, memory, pasted, nearest, also, limit)
+        return NearText(title=pasted.title or None, words=words, passages=pieces, hits=hits, notice=notice)
+
+    def near_speakers(self, session: Session, slug: str, limit: int = 5) -> list[NearSpeaker]:
+        """Speakers who speak about similar things, nearest first; [] without vectors. Raises NotFound."""
+        return near_speakers(session, self._recall(session), slug, self._recipe(), limit)
+
+    def near_theme(self, session: Session, slug: str, limit: int = 5) -> NearToTheme:
+        """The talks and themes nearest to the words of a theme; none without a model."""
+        memory = self._recall(session)
+        themes = memory.facts.themes
+        return near_to_theme(session, memory, slug, themes, self._subjects.vectors(themes), limit)
+
+    def why_not(self, session: Session, request: SearchRequest, name: str) -> Missing:
+        """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
+        query = read_query(request.query)
+        question = self._understand(query, request.mode)
+        memory = self._recall(session)
+        question = _without_vectors(question, memory)
+        sought = find_sought(session, memory.facts, name)
+        if sought is None:
+            return unknown(session, name, query.text, question.mode)
+        missing = Missing(query=query.text, mode=question.mode, asked=name, talk=sought.card.slug)
+        missing.title = sought.card.title
+        if not sought.withdrawn and not sought.container:
+            missing.excluded_by = excluding(session, request.filter, sought.id)
+        # Where a filter leaves it out, its ranks are those it would have without.
+        scope = memory.scope(session, TalkFilter() if missing.excluded_by else request.filter)
+        whole = self._rank(session, memory, scope, question)
+        alone = self._rank(session, memory, scope_of_talk(sought.id), question)
+        return why_missing(session, missing, sought, query.terms, whole, alone)
 
     def rebuild(self, session: Session) -> None:
         """Throw the indexes away and make them from the stored passages and vectors. Never commits."""
@@ -124,7 +195,9 @@ class SearchEngine:
         except ModelError as error:
             log.warning("Search goes by words alone: %s", error)
         with reading(self._engine) as session:
-            self._recall(session).fill(session)
+            memory = self._recall(session, wait=True)
+            memory.fill(session)
+            self._subjects.vectors(memory.facts.themes)
             # Statements are compiled on their first use.
             self.search(session, SearchRequest(query="how do others run it"))
 
@@ -134,48 +207,75 @@ class SearchEngine:
         except ModelError:
             return None
 
-    def _recall(self, session: Session) -> Memory:
-        return self._recollection.current(session, self._recipe(), self._mend_lexical)
+    def _recall(self, session: Session, wait: bool = False) -> Memory:
+        return self._recollection.current(session, self._recipe(), self._mend_lexical, wait)
 
-    def _understand(self, query: Query, mode: Mode) -> _Question:
+    def _encoding(self, query: Query, mode: Mode) -> Future[Vectors] | None:
+        """The vector of the query, on its way; who asks first is served first."""
+        return None if mode == "lexical" else self._encoders.submit(self._embedder.encode_query, query.text)
+
+    def _understand(self, query: Query, mode: Mode, encoding: Future[Vectors] | None = None) -> _Question:
         notice = None
         if query.was_cut:
             notice = f"Only the first {MOST_CHARACTERS:,} characters and {MOST_TERMS} words were searched for."
         if mode == "lexical":
             return _Question(query, mode, None, notice)
         try:
-            return _Question(query, mode, self._embedder.encode_query(query.text), notice)
+            vector = self._embedder.encode_query(query.text) if encoding is None else encoding.result()
+            return _Question(query, mode, vector, notice)
         except ModelError as error:
             if mode == "semantic":
                 raise
             log.warning("Hybrid search fell back to words alone: %s", error)
             return _Question(query, "lexical", None, "The embedding model is not available: found by words alone.")
 
-    def _rank(self, session: Session, memory: Memory, scope: Scope, question: _Question) -> list[Ranked]:
+    def _rank(
+        self, session: Session, memory: Memory, scope: Scope, question: _Question, words: Side | None = None
+    ) -> Ranking:
+        """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
         lexical, semantic = Side(), Side()
-        if question.mode != "semantic":
-            lexical = best_of_each(self._by_words(session, scope, question.query))
+        raised: dict[int, float] = {}
         if question.vector is not None:
-            semantic = best_of_each(memory.vectors.search(question.vector, scope, MOST_PASSAGES), DEPTH)
+            semantic = _nearest(memory.vectors, question.vector, scope)
+        if question.mode != "semantic":
+            lexical = self._by_words(session, memory, scope, question.query) if words is None else words
+            raised = {talk: by for talk, by in obvious(question.query, memory.facts).items() if scope.allows(talk)}
+        first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
         ranked = [
             entry
-            for entry in rank(lexical, semantic, question.mode)
+            for entry in rank(first, semantic, question.mode)
             if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
         ]
-        if question.mode == "semantic":
-            return ranked
-        allowed = set(scope.talks.tolist())
-        raised = {talk: by for talk, by in obvious(question.query, memory.facts).items() if talk in allowed}
-        return promote(ranked + _absent(session, raised, ranked), raised) if raised else ranked
+        if raised:
+            ranked = promote(ranked + _absent(session, raised, ranked), raised)
+        return Ranking(ranked, lexical, semantic, others)
 
-    def _by_words(self, session: Session, scope: Scope, query: Query) -> list[Candidate]:
+    def _near_themes(self, memory: Memory, question: _Question) -> list[NearTheme]:
+        if question.vector is None:
+            return []
+        return self._subjects.near(memory.facts.themes, question.vector)
+
+    def _beside(
+        self, session: Session, memory: Memory, filter: TalkFilter, question: _Question
+    ) -> dict[str, list[FacetValue]]:
+        """For each facet that is narrowed: its values over what would be found were it not, without those chosen."""
+        beside = {}
+        for name, chosen, wider in narrowed_facets(filter):
+            ranking = self._rank(session, memory, memory.scope(session, wider), question)
+            counted = memory.facts.count(ranking.talk_ids, name)[name]
+            beside[name] = [value for value in counted if value.value not in chosen]
+        return beside
+
+    def _by_words(self, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
+        if memory.words is not None:
+            return best_of_each(memory.words.search(query.terms, scope, MOST_PASSAGES))
         index = lexical_for(session)
         try:
-            return index.search(session, query.terms, scope, MOST_PASSAGES)
+            return best_of_each(index.search(session, query.terms, scope, MOST_PASSAGES))
         except DBAPIError:
             self._rebuild_now(session)
         try:
-            return index.search(session, query.terms, scope, MOST_PASSAGES)
+            return best_of_each(index.search(session, query.terms, scope, MOST_PASSAGES))
         except DBAPIError as error:
             raise IndexNotReady("The index of words is damaged; run `hallway rebuild index`.") from error
 
@@ -195,6 +295,16 @@ class SearchEngine:
         except (DatabaseError, DBAPIError) as error:
             raise IndexNotReady(f"The index of words is out of date and cannot be rebuilt now: {error}") from error
         session.rollback()  # a reader sees one state of the base; end it, to see the new index
+
+
+def _nearest(vectors: VectorIndex, asked: Vectors, scope: Scope) -> Side:
+    """The DEPTH nearest documents; few passages tell unless many of them are of the same documents."""
+    for most in (3 * DEPTH, MOST_PASSAGES):
+        found = vectors.search(asked, scope, most)
+        side = best_of_each(found, DEPTH)
+        if len(side.best) == DEPTH or len(found) < most:
+            break
+    return side
 
 
 def _is_worth_a_lesson(entry: Ranked, semantic: Side) -> bool:
@@ -218,7 +328,15 @@ def _absent(session: Session, raised: dict[int, float], ranked: list[Ranked]) ->
 def _without_vectors(question: _Question, memory: Memory) -> _Question:
     """The question with a notice where passages are not embedded; without any vectors hybrid goes by words alone."""
     missing = memory.passage_count - len(memory.vectors)
-    if question.vector is None or missing <= 0:
+    if question.vector is None:
+        return question
+    if memory.is_reading:
+        how = "by an older state of the base" if len(memory.vectors) else "by words alone"
+        notice = f"The index of meaning is being made anew: found {how} until it is there."
+        if len(memory.vectors) or question.mode == "semantic":
+            return question._replace(notice=notice)
+        return question._replace(mode="lexical", vector=None, notice=notice)
+    if missing <= 0:
         return question
     if len(memory.vectors) or question.mode == "semantic":
         notice = f"{missing} of {memory.passage_count} passages are not embedded yet; run `hallway rebuild embeddings`."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,39 +12,29 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED
-from app.models import Appearance, Edition, Organisation, SpeakerAlias, Talk, Theme, ThemeAssignment
+from app.models import (
+    Appearance,
+    Edition,
+    Organisation,
+    SpeakerAlias,
+    Talk,
+    TalkOrganisation,
+    Technology,
+    TechnologyMention,
+    Theme,
+    ThemeAssignment,
+)
+from app.search.facets import Facet
 from app.search.query import fold_phrase
 from app.search.shapes import FacetValue
 
-MOST_VALUES = 50
 
+class Subject(NamedTuple):
+    """A theme and what it is about, in words."""
 
-class Facet:
-    """One facet: its values with their labels, and which talk has which. No talk has a value twice."""
-
-    def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
-        """From (talk id, value, label)."""
-        places: dict[str, int] = {}
-        self._labels: list[tuple[str, str]] = []
-        pairs: dict[tuple[int, int], None] = {}
-        for talk_id, value, label in rows:
-            place = places.setdefault(value, len(places))
-            if place == len(self._labels):
-                self._labels.append((value, label))
-            pairs[talk_id, place] = None
-        self._talks = np.array([talk_id for talk_id, _ in pairs], dtype=np.int64)
-        self._places = np.array([place for _, place in pairs], dtype=np.int64)
-
-    def counts(self, chosen: NDArray[np.bool_]) -> list[FacetValue]:
-        """How many of the talks have each value: most first, then by label, at most MOST_VALUES.
-
-        `chosen` says for each talk id up to the highest whether the talk counts.
-        """
-        counted = np.bincount(self._places[chosen[self._talks]], minlength=len(self._labels)).tolist()
-        falling = sorted(
-            (-count, label, value) for (value, label), count in zip(self._labels, counted, strict=True) if count
-        )
-        return [FacetValue(value, label, -count) for count, label, value in falling[:MOST_VALUES]]
+    slug: str
+    name: str
+    definition: str
 
 
 @dataclass
@@ -58,20 +48,22 @@ class Facts:
     facets: dict[str, Facet]
     highest_id: int
     """Of any talk, 0 without talks."""
+    dates: dict[int, str]
+    """Date of each talk as far as it is known, else of its edition: YYYY-MM-DD or a beginning of that, or ""."""
+    themes: list[Subject]
+    """Themes of the vocabulary."""
 
-    def count(self, talk_ids: Sequence[int]) -> dict[str, list[FacetValue]]:
-        """Every facet over these talks."""
-        chosen = np.zeros(self.highest_id + 1, dtype=np.bool_)
-        chosen[[talk_id for talk_id in talk_ids if talk_id <= self.highest_id]] = True
-        return {name: facet.counts(chosen) for name, facet in self.facets.items()}
+    def count(self, talk_ids: NDArray[np.int64], *only: str) -> dict[str, list[FacetValue]]:
+        """Every facet, or only those named, over these talks."""
+        return {name: self.facets[name].counts(talk_ids) for name in only or self.facets}
 
 
 def load_facts(session: Session) -> Facts:
-    """Read them, in four queries."""
+    """Read them, in seven queries."""
     talks = session.execute(
         select(
-            col(Talk.id), col(Talk.title), col(Talk.kind), col(Talk.language),
-            col(Edition.slug), col(Edition.name), col(Edition.year),
+            col(Talk.id), col(Talk.title), col(Talk.kind), col(Talk.language), col(Talk.date),
+            col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
         )
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
         .order_by(col(Talk.id))
@@ -89,15 +81,51 @@ def load_facts(session: Session) -> Facts:
         titles=titles,
         names=names,
         highest_id=max((talk.id for talk in talks), default=0),
+        dates={talk.id: talk.date or talk.start_date or str(talk.year or "") for talk in talks},
+        themes=_subjects(session),
         facets={
             "edition": Facet((talk.id, talk.slug, talk.name) for talk in talks),
-            "year": Facet((talk.id, str(talk.year), str(talk.year)) for talk in talks if talk.year is not None),
+            "year": Facet((talk.id, year, year) for talk in talks if (year := _year(talk.date, talk.year))),
             "theme": Facet((talk_id, slug, name) for talk_id, slug, name in themes),
-            "organisation": Facet(organisations),
+            "organisation": Facet([*organisations, *_named_alone(session)]),
+            "technology": Facet(_technologies(session)),
             "kind": Facet((talk.id, talk.kind, talk.kind) for talk in talks),
             "language": Facet((talk.id, talk.language, talk.language) for talk in talks if talk.language),
         },
     )
+
+
+def _year(date: str | None, year: int | None) -> str:
+    """Of the talk's own date, else of its edition, as filters have it."""
+    return date[:4] if date else str(year or "")
+
+
+def _subjects(session: Session) -> list[Subject]:
+    rows = session.execute(
+        select(col(Theme.slug), col(Theme.name), col(Theme.definition))
+        .where(col(Theme.withdrawn_at).is_(None))
+        .order_by(col(Theme.position), col(Theme.id))
+    )
+    return [Subject(*row) for row in rows]
+
+
+def _named_alone(session: Session) -> list[tuple[int, str, str]]:
+    """Organisations that a programme names for a talk beside its speakers."""
+    rows = session.execute(
+        select(col(TalkOrganisation.talk_id), col(Organisation.slug), col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id))
+        .order_by(col(TalkOrganisation.talk_id), col(Organisation.id))
+    )
+    return [(talk_id, slug, name) for talk_id, slug, name in rows]
+
+
+def _technologies(session: Session) -> list[tuple[int, str, str]]:
+    rows = session.execute(
+        select(col(TechnologyMention.talk_id), col(Technology.slug), col(Technology.name))
+        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+        .order_by(col(TechnologyMention.id))
+    )
+    return [(talk_id, slug, name) for talk_id, slug, name in rows]
 
 
 def _appearances(session: Session) -> tuple[dict[str, list[int]], list[tuple[int, str, str]]]:

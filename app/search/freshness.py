@@ -1,8 +1,10 @@
-"""From which state of the facts each index was made: rows of IndexState, read in one query."""
+"""From which state of the facts each index was made, and what changed since: rows of IndexState."""
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -15,6 +17,10 @@ from app.models import IndexState
 
 PASSAGES = "passages"
 LEXICAL = "lexical"
+CHANGES = "passage-changes"
+MOST_CHANGES = 64
+MOST_CHANGED = 8_000
+"""Passages named by the kept changes: whoever was away for longer reads everything."""
 
 
 class Mark(NamedTuple):
@@ -55,3 +61,40 @@ def set_mark(session: Session, name: str, recipe: str, fingerprint: str | None =
     session.merge(IndexState(name=name, recipe=recipe, fingerprint=fingerprint, built_at=utc_now()))
     session.flush()
     return fingerprint
+
+
+class Changes(NamedTuple):
+    """Ids of the passages that went, and of those that came, since a state; a passage that changed is in both."""
+
+    removed: frozenset[int]
+    added: frozenset[int]
+
+
+def note_changes(session: Session, before: str, after: str, removed: Collection[int], added: Collection[int]) -> None:
+    """Keep which passages went and came between two states, so that indexes follow without reading all. No commit."""
+    state = session.get(IndexState, CHANGES)
+    kept = json.loads(state.recipe) if state is not None and state.fingerprint == before else []
+    kept.append([before, sorted(removed), sorted(added)])
+    while len(kept) > MOST_CHANGES or (kept and sum(len(gone) + len(new) for _, gone, new in kept) > MOST_CHANGED):
+        del kept[0]
+    set_mark(session, CHANGES, json.dumps(kept, separators=(",", ":")), after)
+
+
+def changes_since(session: Session, before: str, now: str) -> Changes | None:
+    """What changed between two states of the passages; None where that is not known."""
+    if not before:
+        return None
+    if before == now:
+        return Changes(frozenset(), frozenset())
+    state = session.get(IndexState, CHANGES, populate_existing=True)
+    kept = json.loads(state.recipe) if state is not None and state.fingerprint == now else []
+    known = [place for place, (state_before, _, _) in enumerate(kept) if state_before == before]
+    if not known:
+        return None
+    removed: set[int] = set()
+    added: set[int] = set()
+    for _, gone, new in kept[known[-1] :]:
+        removed.update(gone)
+        added.difference_update(gone)
+        added.update(new)
+    return Changes(frozenset(removed), frozenset(added))

@@ -12,12 +12,12 @@ from sqlmodel import Session, col
 
 from app.catalog.cards import EditionName, TalkCard, talk_cards
 from app.catalog.filters import TalkFilter
-from app.embeddings.store import vectors_of
 from app.models import Edition, Passage, Takeaway
-from app.search.backends import VECTOR
 from app.search.candidates import Scope, scope_of
 from app.search.facts import Facts, load_facts
 from app.search.freshness import Marks, read_marks
+from app.search.lexical.words import WordsIndex
+from app.search.shelf import Shelf
 from app.search.vector.protocol import VectorIndex
 
 MOST_SCOPES = 256
@@ -46,8 +46,12 @@ class Memory:
     marks: Marks
     facts: Facts
     vectors: VectorIndex
+    words: WordsIndex | None
+    """None while they are being read; until then the database looks words up."""
     passage_count: int
     """How many passages there are, embedded or not."""
+    is_reading: bool = False
+    """Whether vectors or words are older than the base, as they are being read aside."""
     scopes: dict[TalkFilter, Scope] = field(default_factory=dict)
     kept_cards: dict[int, TalkCard] = field(default_factory=dict)
     kept_passages: dict[int, ShownPassage] = field(default_factory=dict)
@@ -121,15 +125,19 @@ def _read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassa
 class Recollection:
     """Holds the newest Memory. Threads may share it; one reads while the others wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._memory: Memory | None = None
         self._recipe: str | None = None
         self._lock = threading.Lock()
 
-    def current(self, session: Session, recipe: str | None, before: Callable[[Session], None]) -> Memory:
+    def current(
+        self, session: Session, recipe: str | None, before: Callable[[Session], None], wait: bool = False
+    ) -> Memory:
         """The memory of the base as it is, with the vectors of `recipe` (None: without any).
 
-        Costs one small query while nothing changed. Else it is read, after `before` had a chance to mend what it needs.
+        Costs one small query while nothing changed. Else it is read, after `before` had a chance to mend what it
+        needs. What takes long to read is read aside, and `is_reading` says so, unless asked to `wait` for it.
         """
         memory = self._at_hand(read_marks(session), recipe)
         if memory is None:
@@ -137,7 +145,7 @@ class Recollection:
                 memory = self._at_hand(read_marks(session), recipe)
                 if memory is None:
                     before(session)
-                    memory = read_memory(session, read_marks(session), recipe)
+                    memory = self._read(session, read_marks(session), recipe, wait)
                     self._memory, self._recipe = memory, recipe
         elif not memory.may_keep:
             memory = replace(memory, facts=load_facts(session))
@@ -145,20 +153,25 @@ class Recollection:
 
     def _at_hand(self, marks: Marks, recipe: str | None) -> Memory | None:
         memory = self._memory
-        return memory if memory is not None and memory.marks == marks and self._recipe == recipe else None
+        if memory is None or memory.marks != marks or self._recipe != recipe:
+            return None
+        return None if memory.is_reading and not self._shelf.is_making else memory
+
+    def _read(self, session: Session, marks: Marks, recipe: str | None, wait: bool) -> Memory:
+        """`marks` were read before, so that a change meanwhile is noticed next time."""
+        vectors, are_new = self._shelf.vectors(session, marks, recipe or "", wait)
+        words = self._shelf.words(session, marks, wait)
+        return Memory(
+            marks=marks,
+            facts=load_facts(session),
+            vectors=vectors,
+            words=words,
+            is_reading=not are_new or words is None,
+            passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
+        )
 
     def forget(self) -> None:
         """Read everything anew at the next search."""
         with self._lock:
+            self._shelf.forget()
             self._memory = None
-
-
-def read_memory(session: Session, marks: Marks, recipe: str | None) -> Memory:
-    """Build a memory from the database. `marks` were read before, so that a change meanwhile is noticed next time."""
-    talks, passages, vectors = vectors_of(session, recipe or "")
-    return Memory(
-        marks=marks,
-        facts=load_facts(session),
-        vectors=VECTOR[0].build(talks, passages, vectors),
-        passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
-    )

@@ -1,20 +1,22 @@
-"""Cutting talks and takeaways into passages, and keeping passages and lexical index in step, a batch at a time."""
+"""Cutting talks, transcripts and takeaways into passages, and keeping the lexical index in step, a batch at a time."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from app.embeddings.recipe import TEMPLATE, embedded_text, text_hash
-from app.models import Passage, Takeaway, Talk
+from app.models import Passage, Takeaway, Talk, Transcript
 from app.search.freshness import PASSAGES, read_marks, set_mark
 from app.search.upkeep import index_passages
-from app.text.passages import WORDS, cut_passages
+from app.text.passages import WORDS, Spoken, cut_passages, cut_spoken
 
-RECIPE = f"{TEMPLATE}/{WORDS}-words/1"
+Cue = tuple[float, str]
+"""Second of the recording, and what was said from then on."""
+RECIPE = f"{TEMPLATE}/{WORDS}-words/2"
 
 
 def refresh_passages(session: Session, batch: int = 200) -> int:
@@ -41,7 +43,8 @@ def refresh_passages(session: Session, batch: int = 200) -> int:
         return 0
     of_talks = session.scalars(select(Takeaway).where(col(Takeaway.talk_id).in_(ids)).order_by(col(Takeaway.id))).all()
     removed = _remove(session, ids, [t.id for t in (*of_talks, *takeaways) if t.id is not None])
-    passages = [*_of_talks(talks, of_talks), *_of_takeaways(session, takeaways)]
+    spoken = _spoken(session, talks)
+    passages = [*_of_talks(talks, of_talks, spoken), *_of_takeaways(session, takeaways)]
     session.add_all(passages)
     session.flush()
     handled: list[Talk | Takeaway] = [*talks, *of_talks, *takeaways]
@@ -82,8 +85,40 @@ def _remove(session: Session, talk_ids: Sequence[int], takeaway_ids: Sequence[in
     return ids
 
 
-def _of_talks(talks: Iterable[Talk], takeaways: Iterable[Takeaway]) -> list[Passage]:
-    """Passages of whole talks: title, abstract, summary and takeaways, in this order."""
+def _spoken(session: Session, talks: Sequence[Talk]) -> dict[int, list[Spoken]]:
+    """Windows of the transcripts of these talks: one transcript for each language, people's before machines'.
+
+    A recording of several talks is left to its parts: each has its slice of it, in languages it has no transcript in.
+    """
+    wanted = [talk for talk in talks if talk.withdrawn_at is None and not talk.is_container]
+    sliced = {talk.parent_id for talk in wanted if talk.start_seconds is not None}
+    rows = session.execute(
+        select(col(Transcript.talk_id), col(Transcript.language), col(Transcript.cues))
+        .where(or_(col(Transcript.talk_id).in_([talk.id for talk in wanted]), col(Transcript.talk_id).in_(sliced)))
+        .order_by(col(Transcript.talk_id), col(Transcript.is_automatic), col(Transcript.id))
+    )
+    of_talk: dict[int | None, dict[str | None, list[Cue]]] = defaultdict(dict)
+    for talk_id, language, cues in rows:
+        of_talk[talk_id].setdefault(language, [(cue["start"], cue["text"]) for cue in cues])
+    spoken: dict[int, list[Spoken]] = {}
+    for talk in wanted:
+        heard = dict(of_talk.get(talk.id, {}))
+        if talk.start_seconds is not None:
+            for language, whole in of_talk.get(talk.parent_id, {}).items():
+                heard.setdefault(language, _slice(whole, talk.start_seconds, talk.end_seconds))
+        spoken[talk.id or 0] = [window for cues in heard.values() for window in cut_spoken(cues)]
+    return spoken
+
+
+def _slice(cues: list[Cue], start: float, end: float | None) -> list[Cue]:
+    """The cues that begin in these seconds of a recording."""
+    return [cue for cue in cues if start <= cue[0] and (end is None or cue[0] < end)]
+
+
+def _of_talks(
+    talks: Iterable[Talk], takeaways: Iterable[Takeaway], spoken: Mapping[int, Sequence[Spoken]]
+) -> list[Passage]:
+    """Passages of whole talks: title, abstract, summary, transcript and takeaways, in this order."""
     by_talk: dict[int | None, list[Takeaway]] = defaultdict(list)
     for takeaway in takeaways:
         by_talk[takeaway.talk_id].append(takeaway)
@@ -97,6 +132,8 @@ def _of_talks(talks: Iterable[Talk], takeaways: Iterable[Takeaway]) -> list[Pass
             pieces += [("summary", piece) for piece in cut_passages(talk.summary or "")]
         for position, (kind, text) in enumerate(pieces):
             passages.append(_passage(talk, None, kind, position, text))
+        for position, said in enumerate(spoken.get(talk.id or 0, ()), start=len(pieces)):
+            passages.append(_passage(talk, None, "transcript", position, said.text, said.start))
         for takeaway in by_talk[talk.id]:
             passages += _of_takeaway(takeaway, talk)
     return passages
@@ -121,12 +158,15 @@ def _of_takeaway(takeaway: Takeaway, talk: Talk | None) -> list[Passage]:
     return [_passage(talk, takeaway, "takeaway", position, piece) for position, piece in enumerate(pieces)]
 
 
-def _passage(talk: Talk | None, takeaway: Takeaway | None, kind: str, position: int, text: str) -> Passage:
+def _passage(
+    talk: Talk | None, takeaway: Takeaway | None, kind: str, position: int, text: str, start: float | None = None
+) -> Passage:
     return Passage(
         talk_id=talk.id if talk else None,
         takeaway_id=takeaway.id if takeaway else None,
         kind=kind,
         position=position,
         text=text,
+        start_seconds=start,
         content_hash=text_hash(embedded_text(talk.title if talk else "", text)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ _STOP_WORDS = """
     about am can could did do does from had has have how i its me my our s should so than them t us we were what when
     where which who whom why would you your
 """
+_PLAIN = re.compile("[0-9a-z]+")
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
@@ -51,6 +53,8 @@ def read_query(typed: str) -> Query:
 
 def split_words(text: str) -> list[str]:
     """Words of `text` in lower case: runs of letters, digits and marks, as SQLite's unicode61 tokenizer cuts them."""
+    if text.isascii():
+        return _PLAIN.findall(text.lower())
     kept = "".join(
         character if character.isalnum() or unicodedata.category(character)[0] in "LNM" else " " for character in text
     )

@@ -11,6 +11,7 @@ from app.catalog.cards import EditionName, TalkCard
 from app.catalog.filters import TalkFilter
 
 Mode = Literal["hybrid", "lexical", "semantic"]
+Sort = Literal["relevance", "date"]
 
 
 class Segment(NamedTuple):
@@ -29,6 +30,7 @@ class SearchRequest(BaseModel):
     mode: Mode = "hybrid"
     limit: int = Field(default=10, ge=1, le=100)
     offset: int = Field(default=0, ge=0)
+    sort: Sort = "relevance"
     filter: TalkFilter = TalkFilter()
 
 
@@ -45,16 +47,42 @@ class HitPassage(BaseModel):
     """A window of the text around what matched, for lists."""
 
 
+class NearTheme(BaseModel):
+    """A theme near in meaning, with the cosine."""
+
+    slug: str
+    name: str
+    cosine: float
+
+
+class Parts(BaseModel):
+    """What the score of a hit is the sum of."""
+
+    words: float
+    meaning: float
+    named: float
+    """2 for a talk named by its title, 1 for one named by a speaker, else 0."""
+    other: float = 0.0
+
+
 class Why(BaseModel):
-    """Why a talk was found: its ranks among talks, from 1, on each side, and the words of the query it holds."""
+    """Why a talk was found: its ranks among talks, from 1, on each side, and the words of the query it holds.
+
+    `nearest` is its passage nearest in meaning, with `cosine`; both None where the talk is not among the nearest that
+    were looked at. `themes` are those it has of the themes near to the query.
+    """
 
     lexical_rank: int | None
     semantic_rank: int | None
     matched_terms: list[str]
+    parts: Parts | None = None
+    cosine: float | None = None
+    nearest: HitPassage | None = None
+    themes: list[str] = Field(default_factory=list)
 
 
 class Hit(BaseModel):
-    """A talk that was found. Scores fall down the list; they compare within one answer only."""
+    """A talk that was found. Scores fall down a list by relevance; they compare within one answer only."""
 
     score: float
     talk: TalkCard
@@ -90,8 +118,9 @@ class FacetValue:
 class SearchResult(BaseModel):
     """An answer. `total` counts the talks found, `facets` count over all of them, `hits` are one page of them.
 
-    `mode` is the mode that was used; `notice` says in words when that is not the one asked for, or when the answer is
-    otherwise less than it should be.
+    `beside` is for facets that are narrowed: what else of each there would be were it not, with the number of talks.
+    `themes` are near to the query, nearest first. `mode` is the mode that was used; `notice` says in words when that is
+    not the one asked for, or when the answer is otherwise less than it should be.
     """
 
     query: str
@@ -101,6 +130,9 @@ class SearchResult(BaseModel):
     facets: dict[str, list[FacetValue]]
     hits: list[Hit]
     lessons: list[Lesson] = Field(default_factory=list)
+    sort: Sort = "relevance"
+    beside: dict[str, list[FacetValue]] = Field(default_factory=dict)
+    themes: list[NearTheme] = Field(default_factory=list)
     notice: str | None = None
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.models import Passage
 from app.search.backends import lexical_for
-from app.search.freshness import LEXICAL, PASSAGES, read_marks, set_mark
+from app.search.freshness import LEXICAL, PASSAGES, note_changes, read_marks, set_mark
 from app.search.lexical.protocol import LexicalIndex
 
 
@@ -20,8 +20,10 @@ def index_passages(session: Session, recipe: str, removed: Sequence[int], added:
     An index that was not in step, or is damaged, is rebuilt instead. Never commits.
     """
     lexical = lexical_for(session)
-    in_step = read_marks(session).lexical_is_fresh(lexical.recipe) and _size(session, lexical) is not None
+    before = read_marks(session)
+    in_step = before.lexical_is_fresh(lexical.recipe) and _size(session, lexical) is not None
     fingerprint = set_mark(session, PASSAGES, recipe)
+    note_changes(session, before.passages.fingerprint, fingerprint, removed, added)
     if in_step:
         lexical.update(session, removed, added)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -44,8 +46,12 @@ def client(url: str) -> Iterator[TestClient]:
 
 
 @pytest.mark.parametrize(
-    "narrowed", [{}, {"theme": "operations"}, {"edition": EDITION}, {"year_from": "2019", "year_to": "2020"}]
-)
+    "narrowed",
+    [
+        {}, {"theme": "operations"}, {"edition": EDITION}, {"year_from": "2019", "year_to": "2020"},
+        {"kind": "breakout", "sort": "date"},
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("query", ["deploying kafka on kubernetes", "liveness probes killing brokers", "exactly once"])
 def test_search_is_the_same_everywhere(client: TestClient, url: str, query: str, narrowed: dict[str, str]) -> None:
     options = [part for name, value in narrowed.items() for part in (f"--{name.replace('_', '-')}", value)]
@@ -54,12 +60,55 @@ def test_search_is_the_same_everywhere(client: TestClient, url: str, query: str,
     page = client.get("/search", params={"q": query, **narrowed}).text
     assert said["hits"] == api["hits"]
     assert said["facets"] == api["facets"]
+    assert said["beside"] == api["beside"]
+    assert _counts(page) == {
+        name: {value["value"]: value["count"] for value in values[:8]} for name, values in _facets(api, narrowed)
+    }
     assert said["total"] == api["total"]
     talks = re.findall(r'<h[23]><a [^>]*href="/talks/([a-z0-9-]+)', page)
     assert talks == [hit["talk"]["slug"] for hit in api["hits"]]
     counted = re.search(r"(\d+)\stalks?", page[page.index("<main") :])
     assert counted is not None
     assert int(counted[1]) == api["total"]
+
+
+def _facets(answer: dict[str, Any], narrowed: dict[str, str]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Facets a page has something to choose of, each with the values that are not chosen."""
+    found = []
+    for name in answer["facets"]:
+        values = answer["beside"].get(name) or [one for one in answer["facets"][name] if name not in narrowed]
+        if name in narrowed or len(values) > 1:
+            found.append((name, values))
+    return found
+
+
+def _counts(page: str) -> dict[str, dict[str, int]]:
+    """What the facets of a page say of values that are not chosen."""
+    found: dict[str, dict[str, int]] = {}
+    for name, values in re.findall(r'<ul aria-labelledby="facet-(\w+)">(.*?)</ul>', page, re.DOTALL):
+        rows = re.findall(r'<li><a href="([^"]+)">.*?</a><span>(\d+)</span>', values, re.DOTALL)
+        found[name] = {
+            dict(parse_qsl(urlsplit(html.unescape(address)).query))[name]: int(count) for address, count in rows
+        }
+    return found
+
+
+def test_why_not_is_the_same_everywhere(client: TestClient, url: str) -> None:
+    query, talk = "exactly once", "kafka-on-kubernetes-keeping-it-simple"
+    said = hallway(url, "search", query, "--why-not", talk, "--kind", "keynote", "--json")
+    assert said == client.get("/api/v1/search/missing", params={"q": query, "talk": talk, "kind": "keynote"}).json()
+    page = client.get("/search", params={"q": query, "missing": talk, "kind": "keynote"}).text
+    assert said["reasons"]
+    assert all(reason in html.unescape(page) for reason in said["reasons"])
+
+
+def test_a_pasted_text_is_near_to_the_same_talks_everywhere(client: TestClient, url: str, tmp_path: Path) -> None:
+    text = "Running brokers in containers\n\nHow we run Kafka on Kubernetes, and why liveness probes hurt."
+    (tmp_path / "abstract.txt").write_text(text, encoding="utf-8")
+    said = hallway(url, "similar", "--text", str(tmp_path / "abstract.txt"), "--limit", "15", "--json")
+    assert said == client.post("/api/v1/search/abstract", json={"text": text, "limit": 15}).json()
+    page = client.post("/search/abstract", data={"text": text}).text
+    assert re.findall(r'href="/talks/([a-z0-9-]+)" data-row', page) == [hit["talk"]["slug"] for hit in said["hits"]]
 
 
 def test_shares_are_the_same_everywhere(client: TestClient, url: str) -> None:

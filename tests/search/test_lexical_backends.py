@@ -36,7 +36,7 @@ pytestmark = pytest.mark.parametrize("index", LEXICAL, ids=lambda index: index.n
 def find(
     session: Session, index: LexicalIndex, terms: list[str], filter: TalkFilter, limit: int = 100
 ) -> list[Candidate]:
-    return index.search(session, terms, scope_of(session, filter), limit)
+    return list(index.search(session, terms, scope_of(session, filter), limit))
 
 
 @pytest.mark.parametrize("filter", FILTERS, ids=str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text.passages import cut_passages, split_sentences
+from app.text.passages import cut_passages, cut_spoken, split_sentences
 
 TEXTS = st.text(alphabet=st.sampled_from(list('ab é.!?\n\t"’)\u3002')) | st.characters(codec="utf-8"), max_size=400)
 
@@ -36,3 +36,29 @@ def test_no_words_no_passages() -> None:
 def test_sentences_end_at_marks_and_empty_lines() -> None:
     text = "First. “Second!” Third (really?) fourth\n\nfifth"
     assert split_sentences(text) == ["First.", "“Second!”", "Third (really?)", "fourth", "fifth"]
+
+
+def test_what_was_said_is_cut_on_sentences_and_starts_with_its_cue() -> None:
+    cues = [(float(at), f"word{at} and word. Then more{at}") for at in range(0, 400, 4)]
+    windows = cut_spoken(cues, words=30)
+    assert [word for window in windows for word in window.text.split()] == [
+        word for _, text in cues for word in text.split()
+    ]
+    assert all(len(window.text.split()) <= 30 for window in windows)
+    assert all(window.text.endswith(".") for window in windows[:-1])
+    assert [window.start for window in windows] == sorted({window.start for window in windows})
+    starts = dict(cues)
+    for window in windows:
+        first = " ".join(window.text.split()[:2])
+        assert first in starts[window.start]
+
+
+def test_captions_without_full_stops_are_cut_between_cues() -> None:
+    cues = [(float(at), f"so{at} we do this thing") for at in range(50)]
+    windows = cut_spoken(cues, words=40)
+    assert all(window.text.split()[0] == f"so{window.start:.0f}" for window in windows)
+    assert all(20 <= len(window.text.split()) <= 40 for window in windows)
+    assert cut_spoken([]) == cut_spoken([(1.0, " ")]) == []
+    endless = cut_spoken([(7.0, "a " * 500), (9.0, "b")])
+    assert sum(len(window.text.split()) for window in endless) == 501
+    assert {window.start for window in endless[:-1]} == {7.0}

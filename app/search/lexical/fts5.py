@@ -28,7 +28,7 @@ from sqlmodel import Session, col
 from app.db.dialect import is_sqlite
 from app.embeddings.store import NO_TALK
 from app.models import Passage
-from app.search.candidates import Candidate, Scope
+from app.search.candidates import Candidate, Found, Scope
 from app.search.documents import documents
 
 TABLE = "passage_search"
@@ -95,16 +95,16 @@ class Fts5Index:
         """See `LexicalIndex`."""
         return int(session.execute(select(func.count()).select_from(_index)).scalar_one())
 
-    def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> list[Candidate]:
+    def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> Found:
         """See `LexicalIndex`. Scores are bm25 with its sign turned, so above 0."""
         if not terms:
-            return []
+            return Found.of(())
         statement = self._statements.get(scope)
         if statement is None:
             statement = self._statements[scope] = _statement(scope)
         match = " OR ".join(_quoted(term) for term in terms)
         rows = session.connection().execute(statement, {"match": match, "most": limit})
-        return [Candidate(passage, NO_TALK if talk is None else talk, -rank) for passage, talk, rank in rows]
+        return Found.of(Candidate(passage, NO_TALK if talk is None else talk, -rank) for passage, talk, rank in rows)
 
 
 def _statement(scope: Scope) -> Select[Any]:

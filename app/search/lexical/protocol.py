@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
-from app.search.candidates import Candidate, Scope
+from app.search.candidates import Found, Scope
 
 
 class LexicalIndex(Protocol):
@@ -34,7 +34,7 @@ class LexicalIndex(Protocol):
         """How many passages it holds. Raises a database error when it is missing or damaged."""
         ...
 
-    def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> list[Candidate]:
+    def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> Found:
         """Passages in `scope` that hold any of `terms`, best first, at most `limit`; ties by passage id.
 
         Terms are words as people typed them; nothing in them is an operator. Raises a database error when the index

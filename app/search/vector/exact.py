@@ -1,80 +1,163 @@
 """Exact vector search in memory: every allowed vector is compared, as 8-bit integers, by simsimd.
 
-Storing 8-bit numbers changed about 1 % of the ten nearest of 3,000 passages of talks. A filter makes it faster and
-loses nothing, which graph indexes cannot say.
+Each vector is scaled so that its largest number is 127. Against fp32 vectors the ten nearest of a million passages
+were then the same to .996, with one scale for all to .990. A filter makes it faster and loses nothing, which graph
+indexes cannot say.
 """
 
 from __future__ import annotations
 
-from typing import Self
-from weakref import WeakKeyDictionary
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import simsimd
 from numpy.typing import NDArray
 
 from app.embeddings.protocol import Vectors
-from app.search.candidates import Candidate, Scope
+from app.search.candidates import Found, Scope
+from app.search.index_files import Arrays
+from app.search.parts import Allowed, Part, Rows, best, least_of_best, merged_order
 
-# Numbers of a vector of length 1 with 384 dimensions rarely pass 1/3; those that do are clipped.
-SCALE = 381.0
+_AT_ONCE = 8_192
+"""Rows compared at once when they must be gathered first, so that the copy stays in the processor's cache."""
+NOT_ALLOWED = -2.0
+"""Less than any cosine."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class VectorPart(Part):
+    """Vectors as bytes (n, d), and the length of each as bytes."""
+
+    columns: ClassVar[tuple[str, ...]] = ("talks", "passages", "numbers", "lengths")
+
+    numbers: NDArray[np.int8]
+    lengths: NDArray[np.float32]
+
+    def arrays(self, kept: NDArray[np.bool_] | None = None) -> Arrays:
+        """Its columns, or these rows of them."""
+        columns: Arrays = {name: getattr(self, name) for name in self.columns}
+        return columns if kept is None else {name: values[kept] for name, values in columns.items()}
+
+    def cosines(self, query: NDArray[np.int8], rows: Rows | None) -> NDArray[np.float32]:
+        """Cosine of `query` (1, d) with each of these rows, or with all."""
+        length = _lengths(query)
+        if rows is None:
+            return _dots(query, self.numbers) / (self.lengths * length)
+        dots = np.empty(len(rows), dtype=np.float32)
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            dots[start : start + _AT_ONCE] = _dots(query, self.numbers[some])
+        return dots / (self.lengths[rows] * length)
 
 
 class ExactIndex:
-    """See `VectorIndex`. Takes d bytes for each vector."""
+    """See `VectorIndex`. Takes d + 20 bytes for each vector."""
 
     name = "exact"
+    recipe = "int8-own-scale/1"
+    least_rows = 0
+    _part: type[VectorPart] = VectorPart
 
-    def __init__(self, talk_ids: NDArray[np.int64], passage_ids: NDArray[np.int64], rows: NDArray[np.int8]) -> None:
-        self._talks = talk_ids
-        self._passages = passage_ids
-        self._rows = rows
-        self._scopes: WeakKeyDictionary[Scope, NDArray[np.int64]] = WeakKeyDictionary()
+    def __init__(self, *parts: VectorPart) -> None:
+        self._parts = parts
 
     @classmethod
     def build(cls, talk_ids: NDArray[np.int64], passage_ids: NDArray[np.int64], vectors: Vectors) -> Self:
         """See `VectorIndex`."""
-        return cls(talk_ids, passage_ids, _as_bytes(vectors))
+        return cls.from_arrays(cls._made(talk_ids, passage_ids, vectors))
+
+    @classmethod
+    def _made(cls, talk_ids: NDArray[np.int64], passage_ids: NDArray[np.int64], vectors: Vectors) -> Arrays:
+        numbers = as_bytes(vectors)
+        return {"talks": talk_ids, "passages": passage_ids, "numbers": numbers, "lengths": _lengths(numbers)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """See `VectorIndex`."""
+        return cls(cls._part.of(arrays))
+
+    def arrays(self) -> Arrays:
+        """See `VectorIndex`."""
+        if len(self._parts) == 1 and self._parts[0].gone is None:
+            return self._parts[0].arrays()
+        _, order = merged_order(self._parts)
+        columns = [part.arrays(part.kept()) for part in self._parts]
+        whole = {name: np.concatenate([column[name] for column in columns]) for name in columns[0]}
+        return {name: values[order] for name, values in whole.items()}
+
+    def changed(
+        self,
+        removed: NDArray[np.int64],
+        talk_ids: NDArray[np.int64],
+        passage_ids: NDArray[np.int64],
+        vectors: Vectors,
+    ) -> Self:
+        """See `VectorIndex`."""
+        base, *small = (part.without(removed) for part in self._parts)
+        if len(passage_ids):
+            small.append(self._part.of(self._made(talk_ids, passage_ids, vectors)))
+        if base.numbers.shape[1:] != vectors.shape[1:] and len(passage_ids):
+            return type(self)(*small)  # nothing was embedded before, so there is no length to keep to
+        small = [part for part in small if len(part)]
+        if len(small) > 1:
+            small = [self._part.of(type(self)(*small).arrays())]
+        return type(self)(base, *small)
+
+    @property
+    def changes(self) -> int:
+        """See `VectorIndex`."""
+        base, *small = self._parts
+        return len(base.passages) - len(base) + sum(len(part.passages) for part in small)
 
     def __len__(self) -> int:
         """See `VectorIndex`."""
-        return len(self._rows)
+        return sum(len(part) for part in self._parts)
 
-    def search(self, query: Vectors, scope: Scope, limit: int) -> list[Candidate]:
+    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
         """See `VectorIndex`."""
-        if not len(self._rows) or query.shape != self._rows.shape[1:]:
-            return []
-        where = self._allowed(scope)
-        if not len(where):
-            return []
-        rows = self._rows if len(where) == len(self._rows) else self._rows[where]
-        distances = np.asarray(simsimd.cdist(_as_bytes(query[np.newaxis]), rows, metric="cosine"))[0]
-        cosines = 1.0 - distances
-        if len(cosines) > limit:
-            # Everything as good as the last place, so that ties are settled below and not by chance.
-            least = np.partition(cosines, len(cosines) - limit)[len(cosines) - limit]
-            kept = np.flatnonzero(cosines >= least)
-            where, cosines = where[kept], cosines[kept]
-        order = np.lexsort((self._passages[where], -cosines))[:limit]
-        return [
-            Candidate(passage, talk, cosine)
-            for passage, talk, cosine in zip(
-                self._passages[where[order]].tolist(),
-                self._talks[where[order]].tolist(),
-                cosines[order].tolist(),
-                strict=True,
-            )
-        ]
+        if query.shape != self._parts[0].numbers.shape[1:]:
+            return Found.of(())
+        return best(self._found(query, scope, limit), limit)
 
-    def _allowed(self, scope: Scope) -> NDArray[np.int64]:
-        """Positions of the rows in `scope`."""
-        where = self._scopes.get(scope)
-        if where is None:
-            allowed = np.isin(self._talks, scope.talks) | np.isin(self._passages, scope.lessons)
-            where = self._scopes[scope] = np.flatnonzero(allowed)
-        return where
+    def _found(self, query: Vectors, scope: Scope, limit: int) -> Iterator[Found]:
+        """The nearest of each part."""
+        asked = as_bytes(query[np.newaxis])
+        for part in self._parts:
+            allowed = part.allowed(scope)
+            rows = self._worth_comparing(part, asked, allowed)
+            cosines = part.cosines(asked, rows)
+            if rows is None and allowed.mask is not None:
+                cosines[~allowed.mask] = NOT_ALLOWED
+            nearest = least_of_best(cosines, limit)
+            if rows is None and allowed.mask is not None:
+                nearest = nearest[cosines[nearest] > NOT_ALLOWED]
+            where = nearest if rows is None else rows[nearest]
+            yield Found(part.passages[where], part.talks[where], cosines[nearest])
+
+    def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
+        """The rows that may be nearest, None for all: here every allowed one."""
+        return allowed.few
 
 
-def _as_bytes(vectors: Vectors) -> NDArray[np.int8]:
-    rows: NDArray[np.int8] = np.clip(np.rint(vectors * SCALE), -127, 127).astype(np.int8)
+def as_bytes(vectors: Vectors) -> NDArray[np.int8]:
+    """Vectors (n, d) as whole numbers -127..127, the largest of each 127."""
+    largest = np.maximum(np.abs(vectors).max(axis=1, initial=0.0, keepdims=True), 1e-9)
+    rows: NDArray[np.int8] = np.rint(vectors * (127.0 / largest)).astype(np.int8)
     return rows
+
+
+def _lengths(numbers: NDArray[np.int8]) -> NDArray[np.float32]:
+    squares = np.einsum("nd,nd->n", numbers, numbers, dtype=np.int32)
+    lengths: NDArray[np.float32] = np.sqrt(np.maximum(squares, 1)).astype(np.float32)
+    return lengths
+
+
+def _dots(query: NDArray[np.int8], numbers: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Products of `query` (1, d) with each row, which fp32 holds exactly up to d = 1,040."""
+    if not len(numbers):
+        return np.zeros(0, dtype=np.float32)
+    found: Any = simsimd.cdist(query, numbers, metric="dot", out_dtype="float32")
+    dots: NDArray[np.float32] = np.asarray(found, dtype=np.float32)[0]
+    return dots

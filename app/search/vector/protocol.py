@@ -8,24 +8,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.embeddings.protocol import Vectors
-from app.search.candidates import Candidate, Scope
+from app.search.candidates import Found, Scope
+from app.search.index_files import Arrays
 
 
 class VectorIndex(Protocol):
-    """An index of the vectors of passages, made from the stored ones and never changed afterwards."""
+    """An index of the vectors of passages. It never changes: `changed` gives another that shares what stayed."""
 
     name: str
+    recipe: str
+    """Names how vectors are written; another recipe means a file to be made anew."""
+    least_rows: int
+    """From how many vectors on it is worth choosing."""
 
     @classmethod
     def build(cls, talk_ids: NDArray[np.int64], passage_ids: NDArray[np.int64], vectors: Vectors) -> Self:
-        """An index of `vectors` (n, d), each of length 1, with the talk and passage of each row (n,)."""
+        """An index of `vectors` (n, d), each of length 1, with the talk and passage of each row (n,), by passage."""
+        ...
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """The index that `arrays` were taken of, or one of what `exact` keeps."""
+        ...
+
+    def arrays(self) -> Arrays:
+        """All that it holds, in one part, as a file keeps it."""
+        ...
+
+    def changed(
+        self,
+        removed: NDArray[np.int64],
+        talk_ids: NDArray[np.int64],
+        passage_ids: NDArray[np.int64],
+        vectors: Vectors,
+    ) -> Self:
+        """The index without the passages `removed` and then with these added, by passage. Equals a build of it all."""
+        ...
+
+    @property
+    def changes(self) -> int:
+        """How many rows came or went since it was built or read: they cost a little more than the others."""
         ...
 
     def __len__(self) -> int:
         """How many vectors it holds."""
         ...
 
-    def search(self, query: Vectors, scope: Scope, limit: int) -> list[Candidate]:
+    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
         """Passages in `scope` nearest to `query` (d,), best first, at most `limit`; ties by passage id.
 
         Scores are cosines, -1..1. A query of another length than the vectors finds nothing.

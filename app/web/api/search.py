@@ -1,15 +1,19 @@
-"""Search over talks and lessons."""
+"""Search over talks and lessons, why a talk is not found, and talks near to a whole text."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from app.catalog.filters import check_names
+from app.search.missing import Missing
+from app.search.pasted import NearText
 from app.search.shapes import SearchRequest, SearchResult
+from app.web.bodies import SENT_TEXT, SentText
 from app.web.deps import Reading, Search
-from app.web.parameters import Paging, Searching
+from app.web.parameters import Nothing, Paging, Parameters, Searching, Words
 
 router = APIRouter(tags=["search"])
 
@@ -18,13 +22,49 @@ class SearchQuery(Searching, Paging):
     """What GET /search can be asked for."""
 
 
+class MissingQuery(Searching):
+    """What GET /search/missing can be asked for."""
+
+    talk: Words = Field(min_length=1, description="Slug, address or title of the talk that was expected.")
+
+
+class AbstractQuery(Parameters):
+    """What GET /search/abstract can be asked for."""
+
+    text: str = Field(min_length=1, max_length=4_000, description="The text to compare with.")
+    limit: int = Field(default=10, ge=1, le=50, description="Talks at most, 1 to 50.")
+
+
 @router.get("/search", summary="Search")
 def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Search) -> SearchResult:
     """Talks by meaning and words, best first, each with the passage that matched and why.
 
-    `facets` count over all talks found; `lessons` are takeaways of an edition that belong to no single talk.
+    `facets` count over all talks found; `beside` counts, for a facet that is narrowed, what else of it there would be
+    were it not. `lessons` are takeaways of an edition that belong to no single talk.
     """
-    wanted = asked.talk_filter()
-    check_names(session, wanted)
-    request = SearchRequest(query=asked.q, mode=asked.mode, limit=asked.limit, offset=asked.offset, filter=wanted)
+    request = asked.request(asked.limit, asked.offset)
+    check_names(session, request.filter)
     return engine.search(session, request)
+
+
+@router.get("/search/missing", summary="Why a talk is not found")
+def missing(asked: Annotated[MissingQuery, Query()], session: Reading, engine: Search) -> Missing:
+    """Why a talk is not in the answer to a question, or where in it: states, filters, words and cut-offs."""
+    request: SearchRequest = asked.request(1, 0)
+    check_names(session, request.filter)
+    return engine.why_not(session, request, asked.talk)
+
+
+@router.get("/search/abstract", summary="Talks near to a short text")
+def short(asked: Annotated[AbstractQuery, Query()], session: Reading, engine: Search) -> NearText:
+    """As POST, for texts that fit an address."""
+    return engine.like_text(session, asked.text, asked.limit)
+
+
+@router.post("/search/abstract", summary="Talks near to a text", openapi_extra=SENT_TEXT)
+def abstract(_: Nothing, sent: SentText, session: Reading, engine: Search) -> NearText:
+    """Talks nearest to a whole text, such as the abstract of a proposal: by meaning, wording and title.
+
+    The body is JSON, `{"text": "...", "limit": 10}`, or the text itself as text/plain. Nothing is kept.
+    """
+    return engine.like_text(session, sent.text, sent.limit)

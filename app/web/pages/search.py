@@ -1,57 +1,63 @@
-"""/search: talks and lessons by meaning and words, with the passage that matched and why."""
+"""/search: talks and lessons by meaning and words, with the passage that matched, why, and why not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 from sqlmodel import Session
 
 from app.catalog.choices import labels
 from app.catalog.filters import check_names
 from app.catalog.listing import Portion
 from app.search.engine import SearchEngine
-from app.search.shapes import FacetValue, Hit, Mode, SearchRequest, SearchResult
+from app.search.missing import Missing
+from app.search.shapes import Hit, Mode, SearchResult
+from app.web.addresses import with_query
 from app.web.deps import Reading, Search, Viewing
-from app.web.parameters import Scrolling, Searching
+from app.web.facets import FacetBlock, facet_blocks
+from app.web.parameters import Scrolling, Searching, Words
 from app.web.templating import PageContext
+from app.web.words import capital, language
 
 router = APIRouter(include_in_schema=False)
 PAGE = 20
-FACET_VALUES = 8
 MODES: tuple[tuple[Mode, str], ...] = (
     ("hybrid", "by meaning and words"),
     ("lexical", "by words only"),
     ("semantic", "by meaning only"),
 )
-FACET_NAMES = {
-    "theme": "Theme",
-    "edition": "Edition",
-    "year": "Year",
-    "organisation": "Company",
-    "kind": "Kind",
-    "language": "Language",
-}
+VIEW = ("q", "mode", "sort", "offset", "facet", "missing")
+"""Parameters that do not narrow."""
 
 
 class SearchQuery(Searching, Scrolling):
     """What /search can be asked for."""
 
+    facet: Literal["edition", "year", "theme", "organisation", "technology", "kind", "language"] | None = Field(
+        default=None, description="The facet whose values are all shown."
+    )
+    missing: Words = Field(default="", description="Slug or title of a talk that was expected and is not here.")
+
 
 @dataclass(frozen=True)
-class FacetBlock:
-    """One facet: its values as (value, parameters its link sets), and whether one of them is chosen."""
+class Filter:
+    """A filter in force: its words, and the address without it."""
 
-    title: str
-    values: Sequence[tuple[FacetValue, dict[str, str]]]
+    label: str
+    without: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage(PageContext):
-    """An answer with its facets, or None before anything was asked; `active` are filters as (parameter, words)."""
+    """An answer with its facets, or None before anything was asked; `kept` are the filters as (parameter, value).
+
+    `missing` says why a talk asked for is not in the answer.
+    """
 
     template: ClassVar[str] = "search.html"
     section: ClassVar[str] = "/talks"
@@ -62,8 +68,11 @@ class SearchPage(PageContext):
     facets: Sequence[FacetBlock]
     modes: Sequence[tuple[Mode, str]]
     mode: Mode
-    active: Sequence[tuple[str, str]]
+    active: Sequence[Filter]
     asked: dict[str, Any]
+    kept: Sequence[tuple[str, str]]
+    missing: Missing | None
+    as_json: str
 
 
 @router.get("/search")
@@ -73,38 +82,40 @@ def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Sea
 
 
 def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> SearchPage:
-    wanted = asked.talk_filter()
-    check_names(session, wanted)
-    result = None
-    if asked.q:
-        request = SearchRequest(query=asked.q, mode=asked.mode, limit=PAGE, offset=asked.offset, filter=wanted)
-        result = engine.search(session, request)
-    narrowed = {name: value for name, value in asked.asked().items() if name not in ("q", "mode", "offset")}
-    hits = result.hits if result else []
+    request = asked.request(PAGE, asked.offset)
+    check_names(session, request.filter)
+    result = engine.search(session, request) if asked.q else None
+    missing = engine.why_not(session, request, asked.missing) if asked.q and asked.missing else None
+    values = {name: value for name, value in asked.asked().items() if name != "missing"}
+    narrowed = [
+        (name, str(one))
+        for name, value in values.items()
+        if name not in VIEW
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    names = {(name, value): _words(session, name, value) for name, value in narrowed}
     return SearchPage(
         title=f"“{asked.q}”" if asked.q else "Search",
         query=asked.q,
         result=result,
-        portion=Portion(result.total if result else 0, hits, PAGE, asked.offset),
-        facets=_blocks(result, narrowed) if result else (),
+        portion=Portion(result.total if result else 0, result.hits if result else [], PAGE, asked.offset),
+        facets=facet_blocks(result, values, names, asked.facet) if result else (),
         modes=MODES,
         mode=result.mode if result else asked.mode,
-        active=labels(session, narrowed),
-        asked=asked.asked(),
+        active=[Filter(label, _without(values, *pair)) for pair, label in names.items()],
+        asked=values,
+        kept=[*narrowed, *((name, values[name]) for name in ("mode", "sort") if name in values)],
+        missing=missing,
+        as_json=with_query("/api/v1/search", values, facet=None, limit=PAGE),
     )
 
 
-def _blocks(result: SearchResult, narrowed: dict[str, Any]) -> list[FacetBlock]:
-    """Facets that can still narrow: those with several values, none of which is chosen yet."""
-    blocks = []
-    for name, title in FACET_NAMES.items():
-        values = result.facets.get(name, [])
-        chosen = name in narrowed or (name == "year" and {"year_from", "year_to"} & set(narrowed))
-        if len(values) > 1 and not chosen:
-            links = [(value, _link(name, value.value)) for value in values[:FACET_VALUES]]
-            blocks.append(FacetBlock(title=title, values=links))
-    return blocks
+def _words(session: Session, name: str, value: str) -> str:
+    words = labels(session, {name: value})[0][1]
+    return {"language": language, "kind": capital}.get(name, str)(words)
 
 
-def _link(name: str, value: str) -> dict[str, str]:
-    return {"year_from": value, "year_to": value} if name == "year" else {name: value}
+def _without(values: dict[str, Any], name: str, value: str) -> str:
+    held = values[name]
+    rest = [one for one in held if str(one) != value] if isinstance(held, list) else None
+    return with_query("/search", values, offset=None, **{name: rest})

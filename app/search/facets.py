@@ -1,0 +1,79 @@
+"""Facets: how many of the talks found have each value, and what else there would be were a facet not narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalog.filters import TalkFilter
+from app.search.shapes import FacetValue
+
+MOST_VALUES = 50
+
+
+class Facet:
+    """One facet: its values with their labels, and which talk has which. No talk has a value twice."""
+
+    def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """From (talk id, value, label)."""
+        places: dict[str, int] = {}
+        self._labels: list[tuple[str, str]] = []
+        pairs: dict[tuple[int, int], None] = {}
+        for talk_id, value, label in rows:
+            place = places.setdefault(value, len(places))
+            if place == len(self._labels):
+                self._labels.append((value, label))
+            pairs[talk_id, place] = None
+        talks = np.array([talk_id for talk_id, _ in pairs], dtype=np.int64)
+        order = np.argsort(talks, kind="stable")
+        self._places = np.array([place for _, place in pairs], dtype=np.int64)[order]
+        self._starts = np.searchsorted(talks[order], np.arange(talks.max(initial=0) + 2))
+
+    def counts(self, talk_ids: NDArray[np.int64]) -> list[FacetValue]:
+        """How many of these talks have each value: most first, then by label, at most MOST_VALUES."""
+        known = talk_ids[talk_ids < len(self._starts) - 1]
+        first, end = self._starts[known], self._starts[known + 1]
+        # Where the values of each talk lie, one talk after the other.
+        before = np.cumsum(end - first) - (end - first)
+        at = np.arange(int((end - first).sum())) + np.repeat(first - before, end - first)
+        counted = np.bincount(self._places[at], minlength=len(self._labels))
+        there = np.flatnonzero(counted)
+        if len(there) > MOST_VALUES:
+            least = np.partition(counted[there], len(there) - MOST_VALUES)[len(there) - MOST_VALUES]
+            there = there[counted[there] >= least]
+        found = [
+            (*self._labels[place], count) for place, count in zip(there.tolist(), counted[there].tolist(), strict=True)
+        ]
+        found.sort(key=lambda entry: (-entry[2], entry[1], entry[0]))
+        return [FacetValue(*entry) for entry in found[:MOST_VALUES]]
+
+
+FIELDS = {
+    "edition": "editions",
+    "year": "years",
+    "theme": "themes",
+    "organisation": "organisations",
+    "technology": "technologies",
+    "kind": "kinds",
+    "language": "languages",
+}
+"""The field of a filter that holds the chosen values of each facet."""
+
+
+class Narrowed(NamedTuple):
+    """A facet that a filter narrows: the values chosen, and the filter without them."""
+
+    facet: str
+    chosen: frozenset[str]
+    wider: TalkFilter
+
+
+def narrowed_facets(filter: TalkFilter) -> Iterator[Narrowed]:
+    """Each facet that `filter` narrows."""
+    for facet, field in FIELDS.items():
+        chosen = getattr(filter, field)
+        if chosen:
+            yield Narrowed(facet, frozenset(map(str, chosen)), filter.but(**{field: ()}))

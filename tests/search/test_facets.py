@@ -1,0 +1,141 @@
+"""Facets over the whole result set, several values together, orders, and pages that join deep down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlmodel import Session, col, select
+
+from app.catalog.filters import TalkFilter
+from app.db.engine import writing
+from app.db.types import utc_now
+from app.models import Edition, Source, Talk, Technology, TechnologyMention
+from app.search.facets import FIELDS, narrowed_facets
+from app.search.shapes import SearchResult
+from tests.search.conftest import Base, refresh
+
+QUERY = "kafka upgrade streams sql"
+MANY = 300
+
+
+def fill_many(session: Session) -> None:
+    """Talks alike but for a number, over ten years, three kinds and two technologies."""
+    source = session.exec(select(Source)).first()
+    series = session.exec(select(Edition.series_id)).first()
+    assert source is not None
+    assert source.id is not None
+    editions = [Edition(slug=f"many-{year}", name=f"Many {year}", year=year, series_id=series or 0,
+                        source_id=source.id, start_date=f"{year}-03-01") for year in range(2010, 2020)]  # fmt: skip
+    technologies = [Technology(slug=name, name=name.title()) for name in ("kafka", "flink")]
+    session.add_all([*editions, *technologies])
+    session.flush()
+    for number in range(MANY):
+        edition = editions[number % len(editions)]
+        talk = Talk(
+            slug=f"many-{number}", edition_id=edition.id or 0, source_id=source.id, source_key=f"many-{number}",
+            title=f"Walrus number {number}", raw_title="", content_hash=f"many-{number}", created_at=utc_now(),
+            updated_at=utc_now(), kind=("talk", "keynote", "workshop")[number % 3],
+            language="en" if number % 4 else "de",
+            date=f"{edition.year}-03-0{1 + number % 2}" if number % 5 else None,
+        )  # fmt: skip
+        session.add(talk)
+        session.flush()
+        for at, technology in enumerate(technologies):
+            if number % (at + 2) == 0:
+                session.add(TechnologyMention(talk_id=talk.id or 0, technology_id=technology.id or 0, position=at))
+
+
+@pytest.fixture
+def many(base: Base) -> Base:
+    with writing(base.engine) as session:
+        fill_many(session)
+    refresh(base.engine, base.embedder)
+    return base
+
+
+def whole(base: Base, step: int = 100, **more: Any) -> list[str]:
+    """Every slug of an answer, page after page."""
+    slugs: list[str] = []
+    total = base.ask("walrus number", limit=1, **more).total
+    for offset in range(0, total, step):
+        slugs += [hit.talk.slug for hit in base.ask("walrus number", limit=step, offset=offset, **more).hits]
+    return slugs
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "semantic"])
+@pytest.mark.parametrize("sort", ["relevance", "date"])
+def test_deep_pages_neither_overlap_nor_miss(many: Base, mode: str, sort: str) -> None:
+    first = whole(many, mode=mode, sort=sort)
+    assert len(first) == len(set(first)) == many.ask("walrus number", mode=mode).total
+    if mode != "semantic":
+        assert len(first) == MANY
+    assert whole(many, 37, mode=mode, sort=sort) == first
+    assert many.ask("walrus number", mode=mode, sort=sort, offset=len(first)).hits == []
+
+
+def test_by_date_the_newest_come_first_and_equal_days_by_rank(many: Base) -> None:
+    slugs = whole(many, mode="lexical", sort="date")
+    ranked = {slug: place for place, slug in enumerate(whole(many, mode="lexical"))}
+    dates = {}
+    with Session(many.engine) as session:
+        rows = session.exec(
+            select(Talk.slug, Talk.date, Edition.start_date).join(Edition, col(Edition.id) == Talk.edition_id)
+        )
+        for slug, date, start in rows:
+            dates[slug] = date or start or ""
+    keys = [(dates[slug], -ranked[slug]) for slug in slugs]
+    assert keys == sorted(keys, reverse=True)
+
+
+def counted(result: SearchResult) -> dict[str, dict[str, int]]:
+    return {name: {value.value: value.count for value in values} for name, values in result.facets.items()}
+
+
+def test_counts_are_those_of_all_that_was_found(many: Base) -> None:
+    found = counted(many.ask("walrus number", mode="lexical", limit=1))
+    assert found["year"] == {str(year): MANY // 10 for year in range(2010, 2020)}
+    assert found["kind"] == dict(Counter(("talk", "keynote", "workshop")[number % 3] for number in range(MANY)))
+    assert found["technology"] == {"kafka": MANY // 2, "flink": (MANY + 2) // 3}
+    assert found["language"] == {"en": MANY * 3 // 4, "de": MANY // 4}
+
+
+@pytest.mark.parametrize("chosen", [
+    {"kinds": ("talk", "keynote")}, {"years": (2012, 2017)}, {"technologies": ("flink", "kafka")},
+    {"editions": ("many-2011", "many-2012"), "languages": ("de",)}, {"kinds": ("talk",), "years": (2010, 2011, 2013)},
+])  # fmt: skip
+def test_values_of_a_facet_add_up_and_facets_narrow_each_other(many: Base, chosen: dict[str, Any]) -> None:
+    narrowed = TalkFilter(**chosen)
+    result = many.ask("walrus number", mode="lexical", limit=1, filter=narrowed)
+    facets = {field: name for name, field in FIELDS.items()}
+    for field, values in chosen.items():
+        name = facets[field]
+        wider = next(one.wider for one in narrowed_facets(narrowed) if one.facet == name)
+        without = counted(many.ask("walrus number", mode="lexical", limit=1, filter=wider))[name]
+        beside = {value.value: value.count for value in result.beside[name]}
+        assert beside == {value: count for value, count in without.items() if value not in map(str, values)}
+        for value, count in beside.items():
+            alone = many.ask("walrus number", mode="lexical", limit=1, filter=narrowed.but(
+                **{field: (int(value) if field == "years" else value,)}))  # fmt: skip
+            assert alone.total == count
+    assert set(result.beside) == {facets[field] for field in chosen}
+
+
+def test_every_facet_agrees_with_its_filter(base: Base) -> None:
+    result = base.ask(QUERY, mode="lexical", limit=1)
+    assert set(result.facets) == set(FIELDS)
+    for name, field in FIELDS.items():
+        for value in result.facets[name]:
+            chosen = (int(value.value) if name == "year" else value.value,)
+            narrowed = base.ask(QUERY, mode="lexical", filter=TalkFilter(**{field: chosen}))  # type: ignore[arg-type]
+            assert narrowed.total == value.count, (name, value)
+            assert [one.count for one in narrowed.facets[name] if one.value == value.value] == [value.count]
+
+
+def test_any_of_several_values_and_one_that_names_nothing(base: Base) -> None:
+    both = base.ask(QUERY, mode="lexical", filter=TalkFilter(themes=("ops", "streams"))).total
+    each = [base.ask(QUERY, mode="lexical", filter=TalkFilter(themes=(one,))).total for one in ("ops", "streams")]
+    assert both == sum(each)
+    assert base.ask(QUERY, filter=TalkFilter(theme="ops", themes=("streams",))).total == 0
+    assert base.ask(QUERY, filter=TalkFilter(organisations=("no-such",))).hits == []
