@@ -185,7 +185,8 @@ def theme_marks(session: Session, ids: Sequence[int]) -> dict[int, list[ThemeMar
             col(ThemeAssignment.talk_id), col(ThemeAssignment.status), col(ThemeAssignment.probability),
             col(ThemeAssignment.is_main), col(Theme.slug), col(Theme.name),
         )
-        .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
+        # An outer join, so that SQLite begins with the talks.
+        .outerjoin(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
         .where(
             col(ThemeAssignment.talk_id).in_(ids),
             col(ThemeAssignment.status).in_(ASSIGNED),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, Subquery, desc, func, select
+from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
@@ -63,19 +63,21 @@ def list_editions(
     session: Session, limit: int = 1000, offset: int = 0, series: str | None = None
 ) -> Portion[EditionCard]:
     """Editions by series, newest first within it."""
-    statement = _editions().where(col(Edition.withdrawn_at).is_(None))
+    statement = _editions(TalkFilter(series=series)).where(col(Edition.withdrawn_at).is_(None))
+    rows_of = select(col(Edition.id)).join(Series).where(col(Edition.withdrawn_at).is_(None))
     if series:
         statement = statement.where(col(Series.slug) == series)
+        rows_of = rows_of.where(col(Series.slug) == series)
     statement = statement.order_by(
         col(Series.name), col(Edition.start_date).desc(), col(Edition.year).desc(), col(Edition.slug)
     )
-    found = portion(session, statement, limit, offset)
+    found = portion(session, statement, limit, offset, rows_of)
     return found.carrying([_card(edition, known) for edition, known in found.items])
 
 
 def find_edition(session: Session, slug: str) -> EditionCard:
     """The edition with this slug, withdrawn ones included; NotFound if there is none."""
-    row = session.execute(_editions().where(col(Edition.slug) == slug)).first()
+    row = session.execute(_editions(TalkFilter(editions=(slug,))).where(col(Edition.slug) == slug)).first()
     if row is None:
         raise NotFound("edition", slug)
     return _card(row[0], row[1])
@@ -83,27 +85,26 @@ def find_edition(session: Session, slug: str) -> EditionCard:
 
 def fullest_edition(session: Session) -> EditionCard | None:
     """The edition with most known talks, the newest of equals; None in an empty base."""
-    statement = _editions().where(col(Edition.withdrawn_at).is_(None))
-    newest = (col(Edition.start_date).desc(), col(Edition.slug))
-    row = session.execute(statement.order_by(_known().desc(), *newest).limit(1)).first()
+    statement = _editions(TalkFilter()).where(col(Edition.withdrawn_at).is_(None))
+    fullest = statement.order_by(desc("known"), col(Edition.start_date).desc(), col(Edition.slug))
+    row = session.execute(fullest.limit(1)).first()
     return _card(row[0], row[1]) if row else None
 
 
-def _known() -> Any:
-    return (
-        select(func.count())
-        .select_from(Talk)
-        .where(col(Talk.edition_id) == col(Edition.id), col(Talk.id).in_(allowed_talks(TalkFilter())))
-        .correlate(Edition)
-        .scalar_subquery()
-    )
+def known_talks(filter: TalkFilter) -> Subquery:
+    """Talks that `filter` allows, counted by edition: columns `edition_id` and `known`; editions without any miss."""
+    counted: tuple[Any, ...] = (col(Talk.edition_id).label("edition_id"), func.count().label("known"))
+    return allowed_talks(filter).with_only_columns(*counted).group_by(col(Talk.edition_id)).subquery()
 
 
-def _editions() -> Select[Edition, int]:
+def _editions(filter: TalkFilter) -> Select[Edition, int]:
+    """Editions with how many talks each has of those that `filter` allows."""
+    counted = known_talks(filter)
     return (
-        select(Edition, _known().label("known"))
+        select(Edition, func.coalesce(counted.c.known, 0).label("known"))
         .join(Series, col(Series.id) == col(Edition.series_id))
-        .options(selectinload(Edition.series))  # type: ignore[arg-type]
+        .outerjoin(counted, counted.c.edition_id == col(Edition.id))
+        .options(contains_eager(Edition.series))  # type: ignore[arg-type]
     )
 
 

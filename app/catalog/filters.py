@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlmodel import Session, col
 
 from app.errors import NotFound, UsageError
@@ -48,6 +48,13 @@ class TalkFilter:
     with_text: bool = False
     first_delivery_only: bool = False
     """Of a talk given at several editions, only the first delivery."""
+    themes: tuple[str, ...] = ()
+    """Any of these themes; so for the fields below, each beside the single value above."""
+    organisations: tuple[str, ...] = ()
+    technologies: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse years that are the wrong way round."""
@@ -67,7 +74,7 @@ class TalkFilter:
 def allowed_talks(filter: TalkFilter) -> Select[int | None]:
     """The one statement: ids of the talks that `filter` allows."""
     statement = select(col(Talk.id)).where(
-        col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False), *_of_talk(filter)
+        col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False), *narrowing(filter)
     )
     if filter.editions or filter.series:
         editions = select(col(Edition.id))
@@ -78,23 +85,43 @@ def allowed_talks(filter: TalkFilter) -> Select[int | None]:
         statement = statement.where(col(Talk.edition_id).in_(editions))
     if filter.year_from is not None or filter.year_to is not None:
         statement = statement.where(_in_years(filter.year_from, filter.year_to))
-    if filter.theme:
-        assigned = (
-            select(col(ThemeAssignment.talk_id))
-            .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
-            .where(col(Theme.slug) == filter.theme, col(ThemeAssignment.status).in_(ASSIGNED))
-        )
-        if filter.main_theme_only:
-            assigned = assigned.where(col(ThemeAssignment.is_main).is_(True))
-        statement = statement.where(col(Talk.id).in_(assigned))
+    if filter.years:
+        statement = statement.where(or_(*(_in_years(year, year) for year in filter.years)))
+    for themes in _both(filter.theme, filter.themes):
+        statement = statement.where(col(Talk.id).in_(_assigned(themes, filter.main_theme_only)))
     if filter.speaker or filter.organisation:
         named = _named(filter.organisation) if filter.organisation and not filter.speaker else None
         appearing = col(Talk.id).in_(_appearing(filter))
         statement = statement.where(appearing if named is None else or_(appearing, col(Talk.id).in_(named)))
-    if filter.technology:
+    if filter.organisations:
+        there = (_with(filter.organisations), _named(*filter.organisations))
+        statement = statement.where(or_(*(col(Talk.id).in_(talks) for talks in there)))
+    for technologies in _both(filter.technology, filter.technologies):
         mentioned = select(col(TechnologyMention.talk_id)).join(Technology)
-        statement = statement.where(col(Talk.id).in_(mentioned.where(col(Technology.slug) == filter.technology)))
+        statement = statement.where(col(Talk.id).in_(mentioned.where(col(Technology.slug).in_(technologies))))
     return statement
+
+
+def _both(one: str | None, several: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The values of a field for one and of that for several, each of which narrows; empty ones left out."""
+    return [values for values in (_one(one), several) if values]
+
+
+def _assigned(themes: tuple[str, ...], main_only: bool) -> Select[int]:
+    """Talks that have any of these themes."""
+    statement = (
+        select(col(ThemeAssignment.talk_id))
+        .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
+        .where(col(Theme.slug).in_(themes), col(ThemeAssignment.status).in_(ASSIGNED))
+    )
+    return statement.where(col(ThemeAssignment.is_main).is_(True)) if main_only else statement
+
+
+def other_talks(filter: TalkFilter) -> Select[int | None]:
+    """Ids of the talks that `filter` does not allow: the few left out where it allows nearly all."""
+    allowed = allowed_talks(filter).whereclause
+    assert allowed is not None
+    return select(col(Talk.id)).where(case((allowed, 0), else_=1) == 1)
 
 
 def _in_years(first: int | None, last: int | None) -> ColumnElement[bool]:
@@ -110,14 +137,13 @@ def _in_years(first: int | None, last: int | None) -> ColumnElement[bool]:
     return or_(and_(*dated), and_(col(Talk.date).is_(None), col(Talk.edition_id).in_(held)))
 
 
-def _of_talk(filter: TalkFilter) -> list[ColumnElement[bool]]:
+def narrowing(filter: TalkFilter) -> list[ColumnElement[bool]]:
+    """What of `filter` can be told from a row of Talk alone, but for years: kinds, language, text and delivery."""
     clauses: list[ColumnElement[bool]] = []
-    if filter.kind:
-        clauses.append(col(Talk.kind) == filter.kind)
+    clauses += [col(Talk.kind).in_(kinds) for kinds in _both(filter.kind, filter.kinds)]
     if filter.without_kinds:
         clauses.append(col(Talk.kind).not_in(filter.without_kinds))
-    if filter.language:
-        clauses.append(col(Talk.language) == filter.language)
+    clauses += [col(Talk.language).in_(languages) for languages in _both(filter.language, filter.languages)]
     if filter.first_delivery_only:
         clauses.append(or_(col(Talk.family).is_(None), col(Talk.family) == col(Talk.slug)))
     if filter.with_text:
@@ -142,28 +168,36 @@ def _appearing(filter: TalkFilter) -> Select[int]:
     return statement
 
 
-def _named(organisation: str) -> Select[int]:
-    """Talks for which the programme names the organisation but no speaker."""
+def _with(organisations: tuple[str, ...]) -> Select[int]:
+    """Talks of speakers who were with any of these organisations."""
+    statement = select(col(Appearance.talk_id))
+    statement = statement.join(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
+    return statement.where(col(Organisation.slug).in_(organisations))
+
+
+def _named(*organisations: str) -> Select[int]:
+    """Talks for which the programme names any of these organisations but no speaker."""
     statement = select(col(TalkOrganisation.talk_id)).join(
         Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id)
     )
-    return statement.where(col(Organisation.slug) == organisation)
+    return statement.where(col(Organisation.slug).in_(organisations))
 
 
 def check_names(session: Session, filter: TalkFilter) -> None:
     """Raise NotFound for the first slug in `filter` that names nothing in the base."""
-    wanted = [("edition", Edition.slug, slug) for slug in filter.editions]
-    wanted += [
-        (what, column, slug)
-        for what, column, slug in (
-            ("series", Series.slug, filter.series),
-            ("theme", Theme.slug, filter.theme),
-            ("speaker", Speaker.slug, filter.speaker),
-            ("organisation", Organisation.slug, filter.organisation),
-            ("technology", Technology.slug, filter.technology),
-        )
-        if slug
-    ]
-    for what, column, slug in wanted:
-        if session.execute(select(col(column)).where(col(column) == slug)).first() is None:
-            raise NotFound(what, slug)
+    for what, column, slugs in (
+        ("edition", Edition.slug, filter.editions),
+        ("series", Series.slug, _one(filter.series)),
+        ("theme", Theme.slug, (*_one(filter.theme), *filter.themes)),
+        ("speaker", Speaker.slug, _one(filter.speaker)),
+        ("organisation", Organisation.slug, (*_one(filter.organisation), *filter.organisations)),
+        ("technology", Technology.slug, (*_one(filter.technology), *filter.technologies)),
+    ):
+        known = set(session.scalars(select(col(column)).where(col(column).in_(slugs)))) if slugs else set()
+        for slug in slugs:
+            if slug not in known:
+                raise NotFound(what, slug)
+
+
+def _one(slug: str | None) -> tuple[str, ...]:
+    return (slug,) if slug else ()

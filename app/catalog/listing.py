@@ -37,10 +37,20 @@ class Portion(Generic[T]):
         return Portion(total=self.total, items=list(items), limit=self.limit, offset=self.offset)
 
 
-def portion(session: Session, statement: Select[*tuple[Any, ...]], limit: int, offset: int) -> Portion[Any]:
-    """Rows of an ordered statement and their total: two queries, one where everything fits."""
+def portion(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    limit: int,
+    offset: int,
+    rows_of: Select[*tuple[Any, ...]] | None = None,
+) -> Portion[Any]:
+    """Rows of an ordered statement and their total: two queries, one where everything fits.
+
+    `rows_of` is a statement with as many rows that is cheaper to count.
+    """
     rows = list(session.execute(statement.limit(limit).offset(offset)))
     if offset == 0 and len(rows) < limit:
         return Portion(total=len(rows), items=rows, limit=limit, offset=0)
-    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    whole = statement.order_by(None) if rows_of is None else rows_of
+    counted = select(func.count()).select_from(whole.subquery())
     return Portion(total=session.scalar(counted) or 0, items=rows, limit=limit, offset=offset)

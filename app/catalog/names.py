@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.listing import Portion, portion
 from app.errors import NotFound
-from app.models import Appearance, Organisation, Technology, TechnologyMention
+from app.models import Appearance, Organisation, Talk, Technology, TechnologyMention
 
 
 class NamedCount(BaseModel):
@@ -26,9 +26,10 @@ def list_organisations(
     """Organisations that speakers of known talks worked for, those with most talks first."""
     count = func.count(func.distinct(col(Appearance.talk_id)))
     statement = (
-        select(col(Organisation.slug), col(Organisation.name), count)
-        .join(Appearance, col(Appearance.organisation_id) == col(Organisation.id))
-        .where(col(Appearance.talk_id).in_(allowed_talks(TalkFilter())))
+        allowed_talks(TalkFilter())
+        .join(Appearance, col(Appearance.talk_id) == col(Talk.id))
+        .join(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
+        .with_only_columns(col(Organisation.slug), col(Organisation.name), count)
         .group_by(col(Organisation.id), col(Organisation.slug), col(Organisation.name))
         .order_by(count.desc(), col(Organisation.name))
     )
@@ -44,9 +45,10 @@ def list_technologies(
     """Technologies mentioned in known talks, those with most talks first."""
     count = func.count(func.distinct(col(TechnologyMention.talk_id)))
     statement = (
-        select(col(Technology.slug), col(Technology.name), count)
-        .join(TechnologyMention, col(TechnologyMention.technology_id) == col(Technology.id))
-        .where(col(TechnologyMention.talk_id).in_(allowed_talks(TalkFilter())))
+        allowed_talks(TalkFilter())
+        .join(TechnologyMention, col(TechnologyMention.talk_id) == col(Talk.id))
+        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+        .with_only_columns(col(Technology.slug), col(Technology.name), count)
         .group_by(col(Technology.id), col(Technology.slug), col(Technology.name))
         .order_by(count.desc(), col(Technology.name))
     )

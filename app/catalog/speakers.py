@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.filters import TalkFilter, allowed_talks
-from app.catalog.listing import Portion, portion
+from app.catalog.kept import kept
+from app.catalog.listing import Portion
 from app.catalog.takeaways import TakeawayCard, takeaways_of_speaker
 from app.errors import NotFound
 from app.models import Appearance, Edition, Organisation, Speaker, SpeakerAlias, Talk
@@ -55,37 +57,51 @@ def list_speakers(
     session: Session, prefix: str = "", limit: int = 50, offset: int = 0, order: SpeakerOrder = "name"
 ) -> Portion[SpeakerRow]:
     """Speakers with a known talk. `prefix` matches the start of any part of a name, accents aside."""
-    count = func.count(func.distinct(col(Talk.id)))
-    by = {"name": (col(Speaker.name),), "talks": (count.desc(), col(Speaker.name))}[order]
-    known = allowed_talks(TalkFilter())
+    appearing = allowed_talks(TalkFilter()).join(Appearance, col(Appearance.talk_id) == col(Talk.id))
+    counted: tuple[Any, ...] = (col(Appearance.speaker_id).label("speaker_id"), func.count().label("talks"))
+    talks = appearing.with_only_columns(*counted).group_by(col(Appearance.speaker_id)).subquery()
+    by = {"name": (), "talks": (talks.c.talks.desc(),)}[order]
+    matching = [_begins(prefix)] if prefix else []
     statement = (
-        select(
-            col(Speaker.id),
-            col(Speaker.slug),
-            col(Speaker.name),
-            count,
-            func.min(col(Edition.year)),
-            func.max(col(Edition.year)),
+        select(col(Speaker.id), col(Speaker.slug), col(Speaker.name), talks.c.talks)
+        .join(talks, talks.c.speaker_id == col(Speaker.id))
+        .where(*matching)
+        .order_by(*by, col(Speaker.name), col(Speaker.id))
+    )
+    whole = appearing.join(Speaker, col(Speaker.id) == col(Appearance.speaker_id)).where(*matching)
+    total = whole.with_only_columns(func.count(func.distinct(col(Speaker.id))))
+    return Portion(
+        total=kept(session, ("speakers", prefix), lambda: session.scalar(total) or 0),
+        items=_rows(session, session.execute(statement.limit(limit).offset(offset)).all()),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _rows(session: Session, found: Sequence[Row[int | None, str, str, int]]) -> list[SpeakerRow]:
+    shown = [key for key, *_ in found if key is not None]
+    worked, years = _affiliations(session, shown), _years(session, shown)
+    rows = []
+    for key, slug, name, talks in found:
+        first, last = years[key]
+        with_them = worked.get(key, [])
+        rows.append(
+            SpeakerRow(slug=slug, name=name, talks=talks, affiliations=with_them, first_year=first, last_year=last)
         )
-        .join(Appearance, col(Appearance.speaker_id) == col(Speaker.id))
-        .join(Talk, col(Talk.id) == col(Appearance.talk_id))
+    return rows
+
+
+def _years(session: Session, speaker_ids: list[int]) -> dict[int | None, tuple[int | None, int | None]]:
+    """First and last year of the known talks of each."""
+    rows = session.execute(
+        allowed_talks(TalkFilter())
+        .join(Appearance, col(Appearance.talk_id) == col(Talk.id))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .where(col(Talk.id).in_(known))
-        .group_by(col(Speaker.id), col(Speaker.slug), col(Speaker.name))
-        .order_by(*by, col(Speaker.id))
+        .with_only_columns(col(Appearance.speaker_id), func.min(col(Edition.year)), func.max(col(Edition.year)))
+        .where(col(Appearance.speaker_id).in_(speaker_ids))
+        .group_by(col(Appearance.speaker_id))
     )
-    if prefix:
-        statement = statement.where(_begins(prefix))
-    found = portion(session, statement, limit, offset)
-    worked = _affiliations(session, [row[0] for row in found.items])
-    return found.carrying(
-        [
-            SpeakerRow(
-                slug=slug, name=name, talks=talks, affiliations=worked.get(key, []), first_year=first, last_year=last
-            )
-            for key, slug, name, talks, first, last in found.items
-        ]
-    )
+    return {speaker: (first, last) for speaker, first, last in rows}
 
 
 def _begins(prefix: str) -> ColumnElement[bool]:
@@ -96,7 +112,7 @@ def _begins(prefix: str) -> ColumnElement[bool]:
     return or_(slug.startswith(start, autoescape=True), slug.contains(f"-{start}", autoescape=True))
 
 
-def _affiliations(session: Session, speaker_ids: list[int]) -> dict[int, list[str]]:
+def _affiliations(session: Session, speaker_ids: list[int]) -> dict[int | None, list[str]]:
     rows = session.execute(
         select(col(Appearance.speaker_id), col(Organisation.name))
         .join(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
@@ -106,7 +122,7 @@ def _affiliations(session: Session, speaker_ids: list[int]) -> dict[int, list[st
         .group_by(col(Appearance.speaker_id), col(Organisation.name))
         .order_by(func.max(col(Edition.year)).desc(), col(Organisation.name))
     )
-    worked: dict[int, list[str]] = {}
+    worked: dict[int | None, list[str]] = {}
     for speaker, organisation in rows:
         worked.setdefault(speaker, []).append(organisation)
     return worked
@@ -123,9 +139,8 @@ def find_speaker(session: Session, slug: str) -> SpeakerDetail:
         .order_by(col(SpeakerAlias.name))
     )
     talks = session.scalars(
-        select(col(Talk.id))
+        allowed_talks(TalkFilter(speaker=slug))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .where(col(Talk.id).in_(allowed_talks(TalkFilter(speaker=slug))))
         .order_by(col(Edition.start_date).desc(), col(Talk.position), col(Talk.id))
     )
     return SpeakerDetail(

@@ -97,13 +97,11 @@ def list_talks(
         "title": (col(Talk.title),),
         "programme": (col(Talk.position),),
     }
-    statement = (
-        select(col(Talk.id))
-        .join(edition, col(edition.id) == col(Talk.edition_id))
-        .where(col(Talk.id).in_(allowed_talks(filter)))
-        .order_by(*orders[order], col(Talk.id))
-    )
-    found = portion(session, statement, limit, offset)
+    allowed = allowed_talks(filter)
+    statement = allowed.order_by(*orders[order], col(Talk.id))
+    if order in ("newest", "oldest"):
+        statement = statement.join(edition, col(edition.id) == col(Talk.edition_id))
+    found = portion(session, statement, limit, offset, rows_of=allowed)
     return found.carrying(talk_cards(session, [row[0] for row in found.items]))
 
 

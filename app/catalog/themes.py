@@ -134,28 +134,27 @@ def list_themes(session: Session, limit: int = 25, offset: int = 0) -> Portion[T
 
 def theme_talks(session: Session, slug: str, status: str, limit: int, offset: int = 0) -> Portion[TalkCard]:
     """Known talks that have the theme by people (`confirmed`) or by machine (`machine`), newest edition first."""
-    given = (
-        select(col(ThemeAssignment.talk_id))
+    allowed = (
+        allowed_talks(TalkFilter())
+        .join(ThemeAssignment, col(ThemeAssignment.talk_id) == col(Talk.id))
         .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
         .where(col(Theme.slug) == slug, col(ThemeAssignment.status) == status)
     )
-    statement = (
-        select(col(Talk.id))
-        .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .where(col(Talk.id).in_(allowed_talks(TalkFilter(theme=slug))), col(Talk.id).in_(given))
-        .order_by(col(Edition.start_date).desc(), col(Edition.slug), col(Talk.position), col(Talk.id))
+    statement = allowed.join(Edition, col(Edition.id) == col(Talk.edition_id)).order_by(
+        col(Edition.start_date).desc(), col(Edition.slug), col(Talk.position), col(Talk.id)
     )
-    found = portion(session, statement, limit, offset)
+    found = portion(session, statement, limit, offset, rows_of=allowed)
     return found.carrying(talk_cards(session, [row[0] for row in found.items]))
 
 
 def _examples(session: Session, references: Sequence[str]) -> dict[str, Example]:
     """Examples by how the vocabulary writes them: edition-slug/talk-key, the source's own names."""
-    keys = {reference.partition("/")[2] for reference in references}
+    editions, keys = {name.partition("/")[0] for name in references}, {name.partition("/")[2] for name in references}
+    held = select(col(Edition.id)).where(col(Edition.slug).in_(editions))
     rows = session.execute(
         select(col(Edition.slug), col(Talk.source_key), col(Talk.slug), col(Talk.title))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .where(col(Talk.source_key).in_(keys), col(Talk.withdrawn_at).is_(None))
+        .where(col(Talk.edition_id).in_(held), col(Talk.source_key).in_(keys), col(Talk.withdrawn_at).is_(None))
     )
     found = {f"{edition}/{key}": (slug, title) for edition, key, slug, title in rows}
     nothing: tuple[None, None] = (None, None)

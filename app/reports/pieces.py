@@ -16,6 +16,9 @@ from app.trends.wording import counted, percent
 SOURCES_OF_EDITIONS = 3
 """Up to so many editions each source is listed; with more, the editions are, whose pages list theirs."""
 
+LISTED_EDITIONS = 100
+"""With more than these, the list of editions is named instead."""
+
 
 def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | None) -> tuple[Line, ...]:
     """What is known of the programmes, and what the unknown sessions could make of the share of `example`."""
@@ -102,10 +105,14 @@ def method_lines(shares: ThemeShares, example: ThemeShare | None) -> tuple[Line,
 def source_references(facts: ScopeFacts, base_url: str) -> tuple[Reference, ...]:
     """Where the facts come from."""
     if len(facts.editions) > SOURCES_OF_EDITIONS:
+        known = [edition for edition in facts.editions if edition.known]
+        if len(known) > LISTED_EDITIONS:
+            narrowed = f"?series={facts.scope.series}" if facts.scope.series else ""
+            return (
+                Reference(f"{counted(len(known), 'edition')}, each with its sources", f"{base_url}/editions{narrowed}"),
+            )
         return tuple(
-            Reference(f"{edition.name} and its sources", f"{base_url}/editions/{edition.slug}")
-            for edition in facts.editions
-            if edition.known
+            Reference(f"{edition.name} and its sources", f"{base_url}/editions/{edition.slug}") for edition in known
         )
     return tuple(
         Reference(_label(facts, edition, str(found.get("label") or found.get("url") or "")), found.get("url"))

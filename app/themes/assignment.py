@@ -158,7 +158,8 @@ def talk_texts(session: Session, recipe: str) -> dict[int, TalkText]:
     for talk_id, vector in session.execute(
         select(col(Passage.talk_id), col(Embedding.vector))
         .join(Embedding, col(Embedding.content_hash) == col(Passage.content_hash))
-        .where(col(Embedding.recipe) == recipe, col(Passage.takeaway_id).is_(None))
+        # What was said wanders further than what a talk is about.
+        .where(col(Embedding.recipe) == recipe, col(Passage.takeaway_id).is_(None), col(Passage.kind) != "transcript")
         .order_by(col(Passage.id))
     ):
         vectors[talk_id].append(vector)

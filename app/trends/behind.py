@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Literal
+
+from sqlalchemy import Select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.listing import Portion, portion
 from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Edition, Talk
 from app.trends.counts import talk_count, theme_figure
 from app.trends.figure import Figure, FigureTalks
-from app.trends.keys import FigureKey, parse_key
+from app.trends.keys import parse_key
 
+Which = Literal["counted", "others"]
 STALE = "The base has changed since this figure was made; these are today’s talks."
 
 
@@ -25,18 +29,26 @@ def figure_by_id(session: Session, id: str) -> Figure:
     return talk_count(session, key.filter, key.population)
 
 
-def figure_talk_ids(session: Session, key: FigureKey) -> tuple[list[int], list[int]]:
-    """Ids of the numerator and of the denominator, oldest edition first, then in the order of the programme."""
-    return _ids(session, key.numerator()), _ids(session, key.denominator())
+def figure_part(session: Session, id: str, which: Which, limit: int, offset: int = 0) -> Portion[TalkCard]:
+    """A part of the talks that a figure counts, or of the others it is taken of; in the order of `figure_talks`."""
+    key = parse_key(id)
+    allowed = allowed_talks(key.numerator() if which == "counted" else key.denominator())
+    if which == "others":
+        allowed = allowed.where(col(Talk.id).not_in(allowed_talks(key.numerator())))
+    found = portion(session, _in_order(allowed), limit, offset, rows_of=allowed)
+    return found.carrying(talk_cards(session, [row[0] for row in found.items]))
 
 
-def figure_talks(session: Session, id: str) -> FigureTalks:
-    """GET /figures/{id}. An id of an earlier snapshot still answers, with `stale` and a note; NotFound as above."""
+def figure_talks(session: Session, id: str, limit: int | None = None, offset: int = 0) -> FigureTalks:
+    """GET /figures/{id}, both lists whole or `limit` talks of each from `offset`.
+
+    An id of an earlier snapshot still answers, with `stale` and a note; NotFound as above.
+    """
     key = parse_key(id)
     figure = figure_by_id(session, id)
-    numerator, denominator = figure_talk_ids(session, key)
-    cards = {card.id: card for card in talk_cards(session, denominator)}
-    stale = key.snapshot != current_snapshot(session)
+    numerator, denominator = (_ids(session, each, limit, offset) for each in (key.numerator(), key.denominator()))
+    cards = {card.id: card for card in talk_cards(session, list(dict.fromkeys(numerator + denominator)))}
+    stale = is_stale(session, id)
     return FigureTalks(
         id=id,
         url=figure.url if not stale else figure.url.replace(figure.id, id),
@@ -53,17 +65,24 @@ def figure_talks(session: Session, id: str) -> FigureTalks:
     )
 
 
+def is_stale(session: Session, id: str) -> bool:
+    """Whether the base has changed since this id was made."""
+    return parse_key(id).snapshot != current_snapshot(session)
+
+
 def _cards(cards: dict[int, TalkCard], ids: list[int], figure: str) -> list[TalkCard]:
     if missing := [talk for talk in ids if talk not in cards]:
         raise NotFound("figure", figure, f"The base changed while it was read ({len(missing)} talks); ask again.")
     return [cards[talk] for talk in ids]
 
 
-def _ids(session: Session, filter: TalkFilter) -> list[int]:
-    statement = (
-        select(col(Talk.id))
-        .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .where(col(Talk.id).in_(allowed_talks(filter)))
-        .order_by(col(Edition.start_date), col(Edition.year), col(Edition.slug), col(Talk.position), col(Talk.id))
-    )
+def _ids(session: Session, filter: TalkFilter, limit: int | None, offset: int) -> list[int]:
+    statement = _in_order(allowed_talks(filter)).limit(limit).offset(offset)
     return [talk for talk in session.scalars(statement) if talk is not None]
+
+
+def _in_order(allowed: Select[int | None]) -> Select[int | None]:
+    """Oldest edition first, then in the order of the programme."""
+    return allowed.join(Edition, col(Edition.id) == col(Talk.edition_id)).order_by(
+        col(Edition.start_date), col(Edition.year), col(Edition.slug), col(Talk.position), col(Talk.id)
+    )

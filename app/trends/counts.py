@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select, true
 from sqlmodel import Session, col
 
-from app.catalog.filters import TalkFilter, allowed_talks, check_names
+from app.catalog.filters import TalkFilter, allowed_talks, check_names, narrowing
+from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Organisation, Speaker, Technology, Theme
@@ -165,10 +166,13 @@ def talk_count(session: Session, filter: TalkFilter | None = None, population: s
     return count_figure(key, facts, numerator, denominator, _names(session, wanted))
 
 
-def edition_counts(session: Session) -> dict[str, Figure]:
-    """Known talks of each edition, by edition slug: figures for lists of editions. A fixed number of statements."""
+def edition_counts(session: Session, editions: tuple[str, ...] = ()) -> dict[str, Figure]:
+    """Known talks of each edition (or of some, which must exist), by edition slug: figures for lists of editions.
+
+    A fixed number of statements.
+    """
     snapshot = current_snapshot(session)
-    whole = read_scope(session, Scope())
+    whole = read_scope(session, Scope(editions=editions))
     figures = {}
     for edition in whole.editions:
         scope = Scope(editions=(edition.slug,))
@@ -183,7 +187,7 @@ def population_counts(session: Session, scope: Scope, facts: ScopeFacts | None =
     facts = facts or read_scope(session, scope)
     snapshot = current_snapshot(session)
     keys = [FigureKey("count", scope.filter(), population.slug, snapshot=snapshot) for population in POPULATIONS]
-    numbers = _counts(session, [key.numerator() for key in keys])
+    numbers = kept(session, ("populations", scope), lambda: _of_populations(session, scope))
     return tuple(
         PopulationCount(
             population.slug,
@@ -193,6 +197,13 @@ def population_counts(session: Session, scope: Scope, facts: ScopeFacts | None =
         )
         for population, key, number in zip(POPULATIONS, keys, numbers, strict=True)
     )
+
+
+def _of_populations(session: Session, scope: Scope) -> list[int]:
+    """Talks of each population in `scope`. One statement that reads each talk once."""
+    parts = [and_(true(), *narrowing(population.narrow(TalkFilter()))) for population in POPULATIONS]
+    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts]
+    return [int(number) for number in session.execute(allowed_talks(scope.filter()).with_only_columns(*sums)).one()]
 
 
 def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
@@ -211,7 +222,7 @@ def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
 
 def _counts(session: Session, filters: Sequence[TalkFilter]) -> list[int]:
     """Talks each filter allows. One statement."""
-    counts = [select(func.count()).select_from(allowed_talks(each).subquery()).scalar_subquery() for each in filters]
+    counts = [allowed_talks(each).with_only_columns(func.count()).scalar_subquery() for each in filters]
     return [int(number) for number in session.execute(select(*counts)).one()]
 
 

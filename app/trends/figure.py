@@ -117,6 +117,7 @@ class Figure(BaseModel):
 class FigureTalks(BaseModel):
     """GET /figures/{id}: exactly the talks a figure counts, in programme order, oldest edition first.
 
+    Long lists come in parts: `figure` says how many talks there are, `next` where the next part of both lists is.
     `snapshot` is the base the talks were read from; `stale` says that the id was made from another one.
     """
 
@@ -132,6 +133,7 @@ class FigureTalks(BaseModel):
     stale: bool
     note: str | None
     figure: Figure
+    next: str | None = Field(default=None, description="Address of the next part, null at the end.")
 
 
 def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) -> Figure:

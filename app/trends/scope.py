@@ -8,11 +8,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import TalkFilter, allowed_talks, check_names
-from app.models import Edition, Series, Talk
+from app.catalog.editions import known_talks
+from app.catalog.filters import TalkFilter, check_names
+from app.catalog.kept import kept
+from app.models import Edition, Series
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
+_READ = (
+    col(Edition.id), col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
+    col(Edition.published_sessions), col(Edition.completeness), col(Edition.references),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,16 +81,15 @@ class ScopeFacts:
 
 def read_scope(session: Session, scope: Scope) -> ScopeFacts:
     """Title and editions of `scope`; an unknown slug is NotFound, years the wrong way round a UsageError."""
+    return kept(session, ("scope", scope), lambda: _read_scope(session, scope))
+
+
+def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     here = scope.filter()
     check_names(session, here)
-    known = (
-        select(col(Talk.edition_id).label("edition_id"), func.count().label("known"))
-        .where(col(Talk.id).in_(allowed_talks(here)))
-        .group_by(col(Talk.edition_id))
-        .subquery()
-    )
+    known = known_talks(here)
     statement = (
-        select(Edition, func.coalesce(known.c.known, 0), col(Series.name))
+        select(*_READ, func.coalesce(known.c.known, 0), col(Series.name))
         .join(Series, col(Series.id) == col(Edition.series_id))
         .outerjoin(known, known.c.edition_id == col(Edition.id))
         .where((col(Edition.withdrawn_at).is_(None)) | (known.c.known > 0))
@@ -99,26 +104,14 @@ def read_scope(session: Session, scope: Scope) -> ScopeFacts:
     if scope.year_to is not None:
         statement = statement.where(col(Edition.year) <= scope.year_to)
     rows = session.execute(statement).all()
-    editions = tuple(_facts(edition, known_count) for edition, known_count, _ in rows)
-    series = rows[0][2] if rows else None
+    editions = tuple(
+        EditionFacts(key, slug, name, year, start, count, published, completeness, tuple(references or ()))
+        for key, slug, name, year, start, published, completeness, references, count, _ in rows
+    )
+    series = rows[0][-1] if rows else None
     if scope.series and series is None:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
     return ScopeFacts(scope, _title(scope, editions, series), editions)
-
-
-def _facts(edition: Edition, known: int) -> EditionFacts:
-    assert edition.id is not None
-    return EditionFacts(
-        id=edition.id,
-        slug=edition.slug,
-        name=edition.name,
-        year=edition.year,
-        start_date=edition.start_date,
-        known=known,
-        published=edition.published_sessions,
-        completeness=edition.completeness,
-        references=tuple(edition.references or ()),
-    )
 
 
 def _title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:

@@ -11,7 +11,9 @@ from app.trends.figure import Figure, share_figure
 from app.trends.keys import FigureKey
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import Scope, ScopeFacts, read_scope
-from app.trends.tally import edition_tallies
+from app.trends.tally import denominators, edition_tallies
+
+WHOLE = slice(None)
 
 
 class SeriesPoint(BaseModel):
@@ -36,13 +38,19 @@ class ThemeSeries(BaseModel):
     population: str
     counting: str
     points: list[SeriesPoint]
+    total: int = Field(description="editions that have known talks, of which `points` may be a part")
     snapshot: str
 
 
 def theme_series(
-    session: Session, theme: str, series: str | None = None, population: str = "all", counting: str = "any"
+    session: Session,
+    theme: str,
+    series: str | None = None,
+    population: str = "all",
+    counting: str = "any",
+    part: slice = WHOLE,
 ) -> ThemeSeries:
-    """Shares of `theme` at the editions of `series` (of every series if None), oldest first.
+    """Shares of `theme` at the editions of `series` (of every series if None), oldest first, or a part of these.
 
     Unknown slugs are NotFound, an unknown population or counting a UsageError. A fixed number of statements.
     """
@@ -53,11 +61,15 @@ def theme_series(
     found = find_theme(session, theme)
     snapshot = current_snapshot(session)
     assert found.id is not None
-    tallies = edition_tallies(session, narrowed, counting, found.id)
+    known = denominators(session, narrowed)
+    held = [edition for edition in facts.editions if edition.id in known]
+    shown = held[part]
+    if len(shown) < len(held):
+        narrowed = narrowed.but(editions=tuple(edition.slug for edition in shown))
+    parts = {edition.id: known[edition.id] for edition in shown}
+    tallies = edition_tallies(session, narrowed, counting, found.id, parts)
     points = []
-    for edition in facts.editions:
-        if edition.id not in tallies:
-            continue
+    for edition in shown:
         here = Scope(editions=(edition.slug,))
         key = FigureKey("share", here.filter(), population, counting, theme, snapshot)
         alone = ScopeFacts(here, edition.name, (edition,))
@@ -76,5 +88,6 @@ def theme_series(
         population=population,
         counting=counting,
         points=points,
+        total=len(held),
         snapshot=snapshot,
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
+from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
+from app.catalog.kept import kept
 from app.models import Talk, ThemeAssignment, ThemeDecision
 from app.trends.estimate import SUREST, label_variance
+
+FEW = 10_000
+"""Talks, up to which it is quicker to go from these to their themes than through all assignments of the themes."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +59,37 @@ def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]
     """Known talks that `filter` allows, by edition id. One statement."""
     settled = case((col(Talk.id).in_(_settled()), 1), else_=0)
     rows = session.execute(
-        select(col(Talk.edition_id), func.count(), func.sum(settled))
-        .where(col(Talk.id).in_(allowed_talks(filter)))
+        allowed_talks(filter)
+        .with_only_columns(col(Talk.edition_id), func.count(), func.sum(settled))
         .group_by(col(Talk.edition_id))
     )
     return {edition: Denominator(talks, int(decided or 0)) for edition, talks, decided in rows}
 
 
 def theme_tallies(session: Session, filter: TalkFilter, counting: str, themes: Iterable[int]) -> dict[int, Tally]:
-    """A tally for each theme id, over the talks that `filter` allows. Two statements."""
+    """A tally for each theme id, over the talks that `filter` allows. Two statements, none while nothing changes."""
+    wanted = tuple(themes)
+    return kept(session, ("themes", filter, counting, wanted), lambda: _by_theme(session, filter, counting, wanted))
+
+
+def _by_theme(session: Session, filter: TalkFilter, counting: str, themes: tuple[int, ...]) -> dict[int, Tally]:
     of_editions = denominators(session, filter).values()
     whole = Denominator(sum(part.talks for part in of_editions), sum(part.settled for part in of_editions))
-    marks = _marks(session, filter, col(ThemeAssignment.theme_id))
+    by_theme, talk = col(ThemeAssignment.theme_id), col(ThemeAssignment.talk_id)
+    # The assignments of a few talks are found by these, those of most of the base by theme.
+    if whole.talks <= FEW:
+        marks = _marks(session, counting, by_theme, talk.in_(allowed_talks(filter)))
+    else:
+        marks = _marks(session, counting, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
     return {theme: _tally(marks[theme], whole, counting) for theme in themes}
 
 
-def edition_tallies(session: Session, filter: TalkFilter, counting: str, theme: int) -> dict[int, Tally]:
-    """A tally of one theme for each edition with talks, by edition id. Two statements."""
-    marks = _marks(session, filter, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme)
-    parts = denominators(session, filter)
+def edition_tallies(
+    session: Session, filter: TalkFilter, counting: str, theme: int, parts: Mapping[int, Denominator]
+) -> dict[int, Tally]:
+    """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One statement."""
+    allowed = col(ThemeAssignment.talk_id).in_(allowed_talks(filter))
+    marks = _marks(session, counting, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme, allowed)
     return {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
 
 
@@ -89,21 +105,28 @@ def _settled() -> Any:
     )
 
 
-def _marks(session: Session, filter: TalkFilter, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[_Marks]]:
-    """Assignments to allowed talks by `group`, with the sum of p(1-p), p cut to what a machine can be sure of."""
+def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[_Marks]]:
+    """Assignments that pass `clauses`, by `group`, with the sum of p(1-p), p cut to what a machine can be sure of.
+
+    Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
+    """
     given = col(ThemeAssignment.probability)
-    sure = case((given > SUREST, SUREST), (given < 1 - SUREST, 1 - SUREST), else_=given)
-    settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
-    keys = (group, col(ThemeAssignment.status), col(ThemeAssignment.is_main), settled)
-    rows = session.execute(
-        select(*keys, func.count(), func.sum(sure * (1 - sure)))
-        .join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
-        .where(col(ThemeAssignment.talk_id).in_(allowed_talks(filter)), *clauses)
-        .group_by(*keys)
-    )
+    variance = case((given.between(1 - SUREST, SUREST), given * (1 - given)), else_=SUREST * (1 - SUREST))
+    keys: list[Any] = [group, col(ThemeAssignment.status)]
+    groups = list(keys)
+    statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
+    if group is col(Talk.edition_id):
+        statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
+    if counting == "main":
+        settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
+        keys += [col(ThemeAssignment.is_main), settled.label("settled")]
+        groups += [col(ThemeAssignment.is_main), "settled"]
+        statement = statement.where(col(ThemeAssignment.status).in_((*ASSIGNED, "rejected")))
     found: dict[int, list[_Marks]] = defaultdict(list)
-    for key, status, is_main, decided, talks, variance in rows:
-        found[key].append(_Marks(status, bool(is_main), bool(decided), talks, float(variance)))
+    for talks, uncertain, key, status, *main in session.execute(statement.add_columns(*keys).group_by(*groups)):
+        # Rounded, so that the order in which a database adds does not show in a figure.
+        is_main, decided = map(bool, main or (False, False))
+        found[key].append(_Marks(status, is_main, decided, talks, round(float(uncertain), 9)))
     return found
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from app import __version__
 from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.census import census
+from app.catalog.choices import choices
+from app.db.engine import reading
 from app.settings import get_settings
+from app.trends.counts import population_counts, theme_shares
+from app.trends.populations import COUNTINGS
+from app.trends.scope import Scope
 from app.web import assets, errors, health
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
@@ -20,6 +27,7 @@ from app.web.api.problems import PROBLEMS, ProblemDetails
 from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
+    abstract,
     editions,
     figures,
     home,
@@ -36,7 +44,22 @@ from app.web.pages import (
 )
 from app.web.parameters import Nothing
 
-PAGES = (home, search, talks, talk, speakers, editions, themes, takeaways, trends, reports, figures, methods, imports)
+PAGES = (
+    home,
+    search,
+    abstract,
+    talks,
+    talk,
+    speakers,
+    editions,
+    themes,
+    takeaways,
+    trends,
+    reports,
+    figures,
+    methods,
+    imports,
+)
 ENDPOINTS = (api_search, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
@@ -69,6 +92,20 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     return app
 
 
+def warm(base: KnowledgeBase) -> None:
+    """Read beforehand what the first visitors would wait for: the indexes of search, and counts over the whole base."""
+    base.search.warm()
+    with reading(base.engine) as session:
+        census(session)
+        choices(session)
+        population_counts(session, Scope())
+        for counting in COUNTINGS:
+            theme_shares(session, Scope(), counting=counting.slug)
+    # What was read stays: looking through it for garbage would hold up a page in twenty for a tenth of a second.
+    gc.collect()
+    gc.freeze()
+
+
 def openapi(_: Nothing, request: Request) -> Response:
     """The schema of the API."""
     schema = request.app.openapi()
@@ -83,5 +120,5 @@ def openapi(_: Nothing, request: Request) -> Response:
 def factory() -> FastAPI:
     """The application as settings have it: `uvicorn --factory app.web.app:factory`."""
     base = open_knowledge_base(get_settings())
-    base.search.warm()
+    warm(base)
     return create_app(base)

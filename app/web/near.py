@@ -1,4 +1,4 @@
-"""Talks near to a talk in meaning, as far as the index stands: a talk's page does without them rather than fail."""
+"""What is near to a talk, a speaker or a theme, as far as the index stands: pages do without it rather than fail."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlmodel import Session
 from app.catalog.cards import TalkCard
 from app.errors import IndexNotReady, ModelError, NotFound
 from app.search.engine import SearchEngine
+from app.search.neighbours import NearSpeaker, NearToTheme
 
 
 def similar_talks(session: Session, search: SearchEngine, slug: str, limit: int) -> list[TalkCard]:
@@ -15,3 +16,19 @@ def similar_talks(session: Session, search: SearchEngine, slug: str, limit: int)
         return [hit.talk for hit in search.similar(session, slug, limit)]
     except (IndexNotReady, ModelError, NotFound):
         return []
+
+
+def near_speakers(session: Session, search: SearchEngine, slug: str, limit: int) -> list[NearSpeaker]:
+    """Up to `limit` speakers who speak about similar things, nearest first."""
+    try:
+        return search.near_speakers(session, slug, limit)
+    except (IndexNotReady, ModelError, NotFound):
+        return []
+
+
+def near_theme(session: Session, search: SearchEngine, slug: str, limit: int) -> NearToTheme:
+    """Up to `limit` talks and themes nearest to a theme."""
+    try:
+        return search.near_theme(session, slug, limit)
+    except (IndexNotReady, ModelError):
+        return NearToTheme(talks=[], themes=[])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from app.catalog.filters import TalkFilter
 from app.catalog.takeaways import TakeawayFilter
 from app.reports.request import ReportRequest
-from app.search.shapes import Mode
+from app.search.shapes import Mode, SearchRequest, Sort
 from app.trends.populations import POPULATIONS
 
 Kind = Literal["talk", "breakout", "keynote", "lightning", "workshop", "panel", "sponsored", "poster", "other"]
@@ -27,6 +27,9 @@ def _plain(value: object) -> object:
 Words = Annotated[str, BeforeValidator(_plain), Field(max_length=500)]
 Slug = Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=200)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+T = TypeVar("T")
+Several = Annotated[list[T], Field(max_length=20)]
 
 
 class Parameters(BaseModel):
@@ -68,9 +71,7 @@ class Narrowing(Parameters):
     speaker: Slug | None = Field(default=None, description="Slug of a speaker.")
     organisation: Slug | None = Field(default=None, description="Slug of the organisation a speaker was with.")
     kind: Kind | None = Field(default=None, description="Kind of talk.")
-    language: str | None = Field(
-        default=None, pattern="^[a-z]{2,3}$", description="Language of the talk, such as en (ISO 639-1)."
-    )
+    language: Language | None = Field(default=None, description="Language of the talk, such as en (ISO 639-1).")
     year_from: Year | None = Field(default=None, description="First year of the edition.")
     year_to: Year | None = Field(default=None, description="Last year of the edition.")
 
@@ -99,11 +100,45 @@ class TalkNarrowing(Narrowing):
         return super().talk_filter().but(technology=self.technology)
 
 
-class Searching(Narrowing):
-    """A question to the search."""
+class Searching(Parameters):
+    """A question to the search. What narrows it may be given several times: any of the values will do."""
 
     q: Words = Field(default="", description="What to look for, in plain words.")
     mode: Mode = Field(default="hybrid", description="By meaning and words, by words only, or by meaning only.")
+    sort: Sort = Field(default="relevance", description="Best first, or newest first (date).")
+    edition: Several[Slug] = Field(default=[], description="Slug of an edition.")
+    series: Slug | None = Field(default=None, description="Slug of a series.")
+    theme: Several[Slug] = Field(default=[], description="Slug of a theme, given by people or machine.")
+    speaker: Slug | None = Field(default=None, description="Slug of a speaker.")
+    organisation: Several[Slug] = Field(default=[], description="Slug of the organisation a speaker was with.")
+    technology: Several[Slug] = Field(default=[], description="Slug of a technology the talk mentions.")
+    kind: Several[Kind] = Field(default=[], description="Kind of talk.")
+    language: Several[Language] = Field(default=[], description="Language of the talk, such as en (ISO 639-1).")
+    year: Several[Year] = Field(default=[], description="Year of the talk.")
+    year_from: Year | None = Field(default=None, description="First year of the talk.")
+    year_to: Year | None = Field(default=None, description="Last year of the talk.")
+
+    def talk_filter(self) -> TalkFilter:
+        """The filter this stands for."""
+        return TalkFilter(
+            editions=tuple(self.edition),
+            series=self.series,
+            themes=tuple(self.theme),
+            speaker=self.speaker,
+            organisations=tuple(self.organisation),
+            technologies=tuple(self.technology),
+            kinds=tuple(self.kind),
+            languages=tuple(self.language),
+            years=tuple(self.year),
+            year_from=self.year_from,
+            year_to=self.year_to,
+        )
+
+    def request(self, limit: int, offset: int) -> SearchRequest:
+        """A part of the answer this asks for."""
+        return SearchRequest(
+            query=self.q, mode=self.mode, limit=limit, offset=offset, sort=self.sort, filter=self.talk_filter()
+        )
 
 
 class TakeawayNarrowing(Parameters):

@@ -17,6 +17,8 @@ EDITION = "kafka-summit-san-francisco-2019"
 TALK = "/talks/kafka-on-kubernetes-keeping-it-simple"
 PATHS = (
     "/", "/search", "/search?q=deploying+kafka+on+kubernetes", "/search?q=qqqzzz&mode=lexical", "/talks",
+    "/search?q=kafka&theme=operations&kind=breakout&sort=date&missing=gwen", "/search/abstract",
+    "/search/abstract?text=Kafka+on+Kubernetes%0A%0AHow+we+run+brokers+in+containers.",
     "/talks?theme=operations", TALK, "/speakers", "/speakers/gwen-shapira", "/editions", f"/editions/{EDITION}",
     "/themes", "/themes/operations", "/takeaways", "/trends", f"/trends?edition={EDITION}", "/reports",
     f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/methods", "/api",

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.catalog.filters import TalkFilter
 from app.errors import NotFound, UsageError
+from app.trends import tally
 from app.trends.behind import figure_talks
 from app.trends.counts import edition_counts, population_counts, talk_count, theme_figure, theme_shares
 from app.trends.populations import POPULATIONS
@@ -133,6 +134,26 @@ def test_talks_behind_a_figure(session: Session) -> None:
                     assert {card.id for card in found.numerator} <= {card.id for card in found.denominator}
                     assert found.figure == row.whole
                     assert not found.stale
+
+
+@pytest.mark.parametrize("counting", ["any", "main"])
+def test_both_ways_to_the_assignments_count_the_same(
+    session: Session, monkeypatch: pytest.MonkeyPatch, counting: str
+) -> None:
+    for scope in (WEST, Scope(), Scope(series="summit", year_from=2020)):
+        for population in POPULATIONS:
+            by_talks = theme_shares(session, scope, population.slug, counting)
+            monkeypatch.setattr(tally, "FEW", -1)
+            assert theme_shares(session, scope, population.slug, counting) == by_talks
+            monkeypatch.undo()
+
+
+def test_a_part_of_a_series_of_a_theme_is_cut_from_the_whole(session: Session) -> None:
+    whole = theme_series(session, "operations")
+    for part in (slice(0, 1), slice(1, 2), slice(-1, None), slice(5, 9)):
+        found = theme_series(session, "operations", part=part)
+        assert found.points == whole.points[part]
+        assert found.total == len(whole.points) == whole.total
 
 
 def test_count_figures_open_their_talks(session: Session) -> None:

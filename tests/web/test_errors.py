@@ -90,7 +90,15 @@ def test_pages_refuse_wrong_parameters_in_words(client: TestClient) -> None:
 
 
 def test_every_route_refuses_a_parameter_it_does_not_know(client: TestClient) -> None:
-    values = {"slug": "probes", "name": "themes", "suffix": "md", "id": "x", "version": "v", "run_id": "1"}
+    values = {
+        "slug": "probes",
+        "name": "themes",
+        "suffix": "md",
+        "id": "x",
+        "version": "v",
+        "run_id": "1",
+        "review_id": "1",
+    }
     assert len(_paths()) > 30
     for path in _paths():
         filled = re.sub(r"\{(\w+)(?::path)?\}", lambda found: values[found[1]], path)

@@ -293,7 +293,7 @@ def test_a_long_list_is_walked_by_links(full_client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("path", "few", "many"),
-    [("/talks", 19, 20), ("/speakers", 5, 6), ("/editions", 7, 7), ("/themes", 9, 9), ("/takeaways", 26, 28)],
+    [("/talks", 10, 11), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 18, 20)],
 )
 def test_lists_take_a_fixed_number_of_queries(
     client: TestClient,
@@ -304,7 +304,14 @@ def test_lists_take_a_fixed_number_of_queries(
     few: int,
     many: int,
 ) -> None:
-    """`many` differs from `few` by the count of a list longer than its page, and by kinds of rows that `few` lacks."""
-    page(client, path)
-    page(full_client, path)
+    """`many` differs from `few` by the count of a list longer than its page, and by kinds of rows that `few` lacks.
+
+    Counted at the second visit, when what does not change has been kept.
+    """
+    for visited in (client, full_client):
+        page(visited, path)
+    statements.clear()
+    full_statements.clear()
+    for visited in (client, full_client):
+        page(visited, path)
     assert (len(statements), len(full_statements)) == (few, many)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from app.catalog.listing import Portion
 from app.settings import get_settings
 from app.web.addresses import with_query
-from app.web.parameters import Paging
+from app.web.parameters import Paging, Parameters
 
 T = TypeVar("T")
 
@@ -24,10 +24,20 @@ class Listed(BaseModel, Generic[T]):
     next: str | None = Field(description="Address of the next part, null at the end.")
 
 
+class SimilarQuery(Parameters):
+    """How much of what is near can be asked for."""
+
+    limit: int = Field(default=6, ge=1, le=50, description="How many at most, 1 to 50.")
+
+
 def listed(request: Request, asked: Paging, portion: Portion[T]) -> Listed[T]:
     """A portion with the address of the one after it."""
-    after = None
-    if portion.next_offset is not None:
-        path = get_settings().base_url + request.url.path
-        after = with_query(path, asked.asked(), offset=portion.next_offset)
-    return Listed(total=portion.total, items=portion.items, next=after)
+    return Listed(total=portion.total, items=portion.items, next=next_address(request, asked, portion.total))
+
+
+def next_address(request: Request, asked: Paging, total: int) -> str | None:
+    """Address of the part after the one asked for, None at the end of `total` rows."""
+    after = asked.offset + asked.limit
+    if after >= total:
+        return None
+    return with_query(get_settings().base_url + request.url.path, asked.asked(), offset=after)

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from app.catalog.names import NamedCount, find_organisation, list_organisations
 from app.catalog.speakers import SpeakerDetail, SpeakerOrder, SpeakerRow, find_speaker, list_speakers
-from app.web.api.lists import Listed, listed
-from app.web.deps import Reading
+from app.search.neighbours import NearSpeaker
+from app.web.api.lists import Listed, SimilarQuery, listed
+from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug, Words
 
 router = APIRouter(tags=["people"])
@@ -33,6 +34,15 @@ def speakers(asked: Annotated[SpeakersQuery, Query()], session: Reading, request
 def speaker(slug: PathSlug, _: Nothing, session: Reading) -> SpeakerDetail:
     """A speaker with other names, affiliations over time, talks and takeaways."""
     return find_speaker(session, slug)
+
+
+@router.get("/speakers/{slug}/similar", summary="Speakers near a speaker")
+def similar(
+    slug: PathSlug, asked: Annotated[SimilarQuery, Query()], session: Reading, engine: Search
+) -> Listed[NearSpeaker]:
+    """Speakers who speak about similar things, nearest first, each with the nearest talk."""
+    near = engine.near_speakers(session, slug, asked.limit)
+    return Listed(total=len(near), items=near, next=None)
 
 
 @router.get("/organisations", summary="Organisations")

@@ -11,9 +11,9 @@ from app.catalog.cards import TalkCard
 from app.catalog.filters import check_names
 from app.catalog.talks import TalkDetail, find_talk, list_talks
 from app.search.shapes import Hit
-from app.web.api.lists import Listed, listed
+from app.web.api.lists import Listed, SimilarQuery, listed
 from app.web.deps import Reading, Search
-from app.web.parameters import Nothing, Paging, Parameters, PathSlug, TalkNarrowing
+from app.web.parameters import Nothing, Paging, PathSlug, TalkNarrowing
 
 router = APIRouter(tags=["talks"])
 
@@ -22,12 +22,6 @@ class TalksQuery(TalkNarrowing, Paging):
     """What GET /talks can be asked for."""
 
     sort: Literal["newest", "oldest", "title"] = Field(default="newest", description="Order of the list.")
-
-
-class SimilarQuery(Parameters):
-    """What GET /talks/{slug}/similar can be asked for."""
-
-    limit: int = Field(default=6, ge=1, le=50, description="Talks at most, 1 to 50.")
 
 
 @router.get("/talks", summary="Talks")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from app.trends.behind import figure_talks
 from app.trends.counts import ThemeShares, theme_shares
 from app.trends.figure import FigureTalks
 from app.trends.scope import Scope
+from app.web.api.lists import next_address
 from app.web.deps import Reading
-from app.web.parameters import FigureId, Nothing, Trending
+from app.web.parameters import FigureId, Paging, Trending
 
 router = APIRouter(tags=["trends"])
 
@@ -26,7 +28,17 @@ def themes(asked: Annotated[Trending, Query()], session: Reading) -> ThemeShares
     return theme_shares(session, scope, asked.population, asked.counting)
 
 
+class FigureQuery(Paging):
+    """What GET /figures/{id} can be asked for."""
+
+    limit: int = Field(default=300, ge=1, le=500, description="Talks of each list in one answer, 1 to 500.")
+
+
 @router.get("/figures/{id}", summary="The talks behind a figure")
-def figure(id: FigureId, _: Nothing, session: Reading) -> FigureTalks:
-    """Exactly the talks that a figure counts and those it is taken of, with the rule. `stale` if the base changed."""
-    return figure_talks(session, id)
+def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Reading, request: Request) -> FigureTalks:
+    """Exactly the talks that a figure counts and those it is taken of, with the rule. `stale` if the base changed.
+
+    Lists longer than `limit` come in parts; `figure` has the whole numbers.
+    """
+    found = figure_talks(session, id, asked.limit, asked.offset)
+    return found.model_copy(update={"next": next_address(request, asked, found.figure.denominator)})

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request
 
 from app.catalog.names import NamedCount, find_technology, list_technologies
 from app.catalog.themes import ThemeDetail, find_theme, list_themes
-from app.web.api.lists import Listed, listed
-from app.web.deps import Reading
+from app.search.neighbours import NearToTheme
+from app.web.api.lists import Listed, SimilarQuery, listed
+from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug
 
 router = APIRouter(tags=["vocabulary"])
@@ -25,6 +26,13 @@ def themes(asked: Annotated[Paging, Query()], session: Reading, request: Request
 def theme(slug: PathSlug, _: Nothing, session: Reading) -> ThemeDetail:
     """A theme; its share is at GET /trends/themes, its talks at GET /talks?theme=."""
     return find_theme(session, slug)
+
+
+@router.get("/themes/{slug}/similar", summary="What is near a theme")
+def similar(slug: PathSlug, asked: Annotated[SimilarQuery, Query()], session: Reading, engine: Search) -> NearToTheme:
+    """The talks and themes nearest in meaning to the words of a theme, whatever themes the talks were given."""
+    find_theme(session, slug)
+    return engine.near_theme(session, slug, asked.limit)
 
 
 @router.get("/technologies", summary="Technologies")

@@ -8,11 +8,13 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 from sqlmodel import Session
 
 from app.catalog.cards import TalkCard
+from app.catalog.choices import labels, series_names
 from app.catalog.editions import EditionCard, find_edition, list_editions
-from app.catalog.filters import TalkFilter
+from app.catalog.filters import TalkFilter, check_names
 from app.catalog.listing import Portion
 from app.catalog.takeaways import TakeawayCard, TakeawayFilter, list_takeaways
 from app.catalog.talks import list_talks
@@ -21,24 +23,37 @@ from app.trends.document import FigureRow
 from app.trends.figure import Figure
 from app.trends.scope import Scope
 from app.web.deps import Reading, Viewing
-from app.web.parameters import Nothing, PathSlug, Scrolling
+from app.web.parameters import PathSlug, Scrolling, Slug
 from app.web.shares import scale_of, theme_rows
 from app.web.templating import Crumb, PageContext
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
+EDITIONS = 40
 TAKEAWAYS = 5
+
+
+class EditionsQuery(Scrolling):
+    """What /editions can be asked for."""
+
+    series: Slug | None = Field(default=None, description="Slug of a series.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EditionsPage(PageContext):
-    """Editions in groups of (series, its editions newest first), and the count of each as a figure by slug."""
+    """A part of the editions in groups of (series, its editions newest first), each count as a figure by slug.
+
+    `choices` are all series as (slug, name), `asked` what of it was asked for.
+    """
 
     template: ClassVar[str] = "editions.html"
     section: ClassVar[str] = "/editions"
 
     groups: Sequence[tuple[str, str, Sequence[EditionCard]]]
     counts: Mapping[str, Figure]
+    portion: Portion[EditionCard]
+    choices: Sequence[tuple[str, str]]
+    asked: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +73,27 @@ class EditionPage(PageContext):
 
 
 @router.get("/editions")
-def editions(_: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
+def editions(asked: Annotated[EditionsQuery, Query()], session: Reading, view: Viewing) -> HTMLResponse:
     """Every edition, by series."""
+    return view.page(_editions(session, asked))
+
+
+def _editions(session: Session, asked: EditionsQuery) -> EditionsPage:
+    check_names(session, TalkFilter(series=asked.series))
+    active = labels(session, {"series": asked.series} if asked.series else {})
+    portion = list_editions(session, EDITIONS, asked.offset, asked.series)
     groups: dict[tuple[str, str], list[EditionCard]] = {}
-    for edition in list_editions(session).items:
+    for edition in portion.items:
         groups.setdefault((edition.series.slug, edition.series.name), []).append(edition)
-    page = EditionsPage(
-        title="Editions",
+    shown = tuple(edition.slug for edition in portion.items)
+    return EditionsPage(
+        title=f"Editions: {active[0][1]}" if active else "Editions",
         groups=[(slug, name, found) for (slug, name), found in groups.items()],
-        counts=edition_counts(session),
+        counts=edition_counts(session, shown) if shown else {},
+        portion=portion,
+        choices=series_names(session),
+        asked=asked.asked(),
     )
-    return view.page(page)
 
 
 @router.get("/editions/{slug}")
@@ -83,7 +108,7 @@ def _edition(session: Session, slug: str, asked: Scrolling) -> EditionPage:
     rows = theme_rows(theme_shares(session, Scope(editions=(slug,))), top_only=True)
     return EditionPage(
         title=found.name,
-        crumbs=(Crumb("Editions", "/editions"), Crumb(found.series.name, f"/editions#{found.series.slug}")),
+        crumbs=(Crumb("Editions", "/editions"), Crumb(found.series.name, f"/editions?series={found.series.slug}")),
         edition=found,
         count=talk_count(session, wanted),
         portion=list_talks(session, wanted, "programme", PAGE, asked.offset),

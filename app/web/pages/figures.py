@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
-from app.trends.behind import figure_talks
-from app.trends.figure import FigureTalks
+from app.trends.behind import STALE, Which, figure_by_id, figure_part, is_stale
+from app.trends.figure import Figure
 from app.trends.populations import Counting, Population, get_counting, get_population
 from app.web.deps import Reading, Viewing
 from app.web.parameters import FigureId, Scrolling
@@ -27,24 +27,27 @@ PAGE = 25
 class FigureQuery(Scrolling):
     """What /figures/{id} can be asked for."""
 
-    talks: Literal["counted", "others"] = Field(
-        default="counted", description="The talks counted, or the others it is taken of."
-    )
+    talks: Which = Field(default="counted", description="The talks counted, or the others it is taken of.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigurePage(PageContext):
-    """A figure with its rule and a part of its talks: those counted, or the others of its denominator."""
+    """A figure with its rule and a part of its talks: those counted, or the others of its denominator.
+
+    `id` is the one asked for; `stale` says in words that the base has changed since that was made, else it is None.
+    """
 
     template: ClassVar[str] = "figure.html"
     section: ClassVar[str] = "/trends"
 
-    found: FigureTalks
+    figure: Figure
+    id: str
+    stale: str | None
     population: Population
     counting: Counting
     scale: float
     others: int
-    shown: Literal["counted", "others"]
+    shown: Which
     portion: Portion[TalkCard]
     asked: dict[str, Any]
 
@@ -56,19 +59,18 @@ def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Readin
 
 
 def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
-    found = figure_talks(session, id)
-    counted = {card.id for card in found.numerator}
-    others = [card for card in found.denominator if card.id not in counted]
-    cards = found.numerator if asked.talks == "counted" else others
+    found = figure_by_id(session, id)
     return FigurePage(
         title=found.label,
         crumbs=(Crumb("Trends", "/trends"), Crumb("A figure")),
-        found=found,
+        figure=found,
+        id=id,
+        stale=STALE if is_stale(session, id) else None,
         population=get_population(found.population),
         counting=get_counting(found.counting),
-        scale=scale_of_figure(found.figure),
-        others=len(others),
+        scale=scale_of_figure(found),
+        others=found.denominator - found.numerator,
         shown=asked.talks,
-        portion=Portion(len(cards), cards[asked.offset : asked.offset + PAGE], PAGE, asked.offset),
+        portion=figure_part(session, id, asked.talks, PAGE, asked.offset),
         asked=asked.asked(),
     )

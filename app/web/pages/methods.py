@@ -35,6 +35,7 @@ class MethodsPage(PageContext):
 class Endpoint:
     """One address of the API with its parameters as (name, what it means)."""
 
+    method: str
     path: str
     summary: str
     description: str
@@ -67,12 +68,17 @@ def methods(_: Nothing, view: Viewing) -> HTMLResponse:
 def api(_: Nothing, request: Request, view: Viewing) -> HTMLResponse:
     """What the API answers."""
     paths: dict[str, Any] = request.app.openapi()["paths"]
-    found = [_endpoint(path, operations["get"]) for path, operations in paths.items()]
+    found = [
+        _endpoint(method, path, operation)
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    ]
     return view.page(ApiPage(title="API", endpoints=found))
 
 
-def _endpoint(path: str, operation: dict[str, Any]) -> Endpoint:
+def _endpoint(method: str, path: str, operation: dict[str, Any]) -> Endpoint:
     return Endpoint(
+        method=method.upper(),
         path=path,
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),

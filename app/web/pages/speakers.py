@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -12,12 +13,15 @@ from pydantic import Field
 
 from app.catalog.listing import Portion
 from app.catalog.speakers import SpeakerDetail, SpeakerOrder, SpeakerRow, find_speaker, list_speakers
-from app.web.deps import Reading, Viewing
+from app.search.neighbours import NearSpeaker
+from app.web.deps import Reading, Search, Viewing
+from app.web.near import near_speakers
 from app.web.parameters import Nothing, PathSlug, Scrolling, Words
 from app.web.templating import Crumb, PageContext
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
+NEAR = 5
 
 
 class SpeakersQuery(Scrolling):
@@ -43,12 +47,13 @@ class SpeakersPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class SpeakerPage(PageContext):
-    """One speaker."""
+    """One speaker, and those who speak about similar things; `near` is empty where there is no index yet."""
 
     template: ClassVar[str] = "speaker.html"
     section: ClassVar[str] = "/speakers"
 
     speaker: SpeakerDetail
+    near: Sequence[NearSpeaker]
 
 
 @router.get("/speakers")
@@ -65,7 +70,8 @@ def speakers(asked: Annotated[SpeakersQuery, Query()], session: Reading, view: V
 
 
 @router.get("/speakers/{slug}")
-def speaker(slug: PathSlug, _: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
+def speaker(slug: PathSlug, _: Nothing, session: Reading, search: Search, view: Viewing) -> HTMLResponse:
     """One speaker."""
     found = find_speaker(session, slug)
-    return view.page(SpeakerPage(title=found.name, crumbs=(Crumb("Speakers", "/speakers"),), speaker=found))
+    near = near_speakers(session, search, slug, NEAR)
+    return view.page(SpeakerPage(title=found.name, crumbs=(Crumb("Speakers", "/speakers"),), speaker=found, near=near))

@@ -59,7 +59,7 @@ def _takeaways(session: Session, asked: TakeawaysQuery) -> TakeawaysPage:
         changes=claim_changes(session) if not active and not asked.offset else (),
         asked=asked.asked(),
         active=active,
-        choices=choices(session),
+        choices=choices(session, (asked.edition,) if asked.edition else ()),
         kinds=TakeawayFilter.KINDS,
         stances=TakeawayFilter.STANCES,
         themes=theme_names(session, {slug for card in portion.items for slug in card.themes}),

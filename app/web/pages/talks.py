@@ -61,7 +61,7 @@ def _talks(session: Session, asked: TalksQuery) -> TalksPage:
         portion=list_talks(session, wanted, asked.sort, PAGE, asked.offset),
         asked=asked.asked(),
         active=active,
-        choices=choices(session),
+        choices=choices(session, (asked.edition,) if asked.edition else (), asked.series),
         # A theme makes it a share, which the theme's own page tells.
         count=None if wanted.theme else talk_count(session, wanted),
     )

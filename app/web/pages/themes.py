@@ -15,12 +15,15 @@ from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
 from app.catalog.takeaways import TakeawayCard, TakeawayFilter, list_takeaways
 from app.catalog.themes import ThemeDetail, ThemeNode, find_theme, theme_talks, theme_tree
+from app.search.engine import SearchEngine
+from app.search.neighbours import NearToTheme
 from app.trends.counts import theme_figure, theme_shares
 from app.trends.document import FigureRow
 from app.trends.figure import Figure
 from app.trends.scope import Scope
 from app.trends.series import theme_series
-from app.web.deps import Reading, Viewing
+from app.web.deps import Reading, Search, Viewing
+from app.web.near import near_theme
 from app.web.parameters import Nothing, PathSlug, Scrolling
 from app.web.shares import scale_of
 from app.web.templating import Crumb, PageContext
@@ -29,6 +32,8 @@ router = APIRouter(include_in_schema=False)
 PAGE = 25
 FIRST = 8
 TAKEAWAYS = 5
+EDITIONS = 20
+NEAR = 5
 
 
 class ThemeQuery(Scrolling):
@@ -37,6 +42,7 @@ class ThemeQuery(Scrolling):
     status: Literal["confirmed", "machine"] | None = Field(
         default=None, description="Only talks that people decided (confirmed), or only the machine's (machine)."
     )
+    view: Literal["editions"] | None = Field(default=None, description="Only its share at each edition.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +58,10 @@ class ThemesPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class ThemePage(PageContext):
-    """One theme: its words, its share over the editions, its talks as people and as the machine gave them.
+    """One theme: its words, its share over the newest editions, its talks as people and as the machine gave them.
 
-    With `status` one of the two lists is paged through and the other is None.
+    `only` is what alone is paged through: one of the two lists of talks by its status, or `editions`; None for all.
+    `near` is nearest to its words in meaning, whatever its talks.
     """
 
     template: ClassVar[str] = "theme.html"
@@ -62,12 +69,13 @@ class ThemePage(PageContext):
 
     theme: ThemeDetail
     figure: Figure | None
-    rows: Sequence[FigureRow]
+    editions: Portion[FigureRow]
     scale: float
     lists: Sequence[tuple[str, Portion[TalkCard]]]
-    status: str | None
+    only: str | None
     asked: dict[str, Any]
     takeaways: Portion[TakeawayCard]
+    near: NearToTheme
 
 
 @router.get("/themes")
@@ -79,34 +87,42 @@ def themes(_: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
 
 
 @router.get("/themes/{slug}")
-def theme(slug: PathSlug, asked: Annotated[ThemeQuery, Query()], session: Reading, view: Viewing) -> HTMLResponse:
+def theme(
+    slug: PathSlug, asked: Annotated[ThemeQuery, Query()], session: Reading, search: Search, view: Viewing
+) -> HTMLResponse:
     """One theme."""
-    return view.page(_theme(session, slug, asked))
+    return view.page(_theme(session, search, slug, asked))
 
 
-def _theme(session: Session, slug: str, asked: ThemeQuery) -> ThemePage:
+def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery) -> ThemePage:
     found = find_theme(session, slug)
     above = (Crumb(found.parent.name, f"/themes/{found.parent.slug}"),) if found.parent else ()
-    rows = [] if found.withdrawn_on else _points(session, slug)
-    shown = [asked.status] if asked.status else ["confirmed", "machine"]
+    editions = Portion[FigureRow](0, [], PAGE)
+    if not found.withdrawn_on and (asked.view or not asked.status):
+        editions = _editions(session, slug, asked)
+    shown = [] if asked.view else [asked.status] if asked.status else ["confirmed", "machine"]
     limit = PAGE if asked.status else FIRST
     return ThemePage(
         title=found.name,
         crumbs=(Crumb("Themes", "/themes"), *above),
         theme=found,
         figure=None if found.withdrawn_on else theme_figure(session, slug, Scope()),
-        rows=rows,
-        scale=scale_of(rows),
+        editions=editions,
+        scale=scale_of(editions.items),
         lists=[(status, theme_talks(session, slug, status, limit, asked.offset)) for status in shown],
-        status=asked.status,
+        only=asked.view or asked.status,
         asked=asked.asked(),
         takeaways=list_takeaways(session, TakeawayFilter(theme=slug), TAKEAWAYS),
+        near=near_theme(session, search, slug, 0 if asked.view or asked.status else NEAR),
     )
 
 
-def _points(session: Session, slug: str) -> list[FigureRow]:
-    points = theme_series(session, slug).points
-    return [
+def _editions(session: Session, slug: str, asked: ThemeQuery) -> Portion[FigureRow]:
+    """A part of all editions, or the newest of them; oldest first either way."""
+    part = slice(asked.offset, asked.offset + PAGE) if asked.view else slice(-EDITIONS, None)
+    series = theme_series(session, slug, part=part)
+    rows = [
         FigureRow(key=point.slug, label=point.name, href=f"/editions/{point.slug}", figure=point.figure)
-        for point in points
+        for point in series.points
     ]
+    return Portion(series.total, rows, PAGE if asked.view else EDITIONS, asked.offset if asked.view else 0)

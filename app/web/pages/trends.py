@@ -43,7 +43,7 @@ def trends(asked: Annotated[Trending, Query()], session: Reading, view: Viewing)
 
 def _trends(session: Session, asked: Trending) -> TrendsPage:
     document = build_report(session, "themes", asked.report_request())
-    found = choices(session)
+    found = choices(session, asked.edition, asked.series)
     crumbs: tuple[Crumb, ...] = ()
     if len(asked.edition) == 1:
         edition = next((name for slug, name in found.editions if slug == asked.edition[0]), None)

@@ -1,0 +1,78 @@
+"""Answers kept while the base does not change: what every page needs, and what takes the database long to count.
+
+The stamp of the base is one small query. Nothing is kept for a session that may write, nor while an import runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select, true
+from sqlmodel import Session, col
+
+from app.catalog.snapshot import SNAPSHOT
+from app.db.engine import is_reading
+from app.models import ImportRun, IndexState
+
+MOST = 256
+"""Answers of one base; the one not asked for the longest makes room."""
+
+T = TypeVar("T")
+Stamp = tuple[tuple[object, ...], ...]
+
+_lock = threading.Lock()
+_answers: WeakKeyDictionary[Engine, tuple[Stamp, dict[Hashable, Any]]] = WeakKeyDictionary()
+
+
+def kept(session: Session, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, or what it gave for this key since the base last changed. It is shared: do not change it."""
+    engine = session.get_bind()
+    stamp = _stamp(session)
+    if stamp is None or not isinstance(engine, Engine):
+        return make()
+    with _lock:
+        held = _answers.get(engine)
+        if held is None or held[0] != stamp:
+            held = _answers[engine] = (stamp, {})
+        answers = held[1]
+        if key in answers:
+            answers[key] = answers.pop(key)
+            return answers[key]  # type: ignore[no-any-return]  # what `make` gave for the same key
+    answer = make()
+    with _lock:
+        if len(answers) >= MOST:
+            del answers[next(iter(answers))]
+        answers[key] = answer
+    return answer
+
+
+def forget(engine: Engine) -> None:
+    """Drop the answers of a base, as a change of it would."""
+    with _lock:
+        _answers.pop(engine, None)
+
+
+def _stamp(session: Session) -> Stamp | None:
+    """The state of everything derived and the last import; None where answers may not be kept. Read once a session."""
+    if not is_reading(session):
+        return None
+    if "stamp" not in session.info:
+        session.info["stamp"] = _read_stamp(session)
+    found: Stamp | None = session.info["stamp"]
+    return found
+
+
+def _read_stamp(session: Session) -> Stamp | None:
+    last = select(col(ImportRun.id), col(ImportRun.finished_at)).order_by(col(ImportRun.id).desc()).limit(1).subquery()
+    rows = session.execute(
+        select(col(IndexState.name), col(IndexState.fingerprint), last.c.id, last.c.finished_at)
+        .outerjoin(last, true())
+        .order_by(col(IndexState.name))
+    ).all()
+    runs = any(run is not None and finished is None for _, _, run, finished in rows)
+    if runs or SNAPSHOT not in {row[0] for row in rows}:
+        return None
+    return tuple(tuple(row) for row in rows)
