@@ -22,10 +22,6 @@ QUERY = "kafka on kubernetes"
 ARRAYS: Arrays = {
     "a": np.arange(7, dtype=np.int64), "b": np.ones((3, 2), dtype=np.float32), "c": np.zeros(0, dtype=np.uint8),
 }  # fmt: skip
-    "a": np.arange(7, dtype=np.int64),
-    "b": np.ones((3, 2), dtype=np.float32),
-    "c": np.zeros(0, dtype=np.uint8),
-}
 
 
 @pytest.fixture
