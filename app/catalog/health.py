@@ -73,7 +73,8 @@ def _broken(session: Session) -> Iterator[Finding]:
     for path, count in session.execute(
         select(col(Problem.path), func.count()).where(col(Problem.severity) == "error").group_by(col(Problem.path))
     ):
-        yield Finding(severity="broken", message=f"{path}: {count} parts could not be read.", mend=f"Edit it; {INGEST}")
+        parts = "1 part" if count == 1 else f"{count} parts"
+        yield Finding(severity="broken", message=f"{path}: {parts} could not be read.", mend=f"Edit it; {INGEST}")
 
 
 def _stale(session: Session, recipe: str) -> Iterator[Finding]:
