@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.search.quality import Quality, read_quality
+from app.web.addresses import with_query
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,8 @@ def test_every_question_is_listed_with_losses_as_plain_as_wins(full_client: Test
     text = page(full_client, "/quality")
     for one in measured.questions:
         assert f'href="/quality/{one.id}"' in text
+    for one in measured.answered:
+        assert f'<a href="{with_query("/search", {"q": one.text})}" data-row>{one.text}</a>' in text
     behind = [one for one in measured.answered if one.margin < 0]
     ahead = [one for one in measured.answered if one.margin > 0]
     assert f"ahead for {len(ahead)}, behind for {len(behind)}" in text
@@ -53,8 +56,8 @@ def test_every_question_is_listed_with_losses_as_plain_as_wins(full_client: Test
 def test_the_order_can_begin_with_losses_or_wins(full_client: TestClient, measured: Quality) -> None:
     margins = {one.id: one.margin for one in measured.answered}
     for sort, sign in (("worst", 1), ("best", -1)):
-        table = page(full_client, f"/quality?sort={sort}").split('id="unanswered"')[0]
-        rows = [margins[found] * sign for found in re.findall(r'<th scope="row"><a href="/quality/(\w+)"', table)]
+        text = page(full_client, f"/quality?sort={sort}")
+        rows = [margins[found] * sign for found in re.findall(r'<a class="figure" href="/quality/(\w+)"', text)]
         assert len(rows) == len(margins)
         assert rows == sorted(rows)
     assert full_client.get("/quality?sort=random").status_code == 422
