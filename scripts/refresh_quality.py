@@ -48,21 +48,27 @@ ORIGINS = {
 def main() -> None:
     """Measure and write; an expected error is one line."""
     settings = get_settings().model_copy(update={"encoder_precision": "fp32", "log_level": "WARNING"})
-    file = judgements_folder() / FILE
     try:
         with progress() as shown:
             made = measured(settings, shown)
-            made.others = [other(settings, Path(folder), shown) for folder in sys.argv[1:]]
+            write(made)
+            for folder in sys.argv[1:]:
+                made.others.append(other(settings, Path(folder), shown))
+                write(made)  # a collection takes minutes; what is done is kept
     except HallwayError as error:
         sys.exit(f"refresh_quality: {error}")
-    file.write_text(made.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
     for one in (made.shipped, *made.others):
         figures = ", ".join(
             f"{mode} {found.ndcg_10.mean:.3f} ({found.ndcg_10.low:.3f} to {found.ndcg_10.high:.3f})"
             for mode, found in one.modes.items()
         )
         print(f"{one.name}: nDCG@10 over {one.questions} questions, {one.documents:,} documents: {figures}")
-    print(f"Written: {file}")
+
+
+def write(made: Quality) -> None:
+    """Put the measurement where the site reads it."""
+    file = judgements_folder() / FILE
+    file.write_text(made.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
 
 
 def measured(settings: Settings, shown: Progress) -> Quality:

@@ -119,8 +119,10 @@ def _in_order(found: Quality, sort: str) -> list[Question]:
 
 
 def _base(session: Session, found: Quality | None) -> JudgedBase:
-    is_same = found is not None and talks_fingerprint(session) == found.talks_fingerprint
-    return JudgedBase(is_same, census(session).talks)
+    talks = census(session).talks
+    # Counted first: naming the talks reads them all.
+    is_same = found is not None and talks == found.talks and talks_fingerprint(session) == found.talks_fingerprint
+    return JudgedBase(is_same, talks)
 
 
 def _names(session: Session, slugs: Sequence[str]) -> dict[str, TalkName]:
