@@ -13,6 +13,7 @@ from pydantic import Field
 from app.catalog.coverage import Coverage, edition_coverage
 from app.catalog.health import Finding, examine
 from app.catalog.imports import FileLine, ProblemGroup, RunCard, find_run, list_runs, run_problems
+from app.catalog.kept import kept
 from app.catalog.listing import Portion
 from app.catalog.reviews import FileDetail, Reviews, find_review, reviews_of
 from app.errors import NotFound
@@ -82,7 +83,9 @@ class ImportQuery(Scrolling):
 def imports(asked: Annotated[Scrolling, Query()], base: Base, session: Reading, view: Viewing) -> HTMLResponse:
     """All runs and the health of the base."""
     total, covered = edition_coverage(session, PAGE, asked.offset)
-    findings = examine(session, base.embedder.recipe).findings
+    recipe = base.embedder.recipe
+    # Reading every page of a large base takes seconds, and finds the same until something changes.
+    findings = kept(session, ("health", recipe), lambda: examine(session, recipe)).findings
     page = ImportsPage(
         title="Imports and health",
         runs=list_runs(session),
