@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlmodel import Session, col
 
+from app.catalog.kept import kept
 from app.models import Appearance, Edition, Resource, Talk, TalkOrganisation
 
 
@@ -25,6 +26,11 @@ class Coverage(BaseModel):
 
 def edition_coverage(session: Session, limit: int = 50, offset: int = 0) -> tuple[int, list[Coverage]]:
     """How many editions have talks, and the coverage of some of them, those with the least text first."""
+    found = kept(session, "coverage", lambda: _coverage(session))
+    return len(found), found[offset : offset + limit]
+
+
+def _coverage(session: Session) -> list[Coverage]:
     people = or_(
         exists().where(col(Appearance.talk_id) == col(Talk.id)),
         exists().where(col(TalkOrganisation.talk_id) == col(Talk.id)),
@@ -40,11 +46,10 @@ def edition_coverage(session: Session, limit: int = 50, offset: int = 0) -> tupl
         .join(Talk, col(Talk.edition_id) == col(Edition.id))
         .where(col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False))
         .group_by(col(Edition.id))
+        .order_by(_sum(text) * 1.0 / func.count(), col(Edition.slug))
     )  # fmt: skip
-    total = session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-    least = counted.order_by(_sum(text) * 1.0 / func.count(), col(Edition.slug)).limit(limit).offset(offset)
     names = list(Coverage.model_fields)
-    return total, [Coverage(**dict(zip(names, row, strict=True))) for row in session.execute(least)]
+    return [Coverage(**dict(zip(names, row, strict=True))) for row in session.execute(counted)]
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
