@@ -23,10 +23,13 @@ from app.models import Passage, Talk
 from app.search.answers import Asked, answer
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
+from app.search.completion import Completion, complete
 from app.search.facets import narrowed_facets
 from app.search.fusion import DEPTH
+from app.search.meant import Meanings
 from app.search.memory import Memory, Recollection
 from app.search.missing import Missing, excluding, find_sought, scope_of_talk, unknown, why_missing
+from app.search.named import Nameboard
 from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_to_theme
 from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
@@ -70,6 +73,8 @@ class SearchEngine:
         self._recollection = Recollection(Shelf(engine, folder))
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
+        self._meanings = Meanings()
+        self._names = Nameboard()
 
     def search(self, session: Session, request: SearchRequest) -> SearchResult:
         """Answer a request.
@@ -79,12 +84,15 @@ class SearchEngine:
         so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot be rebuilt now.
         """
         started = time.perf_counter()
-        query = read_query(request.query)
+        query = typed = read_query(request.query)
         if not query.words:
             return _empty(query, request.mode, started)
         # Words are looked up while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
         memory = self._recall(session)
+        mended = self._meanings.mend(query, memory, request.spelling)
+        if mended.corrections:
+            query, encoding = mended.query, self._encoding(mended.query, request.mode)
         scope = memory.scope(session, request.filter)
         words = Side() if request.mode == "semantic" else self._by_words(session, memory, scope, query)
         question = _without_vectors(self._understand(query, request.mode, encoding), memory)
@@ -94,7 +102,7 @@ class SearchEngine:
         asked = Asked(query.terms, ranking.semantic.best, themes)
         hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
         return SearchResult(
-            query=query.text,
+            query=typed.text,
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
@@ -104,6 +112,8 @@ class SearchEngine:
             sort=request.sort,
             beside=self._beside(session, memory, request.filter, question),
             themes=themes,
+            corrections=list(mended.corrections),
+            did_you_mean=self._meanings.suggest(mended, memory),
             notice=question.notice,
         )
 
@@ -166,10 +176,9 @@ class SearchEngine:
 
     def why_not(self, session: Session, request: SearchRequest, name: str) -> Missing:
         """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
-        query = read_query(request.query)
-        question = self._understand(query, request.mode)
         memory = self._recall(session)
-        question = _without_vectors(question, memory)
+        query = self._meanings.mend(read_query(request.query), memory, request.spelling).query
+        question = _without_vectors(self._understand(query, request.mode), memory)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
             return unknown(session, name, query.text, question.mode)
@@ -182,6 +191,10 @@ class SearchEngine:
         whole = self._rank(session, memory, scope, question)
         alone = self._rank(session, memory, scope_of_talk(sought.id), question)
         return why_missing(session, missing, sought, query.terms, whole, alone)
+
+    def complete(self, session: Session, typed: str, limit: int = 8) -> Completion:
+        """Names of talks, speakers and all else that complete what was typed so far, best first."""
+        return complete(self._names.current(session), typed, limit)
 
     def rebuild(self, session: Session) -> None:
         """Throw the indexes away and make them from the stored passages and vectors. Never commits."""
@@ -198,6 +211,8 @@ class SearchEngine:
             memory = self._recall(session, wait=True)
             memory.fill(session)
             self._subjects.vectors(memory.facts.themes)
+            self._names.current(session)
+            self._meanings.warm(memory)
             # Statements are compiled on their first use.
             self.search(session, SearchRequest(query="how do others run it"))
 
