@@ -148,7 +148,7 @@ def test_a_wheel_carries_templates_and_data(tmp_path: Path) -> None:
 )
 def test_what_was_meant_is_the_same_everywhere(client: TestClient, url: str, query: str, typed: str) -> None:
     said = hallway(url, "search", query, "--spelling", typed, "--json")
-    api = client.get("/api/v1/search", params={"q": query, "spelling": typed}).json()
+    api = client.get("/api/v1/search", params={"q": query, "spelling": typed, "limit": 10}).json()
     page = html.unescape(client.get("/search", params={"q": query, "spelling": typed}).text)
     assert said["corrections"] == api["corrections"]
     assert said["did_you_mean"] == api["did_you_mean"]
