@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from app.bootstrap import open_knowledge_base
 from app.db.engine import reading
 from app.models import Speaker, Talk, Technology
-from app.search.completion import FIELDS
+from app.search.syntax import FIELDS
 from app.settings import Settings
 from app.web.app import create_app
 

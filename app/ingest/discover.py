@@ -55,7 +55,14 @@ def discovered(paths: Sequence[Path], format_name: str | None = None, *, limit: 
             root = path.resolve()
             base = root if root.is_dir() else root.parent
             walk.walk(root, root.name if root == base else root.relative_to(base).as_posix(), base.as_posix())
-        yield [found[2] for found in sorted(walk.units.values(), key=lambda found: found[:2])]
+        yield [found[2] for found in sorted(walk.units.values(), key=_order)]
+
+
+def _order(found: tuple[int, str, Unit]) -> tuple[int, str, str]:
+    """By rank, then path; of `schedule.xml` and `schedule-older.xml` the plain name comes first."""
+    rank, address, unit = found
+    suffix = "" if unit.path.is_dir() else unit.path.suffix
+    return rank, address.removesuffix(suffix), suffix
 
 
 class _Walk:

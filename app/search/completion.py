@@ -9,24 +9,14 @@ from pydantic import BaseModel, Field
 
 from app.search.names import NAMED, Name, Names
 from app.search.query import fold_phrase
+from app.search.syntax import FIELDS, SYNONYMS
 from app.settings import get_settings
 
 MOST_TYPED = 500
 """Characters that are looked at, from the end."""
-FIELDS = {
-    "speaker": "speaker",
-    "edition": "edition",
-    "series": "series",
-    "theme": "theme",
-    "company": "organisation",
-    "tech": "technology",
-    "kind": "kind",
-    "lang": "language",
-    "year": "year",
-    "has": "has",
-}
-"""Fields of a query, and the kind of name each takes."""
-_FIELD = "|".join(FIELDS)
+KINDS = {"company": "organisation", "tech": "technology", "lang": "language"}
+"""Kinds of name that fields take, where they are not named as the field is."""
+_FIELD = "|".join((*FIELDS, *SYNONYMS))
 _TYPED_FIELD = re.compile(rf'(?:^|\s)(-?({_FIELD}):("[^"]*|\S*))$', re.IGNORECASE)
 _WHOLE_FIELD = re.compile(rf'(?:^|(?<=\s))-?(?:{_FIELD}):(?:"[^"]*"|\S*)', re.IGNORECASE)
 _PATHS = {
@@ -75,11 +65,16 @@ def complete(names: Names, typed: str, limit: int) -> Completion:
     if field is not None:
         token, name, value = field.group(1), field.group(2).lower(), field.group(3)
         sign = "-" if token.startswith("-") else ""
-        found = names.beginning(fold_phrase(value).split(), (FIELDS[name],), limit)
+        found = names.beginning(fold_phrase(value).split(), (_kind(name),), limit)
         return Completion(query=typed, token=token, items=[_item(one, f"{sign}{name}:{one.slug}") for one in found])
     words = fold_phrase(_WHOLE_FIELD.sub(" ", end)).split()
     found = names.beginning(words, NAMED, limit) if words else []
     return Completion(query=typed, items=[_item(one, one.name) for one in found])
+
+
+def _kind(field: str) -> str:
+    plain = SYNONYMS.get(field, field)
+    return KINDS.get(plain, plain)
 
 
 def _item(name: Name, insert: str) -> Completed:

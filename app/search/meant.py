@@ -8,14 +8,14 @@ from typing import NamedTuple
 from app.search.facts import Facts
 from app.search.lexical.words import WordsIndex
 from app.search.memory import Memory
-from app.search.query import Query, fold
+from app.search.query import Query, fold, split_words
+from app.search.ranking import NAME_WORDS
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
 
 RARE, TIMES = 2, 50
 """A word that at most so many passages hold may be misspelt there too, where many times as many hold a near one."""
-NAME_WORDS = range(2, 5)
 LEAST_WHOLE, LONG_WHOLE = 8, 16
 """Letters of a title or name, from which one and two edits are a slip rather than another name."""
 
@@ -46,15 +46,17 @@ class Meanings:
     def mend(self, query: Query, memory: Memory, spelling: Spelling) -> Mended:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
-        Leaves a query alone all of whose words are known, and any while the words are still being read.
+        Leaves a query alone all of whose words are known, one with an unknown word in quotes, and any while the words
+        are still being read.
         """
         index = memory.words
         unknown = unknown_words(index, query) if index is not None else []
         if index is None or not unknown:
             return Mended(query)
         found = self._as_named(query, memory.facts) or correct(query, unknown, self.speller(index))
-        if spelling == "typed":
-            return Mended(query, meant=corrected(query, found).text if found else None)
+        exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
+        if spelling == "typed" or not exactly.isdisjoint(one.typed for one in found):
+            return Mended(query, meant=corrected(query, found).typed if found else None)
         return Mended(corrected(query, found), found)
 
     def suggest(self, mended: Mended, memory: Memory) -> str | None:
@@ -65,7 +67,7 @@ class Meanings:
         better = _differing(query, self.names(facts)) if len(query.words) in NAME_WORDS else []
         if not better and memory.words is not None:
             better = [*self._better_words(mended, memory.words)]
-        return corrected(query, better).text if better else None
+        return corrected(query, better).typed if better else None
 
     def speller(self, index: WordsIndex) -> Speller:
         """The speller of this index, made when the index is another than before: that takes some ten milliseconds."""

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.search.syntax import FieldTerm, PhraseTerm, Typed, take_apart
+
 MOST_CHARACTERS = 2_000
 MOST_TERMS = 64
 
@@ -25,14 +27,18 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 class Query:
     """A query as it was understood."""
 
-    text: str
+    typed: str
     """What was typed, in NFC, without control characters, at most MOST_CHARACTERS long."""
+    text: str
+    """What of it is searched for by words and meaning: without fields and exclusions."""
     words: tuple[str, ...]
     """Every word of it, in lower case and in order."""
     terms: tuple[str, ...]
     """The distinct words to look up, at most MOST_TERMS: stop words are left out."""
     was_cut: bool
     """Whether it was longer than that."""
+    phrases: tuple[PhraseTerm, ...] = ()
+    fields: tuple[FieldTerm, ...] = ()
 
     @property
     def folded(self) -> str:
@@ -40,15 +46,22 @@ class Query:
         return " ".join(fold(word) for word in self.words)
 
 
-def read_query(typed: str) -> Query:
-    """Understand `typed`. Controls, lone surrogates and the like become spaces."""
+def read_query(typed: str, plain: bool = False) -> Query:
+    """Understand `typed`; where `plain`, quotes, minus and fields mean nothing.
+
+    Controls, lone surrogates and the like become spaces.
+    """
     given = typed[: MOST_CHARACTERS + 1]
     clean = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in given)
     text = " ".join(unicodedata.normalize("NFC", clean).split())[:MOST_CHARACTERS]
-    words = split_words(text)
+    apart = Typed(text) if plain else take_apart(text)
+    words = split_words(apart.text)
     terms = list(dict.fromkeys(word for word in words if word not in STOP_WORDS))
     was_cut = len(typed) > MOST_CHARACTERS or len(terms) > MOST_TERMS
-    return Query(text=text, words=tuple(words), terms=tuple(terms[:MOST_TERMS]), was_cut=was_cut)
+    return Query(
+        typed=text, text=apart.text, words=tuple(words), terms=tuple(terms[:MOST_TERMS]), was_cut=was_cut,
+        phrases=apart.phrases, fields=apart.fields,
+    )  # fmt: skip
 
 
 def split_words(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -22,6 +22,16 @@ from app.search.shapes import Mode, Sort
 LEAST_COSINE = 0.3
 # Nor does one count as found that is less than half as alike as the best one.
 LEAST_OF_BEST = 0.5
+
+
+NO_PASSAGE = 0
+"""In place of the passage of a talk that no passage was found of: its title is shown then."""
+
+
+NAME_WORDS = range(2, 5)
+"""Words of a speaker's name that is known among others; a single word is too often not meant as one."""
+MOST_WORDS = 24
+"""Words of a query that are looked through for names."""
 
 
 @dataclass(slots=True)
@@ -77,6 +87,14 @@ class Side:
         first[:depth] = True
         return self._of(first), self._of(~first)
 
+    def talks(self, start: int, end: int) -> list[Ranked]:
+        """Its talks from `start` up to, not including, `end`, as entries that score nothing."""
+        at = np.flatnonzero(self.documents > 0)[start:end]
+        columns = self.documents[at].tolist(), self._found.passages[at].tolist(), self._ranks[at].tolist()
+        return [
+            Ranked(document, 0.0, passage, rank or None, None) for document, passage, rank in zip(*columns, strict=True)
+        ]
+
     def _of(self, which: NDArray[np.bool_]) -> Side:
         found = self._found
         return Side(Found(found.passages[which], found.talks[which], found.scores[which]), self._ranks[which])
@@ -108,13 +126,7 @@ class Ranking:
     @cached_property
     def talks(self) -> list[Ranked]:
         """All talks."""
-        ranks = self.others.ranks()
-        first = [entry for entry in self.first if entry.document > 0]
-        return first + [
-            Ranked(document, 0.0, candidate.passage_id, ranks[document], None)
-            for document, candidate in self.others.best.items()
-            if document > 0
-        ]
+        return self.page(0, self.total)
 
     @property
     def lessons(self) -> list[Ranked]:
@@ -124,7 +136,9 @@ class Ranking:
     def page(self, start: int, end: int) -> list[Ranked]:
         """The talks from `start` up to, not including, `end`."""
         first = [entry for entry in self.first if entry.document > 0]
-        return first[start:end] if end <= len(first) else self.talks[start:end]
+        if end <= len(first):
+            return first[start:end]
+        return first[start:end] + self.others.talks(max(0, start - len(first)), end - len(first))
 
 
 def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> Side:
@@ -133,6 +147,15 @@ def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> S
     _, first = np.unique(found.documents, return_index=True)
     first = np.sort(first)[:depth]
     return Side(Found(found.passages[first], found.talks[first], found.scores[first]))
+
+
+def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Ranking:
+    """All these talks by falling date, then by id: the answer to a query that narrows and holds no word."""
+    dates = [facts.dates.get(talk_id, "") for talk_id in talk_ids.tolist()]
+    order = sorted(range(len(dates)), key=dates.__getitem__, reverse=True)
+    nothing = np.zeros(len(order), dtype=np.int64)
+    found = Found(nothing + NO_PASSAGE, talk_ids[np.array(order, dtype=np.int64)], nothing)
+    return Ranking([], Side(), Side(), Side(found, ranks=nothing))
 
 
 def related(cosines: Mapping[int, float]) -> set[int]:
@@ -182,14 +205,28 @@ def _parts(mode: Mode, words: float, meaning: float, cosine: float) -> tuple[flo
 def obvious(query: Query, facts: Facts) -> dict[int, float]:
     """Talks that the query names outright, and by how much their score is raised: 2 by title, 1 by speaker.
 
-    Fused scores end at 1, so a talk named by its exact title comes first, then those of a speaker so named.
+    Fused scores end at 1, so a talk named by its exact title comes first, then those of a speaker so named, alone or
+    among other words.
     """
     raised: dict[int, float] = {}
-    for talk_id in facts.names.get(query.folded, ()):
-        raised[talk_id] = 1.0
+    for name in _names_within(query, facts):
+        raised |= dict.fromkeys(facts.names[name], 1.0)
     for talk_id in facts.titles.get(query.folded, ()):
         raised[talk_id] = 2.0
     return raised
+
+
+def _names_within(query: Query, facts: Facts) -> Iterator[str]:
+    """The query where it is a speaker's name, and else every name of several words in it."""
+    if query.folded in facts.names:
+        yield query.folded
+        return
+    words = query.folded.split()[:MOST_WORDS]
+    for length in NAME_WORDS:
+        for start in range(len(words) - length + 1):
+            name = " ".join(words[start : start + length])
+            if name in facts.names:
+                yield name
 
 
 def promote(ranked: Sequence[Ranked], raised: Mapping[int, float]) -> list[Ranked]:

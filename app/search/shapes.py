@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -130,6 +130,21 @@ class Correction(BaseModel):
         return f"No talk holds “{self.typed}”; searched for “{self.used}” instead."
 
 
+class Understood(BaseModel):
+    """What a field, a phrase or an exclusion in a query was taken for. `meaning` is None where it names nothing.
+
+    `rest` is the query without it.
+    """
+
+    field: str
+    typed: str
+    meaning: str | None
+    negated: bool = False
+    rest: str
+    part: Any = Field(default=None, exclude=True)
+    """What of the query's own filter it is."""
+
+
 class SearchResult(BaseModel):
     """An answer. `total` counts the talks found, `facets` count over all of them, `hits` are one page of them.
 
@@ -152,6 +167,7 @@ class SearchResult(BaseModel):
     corrections: list[Correction] = Field(default_factory=list)
     did_you_mean: str | None = None
     notice: str | None = None
+    understood: list[Understood] = Field(default_factory=list)
 
 
 class SimilarTalks(BaseModel):

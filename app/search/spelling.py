@@ -106,9 +106,14 @@ def corrected(query: Query, corrections: Sequence[Correction]) -> Query:
         return query
     pattern = "|".join(re.escape(typed) for typed in sorted(used, key=len, reverse=True))
     whole = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+    def mend(text: str) -> str:
+        return whole.sub(lambda found: used.get(found[0].lower(), found[0]), text)
+
     return replace(
         query,
-        text=whole.sub(lambda found: used.get(found[0].lower(), found[0]), query.text),
+        typed=mend(query.typed),
+        text=mend(query.text),
         words=tuple(used.get(word, word) for word in query.words),
         terms=tuple(dict.fromkeys(used.get(term, term) for term in query.terms)),
     )

@@ -11,10 +11,11 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.db.engine import reading, writing
-from app.models import Passage, Takeaway
+from app.models import Passage, Takeaway, Talk
 from app.search.backends import LEXICAL
-from app.search.candidates import Candidate, scope_of
+from app.search.candidates import Candidate
 from app.search.lexical.protocol import LexicalIndex
+from app.search.scopes import scope_of
 from tests.search.conftest import Base
 
 FILTERS = (
@@ -82,6 +83,16 @@ def test_nothing_typed_is_an_operator_or_an_error(index: LexicalIndex, base: Bas
             beside = find(session, index, [term, "liveness"], TalkFilter())
             assert len(beside) >= len(alone), term
             assert any(candidate.talk_id > 0 for candidate in beside), term
+
+
+@pytest.mark.parametrize(("words", "talks"), [
+    (["streaming", "sql"], {"ksql-in-practice"}), (["sql", "streaming"], set()), (["upgrades"], {"please-upgrade"}),
+    (["ann", "muller"], {"ksql-in-practice", "to-be"}), (["to", "be"], {"to-be"}), (["walrus"], set()), ([""], set()),
+])  # fmt: skip
+def test_words_in_a_row(index: LexicalIndex, base: Base, words: list[str], talks: set[str]) -> None:
+    with reading(base.engine) as session:
+        held = select(col(Talk.slug)).join(Passage, col(Passage.talk_id) == col(Talk.id))
+        assert set(session.scalars(held.where(col(Passage.id).in_(index.holding(words))))) == talks
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -155,3 +155,16 @@ def test_why_not_looks_for_the_mended_query(base: Base) -> None:
         missing = base.search.why_not(session, SearchRequest(query="upgrade kafca", mode="lexical"), "please-upgrade")
     assert missing.rank == 1
     assert missing.lacking_terms == []
+
+
+def test_a_word_in_quotes_is_looked_up_as_it_is_and_the_near_one_is_suggested(base: Base) -> None:
+    answer = base.ask('upgrade "kafca"', mode="lexical")
+    assert answer.total == 0
+    assert answer.corrections == []
+    assert answer.did_you_mean == 'upgrade "kafka"'
+
+
+def test_a_speaker_among_other_words_comes_first_and_of_her_talks_the_one_that_holds_them(base: Base) -> None:
+    assert base.slugs("gwen shapira upgrade")[:2] == ["please-upgrade", "to-be"]
+    assert base.slugs("to be ann müller")[:2] == ["to-be", "ksql-in-practice"]
+    assert base.ask("upgrade kafka gwen").hits[0].why.parts.named == 0, "one word alone is no name"  # type: ignore[union-attr]

@@ -95,6 +95,12 @@ class Fts5Index:
         """See `LexicalIndex`."""
         return int(session.execute(select(func.count()).select_from(_index)).scalar_one())
 
+    def holding(self, words: Sequence[str]) -> Select[int]:
+        """See `LexicalIndex`."""
+        held = _index.alias("held")
+        # Within a search of the same table, which it must not be taken for.
+        return select(held.c.rowid).where(held.c[TABLE].op("MATCH")(_quoted(" ".join(words)))).correlate(None)
+
     def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> Found:
         """See `LexicalIndex`. Scores are bm25 with its sign turned, so above 0."""
         if not terms:
