@@ -30,7 +30,7 @@ from app.search.fusion import DEPTH
 from app.search.meant import Meanings
 from app.search.memory import Memory, Recollection
 from app.search.mending import mend, with_words
-from app.search.missing import Missing, excluding, find_sought, scope_of_talk, unknown, why_missing
+from app.search.missing import Missing, excluding, find_sought, scope_of_talks, unknown, why_missing
 from app.search.named import Nameboard
 from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_to_theme
 from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
@@ -209,7 +209,7 @@ class SearchEngine:
         else:
             scope = self._scope(session, memory, request.filter, also)
         whole = self._rank(session, memory, scope, question)
-        alone = self._rank(session, memory, scope_of_talk(sought.id), question)
+        alone = self._rank(session, memory, scope_of_talks(sought.id), question)
         return why_missing(session, missing, sought, query.terms, whole, alone)
 
     def complete(self, session: Session, typed: str, limit: int = 8) -> Completion:
@@ -290,7 +290,12 @@ class SearchEngine:
             semantic = _nearest(memory.vectors, question.vector, scope)
         if question.mode != "semantic":
             lexical = self._by_words(session, memory, scope, question.query) if words is None else words
-            raised = {talk: by for talk, by in obvious(question.query, memory.facts).items() if scope.allows(talk)}
+            named = obvious(
+                question.query,
+                memory.facts,
+                lambda rest, talks: self._by_words(session, memory, scope_of_talks(*talks), rest).scores,
+            )
+            raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
         first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
         ranked = [
             entry

@@ -13,6 +13,7 @@ from app.search.ranking import NAME_WORDS
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
+from app.search.stemming import stem
 
 RARE, TIMES = 2, 50
 """A word that at most so many passages hold may be misspelt there too, where many times as many hold a near one."""
@@ -64,7 +65,9 @@ class Meanings:
         query, facts = mended.query, memory.facts
         if mended.meant is not None or query.folded in facts.titles or query.folded in facts.names:
             return mended.meant
-        better = _differing(query, self.names(facts)) if len(query.words) in NAME_WORDS else []
+        better = self._as_named(query, facts)
+        if all(stem(one.typed) == stem(one.used) for one in better):
+            better = []  # another form of a word is no slip
         if not better and memory.words is not None:
             better = [*self._better_words(mended, memory.words)]
         return corrected(query, better).typed if better else None

@@ -64,7 +64,7 @@ class Parts(BaseModel):
     words: float
     meaning: float
     named: float
-    """2 for a talk named by its title, 1 for one named by a speaker, else 0."""
+    """3 for a talk named by its title, 1 for one named by a speaker, up to 2 for one that holds the words beside."""
     other: float = 0.0
 
 

@@ -121,7 +121,7 @@ def test_an_answer_says_what_was_replaced_and_finds_the_talk(base: Base) -> None
     assert answer.corrections[0].said == "No talk holds “kafca”; searched for “kafka” instead."
     assert answer.hits[0].talk.slug == "please-upgrade"
     assert answer.hits[0].why.parts is not None
-    assert answer.hits[0].why.parts.named == 2, "as its title, mended"
+    assert answer.hits[0].why.parts.named == 3, "as its title, mended"
     assert "kafka" in answer.hits[0].why.matched_terms
 
 
