@@ -79,7 +79,9 @@ def _titles(session: Session) -> Iterator[Name]:
     for slug, title in rows:
         key = fold_phrase(title)
         known = found.get(key)
-        found[key] = Name("talk", slug, title, 1) if known is None else known._replace(slug="", talks=known.talks + 1)
+        found[key] = (
+            Name("talk", slug, title, 1, key) if known is None else known._replace(slug="", talks=known.talks + 1)
+        )
     yield from found.values()
 
 

@@ -32,6 +32,8 @@ class Name(NamedTuple):
     slug: str
     name: str
     talks: int
+    key: str = ""
+    """The folded name, where it is known already."""
 
 
 class Names:
@@ -39,7 +41,7 @@ class Names:
 
     def __init__(self, names: Iterable[Name]) -> None:
         """Of names in any order."""
-        keyed = [(fold_phrase(one.name), one) for one in names]
+        keyed = [(one.key or fold_phrase(one.name), one) for one in names]
         keyed.sort(key=lambda pair: (-pair[1].talks, KINDS.index(pair[1].kind), pair[0], pair[1].slug))
         keys = [key for key, _ in keyed]
         order = sorted(range(len(keys)), key=keys.__getitem__)

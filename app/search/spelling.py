@@ -24,11 +24,9 @@ MOST_WEIGHED = 12
 
 
 class Near(NamedTuple):
-    """A word near to one that was typed, how often it is written, and the passages that hold it or one of its stem."""
+    """A word near to one that was typed, and the passages that hold it or another of its stem."""
 
     word: str
-    edits: int
-    often: int
     passages: Passages
 
     @property
@@ -46,23 +44,22 @@ class Speller:
         self._reach = Reach(index.written)
 
     def near(self, word: str, most: int = 2) -> list[Near]:
-        """Other words within reach of `word`, at most so many edits away.
+        """The words nearest to `word`, all as many edits away, which are at most so many.
 
-        Fewest edits first, then the same first letter, then the one most often written.
+        The same first letter first, then the one most often written; at most MOST_WEIGHED.
         """
         typed = fold(word)
-        edits = min(most, most_edits(typed))
-        found = self._reach.within(typed, edits) if edits else {}
-        often: Counter[tuple[str, int]] = Counter()
-        for place, distance in found.items():
-            often[self._reach[place], distance] += int(self.index.often[place])
-        near = [
-            Near(other, distance, count, self.index.passages_of(other))
-            for (other, distance), count in often.items()
-            if other != typed
-        ]
-        near = [one for one in near if one.held]
-        return sorted(near, key=lambda one: (one.edits, one.word[:1] != typed[:1], -one.often, one.word))
+        for edits in range(1, min(most, most_edits(typed)) + 1):
+            often: Counter[str] = Counter()
+            for place in self._reach.within(typed, edits):
+                often[self._reach[place]] += int(self.index.often[place])
+            del often[typed]
+            order = sorted(often, key=lambda other: (other[:1] != typed[:1], -often[other], other))
+            near = [Near(other, self.index.passages_of(other)) for other in order[:MOST_WEIGHED]]
+            near = [one for one in near if one.held]
+            if near:
+                return near
+        return []
 
 
 def most_edits(word: str) -> int:
@@ -91,12 +88,11 @@ def correct(query: Query, unknown: Sequence[str], speller: Speller) -> list[Corr
 
 
 def _best(near: Sequence[Near], index: WordsIndex, known: Sequence[str]) -> Near | None:
-    """Of near words with fewest edits the one whose passages hold most of the `known` words; else the first."""
-    fewest = [one for one in near if one.edits == near[0].edits][:MOST_WEIGHED]
-    if not fewest:
+    """Of near words the one of whose passages one holds most of the `known` words; of equal ones the first."""
+    if not near:
         return None
-    evidence = index.most_evidence(known, [one.passages for one in fewest])
-    return max(zip(evidence, fewest, strict=True), key=lambda pair: pair[0])[1]
+    evidence = index.most_evidence(known, [one.passages for one in near])
+    return max(zip(evidence, near, strict=True), key=lambda pair: pair[0])[1]
 
 
 def corrected(query: Query, corrections: Sequence[Correction]) -> Query:
