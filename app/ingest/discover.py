@@ -42,9 +42,9 @@ class Unit:
 def discovered(paths: Sequence[Path], format_name: str | None = None, *, limit: int) -> Iterator[list[Unit]]:
     """Units under `paths`, ordered by rank, then path. UsageError for a path that does not exist.
 
-    Walking a folder leaves out hidden entries, JSON schemas, Hallway's local folder and other kinds of file. Archives
-    are unpacked into a temporary folder that is there until the block ends; a file in one is labelled
-    `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
+    Walking a folder leaves out hidden entries, JSON schemas, judgements of search, Hallway's local folder and other
+    kinds of file. Archives are unpacked into a temporary folder that is there until the block ends; a file in one is
+    labelled `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
     """
     wanted = format_named(format_name) if format_name else None
     with TemporaryDirectory(prefix="hallway-") as temporary:
@@ -98,6 +98,8 @@ class _Walk:
                 self._file(path, label, address, named)
 
     def _folder(self, path: Path, label: str, address: str, named: bool, inner: str) -> list[tuple[Path, str]]:
+        if (path / "queries.jsonl").is_file() and (path / "qrels").is_dir():
+            return []  # judgements of search in the layout of BEIR: nothing of them is a talk
         claimed = next((known for known in self._formats if known.recognises_folder(path)), None)
         if claimed:
             self._add(Unit(path, label, claimed, claimed.rank(path, ""), named), address)

@@ -14,7 +14,9 @@ from app.db.engine import reading, writing
 from app.models import Passage, Takeaway, Talk
 from app.search.backends import LEXICAL
 from app.search.candidates import Candidate
+from app.search.documents import documents
 from app.search.lexical.protocol import LexicalIndex
+from app.search.lexical.words import WordsIndex
 from app.search.scopes import scope_of
 from tests.search.conftest import Base
 
@@ -144,3 +146,27 @@ def test_a_missing_index_is_an_error_and_can_be_rebuilt(index: LexicalIndex, bas
             index.size(session)
         index.rebuild(session)
         assert find(session, index, ["liveness"], TalkFilter())
+
+
+def test_languages_without_spaces_are_found_by_their_words(index: LexicalIndex, base: Base) -> None:
+    titles = {
+        "ksql-in-practice": "Rubyのテスト自動化",
+        "to-be": "쿠버네티스에서 카프카를 운영하기",
+        "flink-and-kafka": "Как мы обновляли брокеры",
+    }
+    for slug, title in titles.items():
+        base.change(slug, lambda talk, title=title: setattr(talk, "title", title))  # type: ignore[misc]
+    asked = {
+        "テスト": "ksql-in-practice",
+        "自動化": "ksql-in-practice",
+        "카프카": "to-be",
+        "брокеры": "flink-and-kafka",
+    }
+    with reading(base.engine) as session:
+        words, scope = WordsIndex.build(documents(session)), scope_of(session, TalkFilter())
+        for term, slug in asked.items():
+            wanted = session.scalars(select(col(Talk.id)).where(col(Talk.slug) == slug)).one()
+            found = find(session, index, [term], TalkFilter())
+            assert found[0].talk_id == wanted, term
+            ours = words.search([term], scope, 100)
+            assert [one.passage_id for one in ours] == [one.passage_id for one in found]
