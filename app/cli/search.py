@@ -29,6 +29,9 @@ def search(
     query: Annotated[str, typer.Argument(help='In words; also "a phrase", -without, speaker:, year:, has: and more.')],
     mode: Annotated[Literal["hybrid", "lexical", "semantic"], typer.Option(help="How to search.")] = "hybrid",
     sort: Annotated[Literal["relevance", "date"], typer.Option(help="Best first, or newest first.")] = "relevance",
+    spelling: Annotated[
+        Literal["near", "typed"], typer.Option(help="Take near words for those no talk holds, or only what was typed.")
+    ] = "near",
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most talks shown.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Talks passed over.")] = 0,
     edition: Annotated[
@@ -59,7 +62,9 @@ def search(
         organisations=tuple(organisation or ()), technologies=tuple(technology or ()), kinds=tuple(kind or ()),
         languages=tuple(language or ()), years=tuple(year or ()), year_from=year_from, year_to=year_to,
     )  # fmt: skip
-    request = SearchRequest(query=query, mode=mode, limit=limit, offset=offset, sort=sort, filter=narrowed)
+    request = SearchRequest(
+        query=query, mode=mode, limit=limit, offset=offset, sort=sort, spelling=spelling, filter=narrowed
+    )
     base = _base()
     with reading(base.engine) as session:
         check_names(session, narrowed)
@@ -124,6 +129,10 @@ def _print_result(result: SearchResult, offset: int, *, facets: bool, why: bool)
     print(f"{result.total} talks for “{result.query}” ({result.mode}, {result.took_ms:.0f} ms)")
     if result.notice:
         print(result.notice)
+    for correction in result.corrections:
+        print(f"{correction.said} As typed: --spelling typed")
+    if result.did_you_mean:
+        print(f"Did you mean “{result.did_you_mean}”?")
     for part in result.understood:
         _print_understood(part)
     if facets:

@@ -23,12 +23,15 @@ from app.models import Talk
 from app.search.answers import Asked, answer, with_titles
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
+from app.search.completion import Completion, complete
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
 from app.search.fusion import DEPTH
+from app.search.meant import Meanings
 from app.search.memory import Memory, Recollection
 from app.search.mending import mend, with_words
-from app.search.missing import Missing, excluding, find_sought, scope_of_talk, unknown, why_missing
+from app.search.missing import Missing, excluding, find_sought, scope_of_talks, unknown, why_missing
+from app.search.named import Nameboard
 from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_to_theme
 from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
@@ -85,6 +88,8 @@ class SearchEngine:
         self._recollection = Recollection(Shelf(engine, folder))
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
+        self._meanings = Meanings()
+        self._names = Nameboard()
 
     def search(self, session: Session, request: SearchRequest) -> SearchResult:
         """Answer a request.
@@ -98,6 +103,8 @@ class SearchEngine:
         query, also, understood = self._read(session, memory, request.query)
         if not query.words and not also:
             return _empty(query, request.mode, started, understood)
+        typed, mended = query.typed, self._meanings.mend(query, memory, request.spelling)
+        query = mended.query
         # Words are looked up while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
@@ -110,7 +117,7 @@ class SearchEngine:
         asked = Asked(query.terms, ranking.semantic.best, themes)
         hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
         return SearchResult(
-            query=query.typed,
+            query=typed,
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
@@ -120,6 +127,8 @@ class SearchEngine:
             sort=request.sort,
             beside=self._beside(session, memory, request.filter, question),
             themes=themes,
+            corrections=list(mended.corrections),
+            did_you_mean=self._meanings.suggest(mended, memory),
             notice=question.notice,
             understood=understood,
         )
@@ -185,11 +194,12 @@ class SearchEngine:
         """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
         memory = self._recall(session)
         query, also, understood = self._read(session, memory, request.query)
+        query, asked = self._meanings.mend(query, memory, request.spelling).query, query.typed
         question = _without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
-            return unknown(session, name, query.typed, question.mode)
-        missing = Missing(query=query.typed, mode=question.mode, asked=name, talk=sought.card.slug)
+            return unknown(session, name, asked, question.mode)
+        missing = Missing(query=asked, mode=question.mode, asked=name, talk=sought.card.slug)
         missing.title = sought.card.title
         if not sought.withdrawn and not sought.container:
             missing.excluded_by = excluding(session, request.filter, understood, sought.id)
@@ -199,8 +209,12 @@ class SearchEngine:
         else:
             scope = self._scope(session, memory, request.filter, also)
         whole = self._rank(session, memory, scope, question)
-        alone = self._rank(session, memory, scope_of_talk(sought.id), question)
+        alone = self._rank(session, memory, scope_of_talks(sought.id), question)
         return why_missing(session, missing, sought, query.terms, whole, alone)
+
+    def complete(self, session: Session, typed: str, limit: int = 8) -> Completion:
+        """Names of talks, speakers and all else that complete what was typed so far, best first."""
+        return complete(self._names.current(session), typed, limit)
 
     def rebuild(self, session: Session) -> None:
         """Throw the indexes away and make them from the stored passages and vectors. Never commits."""
@@ -217,6 +231,8 @@ class SearchEngine:
             memory = self._recall(session, wait=True)
             memory.fill(session)
             self._subjects.vectors(memory.facts.themes)
+            self._names.current(session)
+            self._meanings.warm(memory)
             # Statements are compiled on their first use.
             self.search(session, SearchRequest(query="how do others run it"))
 
@@ -274,7 +290,12 @@ class SearchEngine:
             semantic = _nearest(memory.vectors, question.vector, scope)
         if question.mode != "semantic":
             lexical = self._by_words(session, memory, scope, question.query) if words is None else words
-            raised = {talk: by for talk, by in obvious(question.query, memory.facts).items() if scope.allows(talk)}
+            named = obvious(
+                question.query,
+                memory.facts,
+                lambda rest, talks: self._by_words(session, memory, scope_of_talks(*talks), rest).scores,
+            )
+            raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
         first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
         ranked = [
             entry

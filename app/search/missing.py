@@ -96,10 +96,10 @@ def unknown(session: Session, asked: str, query: str, mode: Mode) -> Missing:
     )  # fmt: skip
 
 
-def scope_of_talk(talk_id: int) -> Scope:
-    """The scope of one talk."""
+def scope_of_talks(*talk_ids: int) -> Scope:
+    """The scope of these talks."""
     nothing = np.zeros(0, dtype=np.int64)
-    return Scope(col(Passage.talk_id) == talk_id, np.array([talk_id], dtype=np.int64), nothing)
+    return Scope(col(Passage.talk_id).in_(talk_ids), np.array(sorted(talk_ids), dtype=np.int64), nothing)
 
 
 def excluding(

@@ -12,6 +12,8 @@ from app.catalog.filters import TalkFilter
 
 Mode = Literal["hybrid", "lexical", "semantic"]
 Sort = Literal["relevance", "date"]
+Spelling = Literal["near", "typed"]
+"""Whether near words are looked up in the place of those that no passage holds."""
 
 
 class Segment(NamedTuple):
@@ -31,6 +33,7 @@ class SearchRequest(BaseModel):
     limit: int = Field(default=10, ge=1, le=100)
     offset: int = Field(default=0, ge=0)
     sort: Sort = "relevance"
+    spelling: Spelling = "near"
     filter: TalkFilter = TalkFilter()
 
 
@@ -61,7 +64,7 @@ class Parts(BaseModel):
     words: float
     meaning: float
     named: float
-    """2 for a talk named by its title, 1 for one named by a speaker, else 0."""
+    """3 for a talk named by its title, 1 for one named by a speaker, up to 2 for one that holds the words beside."""
     other: float = 0.0
 
 
@@ -115,6 +118,18 @@ class FacetValue:
     count: int
 
 
+class Correction(BaseModel):
+    """A word that no passage holds, and the near one that was looked up in its place."""
+
+    typed: str
+    used: str
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        return f"No talk holds “{self.typed}”; searched for “{self.used}” instead."
+
+
 class Understood(BaseModel):
     """What a field, a phrase or an exclusion in a query was taken for. `meaning` is None where it names nothing.
 
@@ -134,8 +149,9 @@ class SearchResult(BaseModel):
     """An answer. `total` counts the talks found, `facets` count over all of them, `hits` are one page of them.
 
     `beside` is for facets that are narrowed: what else of each there would be were it not, with the number of talks.
-    `themes` are near to the query, nearest first. `mode` is the mode that was used; `notice` says in words when that is
-    not the one asked for, or when the answer is otherwise less than it should be.
+    `themes` are near to the query, nearest first. `corrections` are words that were replaced, `did_you_mean` is another
+    query that may have been meant, which was not searched for. `mode` is the mode that was used; `notice` says in words
+    when that is not the one asked for, or when the answer is otherwise less than it should be.
     """
 
     query: str
@@ -148,6 +164,8 @@ class SearchResult(BaseModel):
     sort: Sort = "relevance"
     beside: dict[str, list[FacetValue]] = Field(default_factory=dict)
     themes: list[NearTheme] = Field(default_factory=list)
+    corrections: list[Correction] = Field(default_factory=list)
+    did_you_mean: str | None = None
     notice: str | None = None
     understood: list[Understood] = Field(default_factory=list)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from app.catalog.filters import TalkFilter
 from app.catalog.takeaways import TakeawayFilter
 from app.reports.request import ReportRequest
-from app.search.shapes import Mode, SearchRequest, Sort
+from app.search.shapes import Mode, SearchRequest, Sort, Spelling
 from app.trends.populations import POPULATIONS
 
 Kind = Literal["talk", "breakout", "keynote", "lightning", "workshop", "panel", "sponsored", "poster", "other"]
@@ -106,6 +106,9 @@ class Searching(Parameters):
     q: Words = Field(default="", description="What to look for, in plain words.")
     mode: Mode = Field(default="hybrid", description="By meaning and words, by words only, or by meaning only.")
     sort: Sort = Field(default="relevance", description="Best first, or newest first (date).")
+    spelling: Spelling = Field(
+        default="near", description="Take near words for those that no talk holds, or look up only what was typed."
+    )
     edition: Several[Slug] = Field(default=[], description="Slug of an edition.")
     series: Slug | None = Field(default=None, description="Slug of a series.")
     theme: Several[Slug] = Field(default=[], description="Slug of a theme, given by people or machine.")
@@ -137,7 +140,13 @@ class Searching(Parameters):
     def request(self, limit: int, offset: int) -> SearchRequest:
         """A part of the answer this asks for."""
         return SearchRequest(
-            query=self.q, mode=self.mode, limit=limit, offset=offset, sort=self.sort, filter=self.talk_filter()
+            query=self.q,
+            mode=self.mode,
+            limit=limit,
+            offset=offset,
+            sort=self.sort,
+            spelling=self.spelling,
+            filter=self.talk_filter(),
         )
 
 

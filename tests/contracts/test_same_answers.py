@@ -144,3 +144,19 @@ def test_a_wheel_carries_templates_and_data(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert answer.stdout.strip() == "True True"
+
+
+@pytest.mark.parametrize(
+    ("query", "typed"), [("kafka on kubernets deploymnt", "near"), ("kakfa brokres", "typed"), ("gwen shapiro", "near")]
+)
+def test_what_was_meant_is_the_same_everywhere(client: TestClient, url: str, query: str, typed: str) -> None:
+    said = hallway(url, "search", query, "--spelling", typed, "--json")
+    api = client.get("/api/v1/search", params={"q": query, "spelling": typed, "limit": 10}).json()
+    page = html.unescape(client.get("/search", params={"q": query, "spelling": typed}).text)
+    assert said["corrections"] == api["corrections"]
+    assert said["did_you_mean"] == api["did_you_mean"]
+    assert said["corrections"] or said["did_you_mean"]
+    assert [hit["talk"]["slug"] for hit in said["hits"]] == [hit["talk"]["slug"] for hit in api["hits"]]
+    for one in said["corrections"]:
+        assert f"No talk holds “{one['typed']}”; searched for “{one['used']}” instead." in page
+    assert (f">{said['did_you_mean']}</a>?" in page) is bool(said["did_you_mean"])

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.settings import get_settings
+
 TALK = {"slug", "title", "url", "kind", "language", "date", "year", "edition", "speakers", "themes", "summary"}
 LISTS = ("talks", "speakers", "editions", "themes", "takeaways", "organisations", "technologies")
 
@@ -128,7 +130,7 @@ def test_one_of_each(client: TestClient) -> None:
 
 def test_the_schema_describes_every_route_and_parameter(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
-    assert len(schema["paths"]) == 22
+    assert len(schema["paths"]) == 23
     for path, operations in schema["paths"].items():
         assert path.startswith("/api/v1/")
         assert set(operations) == {"get", "post"} if path.endswith("/abstract") else {"get"}
@@ -140,3 +142,34 @@ def test_the_schema_describes_every_route_and_parameter(client: TestClient) -> N
     assert set(schema["components"]["schemas"]["ProblemDetails"]["properties"]) >= {"type", "title", "status", "detail"}
     page = client.get("/api").text
     assert all(f"GET {path}" in page for path in schema["paths"])
+
+
+def test_names_are_completed_while_typing(client: TestClient) -> None:
+    answer = client.get("/api/v1/complete", params={"q": "nikki ex"}).json()
+    assert answer["query"] == "nikki ex"
+    assert answer["token"] == ""
+    (item,) = answer["items"]
+    talks = client.get("/api/v1/talks", params={"speaker": item["slug"]}).json()["total"]
+    assert item == {
+        "kind": "speaker", "name": item["name"], "slug": item["slug"], "talks": talks, "insert": item["name"],
+        "url": f"{get_settings().base_url}/speakers/{item['slug']}",
+    }  # fmt: skip
+    field = client.get("/api/v1/complete", params={"q": "probes speaker:nik"}).json()
+    assert field["token"] == "speaker:nik"
+    assert [one["insert"] for one in field["items"]] == [f"speaker:{item['slug']}"]
+
+
+def test_every_place_a_completion_leads_to_is_there(client: TestClient) -> None:
+    for letter in "abcdefghijklmnopqrstuvwxyz0123456789":
+        for item in client.get("/api/v1/complete", params={"q": letter, "limit": 50}).json()["items"]:
+            path = item["url"].partition("://")[2].partition("/")[2]
+            assert client.get(f"/{path}").status_code == 200, item
+
+
+def test_completion_says_what_it_does_not_take(client: TestClient, empty_client: TestClient) -> None:
+    for query in ("limit=0", "limit=51", "limit=many", "prefix=a", f"q={'a' * 501}"):
+        answer = client.get(f"/api/v1/complete?{query}")
+        assert answer.status_code == 422, query
+        assert query.partition("=")[0] in answer.text
+    assert client.get("/api/v1/complete").json() == {"query": "", "token": "", "items": []}
+    assert empty_client.get("/api/v1/complete?q=a").json()["items"] == []

@@ -182,6 +182,30 @@ def test_an_empty_base_answers_too(empty_client: TestClient) -> None:
     assert json.loads(empty_client.get("/api/v1/search/abstract?text=a+b").text)["hits"] == []
 
 
+def test_a_misspelt_word_is_mended_and_page_and_api_say_the_same(client: TestClient) -> None:
+    answer, shown = api(client, "/search?q=brokres"), html.unescape(page(client, "/search?q=brokres"))
+    assert answer["corrections"] == [{"typed": "brokres", "used": "brokers"}]
+    assert answer["hits"] == api(client, "/search?q=brokers")["hits"]
+    assert "No talk holds “brokres”; searched for “brokers” instead." in shown
+    assert '<a href="/search?q=brokres&spelling=typed">Search for “brokres” as it is</a>' in shown
+
+
+def test_what_was_typed_can_be_searched_for_as_it_is_and_the_near_words_are_a_link(client: TestClient) -> None:
+    path = "/search?q=brokres&mode=lexical&spelling=typed"
+    answer, shown = api(client, path), html.unescape(page(client, path))
+    assert answer["total"] == 0
+    assert answer["corrections"] == []
+    assert answer["did_you_mean"] == "brokers"
+    assert 'Did you mean <a href="/search?q=brokers&mode=lexical">brokers</a>?' in shown
+    assert '<input type="hidden" name="spelling"' not in shown, "the next question is mended again"
+
+
+def test_without_a_slip_the_page_says_nothing_of_spelling(client: TestClient) -> None:
+    shown = page(client, "/search?q=brokers")
+    assert "Did you mean" not in shown
+    assert "searched for" not in shown
+
+
 def test_what_the_signs_of_a_query_were_taken_for(client: TestClient) -> None:
     query = urlencode({"q": 'kafka speaker:nobody-here -ksql "kafka streams"'})
     text = page(client, f"/search?{query}")

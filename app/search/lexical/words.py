@@ -9,6 +9,7 @@ Scoring a word at a time over arrays: Lù 2024, BM25S, arXiv:2407.03618.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,16 +23,18 @@ from app.search.candidates import Found, Scope
 from app.search.documents import Document
 from app.search.index_files import Arrays
 from app.search.lexical.fts5 import WEIGHTS
+from app.search.packed import Packed
 from app.search.parts import Part, best, least_of_best, merged_order
-from app.search.query import split_words
+from app.search.query import fold, split_words
 from app.search.stemming import stem
 
 K1, B = 1.2, 0.75
 LEAST_IDF = 1e-6
 """What SQLite takes for a word that more than half of all passages hold."""
 
+Passages = list[NDArray[np.int32]]
 Posting = tuple[NDArray[np.int32], NDArray[np.uint8]]
-_COLUMNS = ("talks", "passages", "sizes", "words", "starts", "rows", "counts")
+_COLUMNS = ("talks", "passages", "sizes", "words", "starts", "rows", "counts", "written", "often")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -47,6 +50,10 @@ class WordsPart(Part):
     rows: NDArray[np.int32]
     counts: NDArray[np.uint8]
     """Twice how often it is there, by the weight of where."""
+    written: NDArray[np.uint8]
+    """The words as they are written but for case and accents, ascending, each ended by a line feed, in UTF-8."""
+    often: NDArray[np.int32]
+    """How often each of these was written when the part was made."""
 
     def posting(self, word: np.uint64) -> Posting:
         """The rows that hold a word and how often, without those that are gone."""
@@ -69,7 +76,7 @@ class WordsIndex:
     """An index of words made from documents. It never changes: `changed` gives another that shares what stayed."""
 
     name = "words"
-    recipe = f"words/porter/{'-'.join(map(str, WEIGHTS))}/2"
+    recipe = f"words/porter/{'-'.join(map(str, WEIGHTS))}/2/{','.join(_COLUMNS)}"
 
     def __init__(self, *parts: WordsPart) -> None:
         self._parts = parts
@@ -125,6 +132,39 @@ class WordsIndex:
             limit,
         )
 
+    def passages_of(self, word: str) -> Passages:
+        """The passages that hold one word or another of its stem, as rows of each part."""
+        number = _number(stem(word))
+        return [part.posting(number)[0] for part in self._parts]
+
+    def is_known(self, term: str) -> bool:
+        """Whether a passage holds the term, or any word that it is cut into."""
+        return any(len(rows) for word in split_words(term) for rows in self.passages_of(word))
+
+    def most_evidence(self, words: Sequence[str], of: Sequence[Passages]) -> list[float]:
+        """For each of these sets of passages: the weight of `words` that one of its passages holds at most."""
+        found = [0.0] * len(of)
+        weighed = [(rows, self._weight(sum(map(len, rows)))) for rows in map(self.passages_of, words)]
+        for place, part in enumerate(self._parts):
+            sums = np.zeros(len(part.passages))
+            for rows, weight in weighed:
+                sums[rows[place]] += weight
+            found = [max(best, float(sums[rows[place]].max(initial=0.0))) for best, rows in zip(found, of, strict=True)]
+        return found
+
+    @cached_property
+    def written(self) -> Packed:
+        """Every word as it is written, but for case and accents; maybe some that only changed passages held.
+
+        One that several parts hold is there several times.
+        """
+        return Packed.of_lines(np.concatenate([part.written for part in self._parts]))
+
+    @cached_property
+    def often(self) -> NDArray[np.int32]:
+        """About how often each of `written` was written."""
+        return np.concatenate([part.often for part in self._parts])
+
     def _weight(self, held: int) -> float:
         """Inverse document frequency of a word that so many passages hold."""
         return max(LEAST_IDF, math.log((self._size - held + 0.5) / (held + 0.5)))
@@ -173,6 +213,7 @@ class _Vocabulary(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self.stems: dict[str, int] = {}
+        self.written: Counter[str] = Counter()
 
     def __missing__(self, word: str) -> int:
         place = self.stems.setdefault(stem(word), len(self.stems))
@@ -194,8 +235,22 @@ def _part(documents: Iterable[Document]) -> WordsPart:
         "passages": np.array(passages, dtype=np.int64),
         "sizes": np.array(sizes, dtype=np.int32),
         **_sorted(words, keys >> 32, (keys & 0xFFFFFFFF).astype(np.int32), counts),
+        **_as_written((fold(word), often) for word, often in vocabulary.written.items()),
     }
     return WordsPart.of(columns)
+
+
+def _as_written(words: Iterable[tuple[str, int]]) -> Arrays:
+    """The columns of words as they are written, from these and how often each is."""
+    added: Counter[str] = Counter()
+    for word, often in words:
+        added[word] += often
+    every = sorted(added)
+    lines = "".join(f"{word}\n" for word in every).encode("utf-8", "surrogatepass")
+    return {
+        "written": np.frombuffer(lines, dtype=np.uint8),
+        "often": np.fromiter((added[word] for word in every), dtype=np.int32, count=len(every)),
+    }
 
 
 def _batches(
@@ -210,6 +265,7 @@ def _batches(
         columns = [split_words(column) for column in (document.title, document.text, document.people)]
         lengths = [len(column) for column in columns]
         flat = [word for column in columns for word in column]
+        vocabulary.written.update(flat)
         row = len(passages)
         talks.append(document.talk_id)
         passages.append(document.passage_id)
@@ -264,4 +320,14 @@ def _merged(parts: Sequence[WordsPart]) -> Arrays:
         name: np.concatenate([getattr(part, name)[part.kept()] for part in parts])[order]
         for name in ("talks", "passages", "sizes")
     }
-    return {**columns, **_sorted(words, place[left], new_place[row[left]].astype(np.int32), counts)}
+    sorted_columns = _sorted(words, place[left], new_place[row[left]].astype(np.int32), counts)
+    return {**columns, **sorted_columns, **_as_written(_still_held(parts, words[np.unique(place[left])]))}
+
+
+def _still_held(parts: Sequence[WordsPart], held: NDArray[np.uint64]) -> Iterator[tuple[str, int]]:
+    """Words as they are written of which the stem is among `held`, and how often each was."""
+    numbers = set(held.tolist())
+    for part in parts:
+        for word, often in zip(Packed.of_lines(part.written), part.often.tolist(), strict=True):
+            if int(_number(stem(word))) in numbers:
+                yield word, often

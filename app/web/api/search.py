@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.catalog.filters import check_names
+from app.search.completion import Completion
 from app.search.missing import Missing
 from app.search.pasted import NearText
 from app.search.shapes import SearchRequest, SearchResult
@@ -28,6 +29,13 @@ class MissingQuery(Searching):
     talk: Words = Field(min_length=1, description="Slug, address or title of the talk that was expected.")
 
 
+class CompleteQuery(Parameters):
+    """What GET /complete can be asked for."""
+
+    q: Words = Field(default="", description="What was typed so far.")
+    limit: int = Field(default=8, ge=1, le=50, description="Names at most, 1 to 50.")
+
+
 class AbstractQuery(Parameters):
     """What GET /search/abstract can be asked for."""
 
@@ -45,6 +53,17 @@ def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Sea
     request = asked.request(asked.limit, asked.offset)
     check_names(session, request.filter)
     return gaps.note(request, engine.search(session, request))
+
+
+@router.get("/complete", summary="Complete while typing")
+def complete(asked: Annotated[CompleteQuery, Query()], session: Reading, engine: Search) -> Completion:
+    """Names of talks, speakers, themes, technologies, editions, series and organisations that complete what was typed.
+
+    Every word is in the name, the last as the beginning of one; accents and case do not matter. Names that begin so
+    come first, then those with most talks. Where `q` ends in a field, such as `speaker:gw`, its values are completed:
+    put `insert` in the place of `token`.
+    """
+    return engine.complete(session, asked.q, asked.limit)
 
 
 @router.get("/search/missing", summary="Why a talk is not found")

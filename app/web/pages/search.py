@@ -31,7 +31,7 @@ MODES: tuple[tuple[Mode, str], ...] = (
     ("lexical", "by words only"),
     ("semantic", "by meaning only"),
 )
-VIEW = ("q", "mode", "sort", "offset", "facet", "missing")
+VIEW = ("q", "mode", "sort", "spelling", "offset", "facet", "missing")
 """Parameters that do not narrow."""
 
 

@@ -1,4 +1,4 @@
-// Keys and the light switch. Everything works without this file; with it, a few things go quicker.
+// Keys, the light switch, and completion while typing. Everything works without this file; with it, a few things go quicker.
 "use strict";
 
 // ---- light or dark: remembered, set before the page is painted ----
@@ -60,6 +60,105 @@ function onKey(event) {
   event.preventDefault();
 }
 
+// ---- completion: a list under the search field, after the combobox pattern of WAI-ARIA ----
+const WAIT_MS = 120;
+
+function describe(item) {
+  const counted = item.talks && (item.kind !== "talk" || item.talks > 1);
+  return (item.kind === "organisation" ? "company" : item.kind) + (counted ? ` · ${item.talks} talk${item.talks > 1 ? "s" : ""}` : "");
+}
+
+// Places go round: from the last to none, which is the field itself, to the first.
+function around(place, length) {
+  return place >= length ? -1 : place < -1 ? length - 1 : place;
+}
+
+function completing(input, number) {
+  const list = document.createElement("ul");
+  list.id = `completions-${number}`;
+  list.className = "completions";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  input.after(list);
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"],
+    ["aria-controls", list.id], ["autocomplete", "off"]]) input.setAttribute(name, value);
+  let answer = { token: "", items: [] }, at = -1, waiting, asking;
+
+  function close() {
+    clearTimeout(waiting);
+    asking?.abort();
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+  function mark(next) {
+    at = next;
+    [...list.children].forEach((option, place) => option.setAttribute("aria-selected", String(place === at)));
+    if (at < 0) { input.removeAttribute("aria-activedescendant"); return; }
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  }
+  function show(found) {
+    answer = found;
+    list.replaceChildren(...found.items.map((item, place) => {
+      const option = document.createElement("li"), what = document.createElement("span");
+      option.id = `${list.id}-${place}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      what.textContent = describe(item);
+      option.append(`${item.name} `, what);
+      option.addEventListener("click", () => choose(item));
+      return option;
+    }));
+    // Under the field, wherever the form puts it; nothing else moves.
+    list.style.insetBlockStart = `${input.offsetTop + input.offsetHeight + 2}px`;
+    list.scrollTop = 0;
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    mark(-1);
+  }
+  function choose(item) {
+    close();
+    if (answer.token || !item.url) {
+      input.value = `${input.value.slice(0, input.value.length - answer.token.length)}${item.insert} `;
+      input.focus();
+      return;
+    }
+    const to = new URL(item.url, location.href);
+    location.assign(to.pathname + to.search);
+  }
+  async function ask() {
+    const typed = input.value;
+    if (typed.trim().length < 2) return close();
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const reply = await fetch(`/api/v1/complete?${new URLSearchParams({ q: typed })}`, { signal: asking.signal });
+      const found = reply.ok ? await reply.json() : { items: [] };
+      if (input.value !== typed || document.activeElement !== input) return; // too late
+      if (found.items.length && typed.endsWith(found.token)) show(found); else close();
+    } catch { /* asked anew, or no connection: whatever is shown stays until the next letter */ }
+  }
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, WAIT_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && list.hidden && event.key === "ArrowDown") ask();
+    else if (step && !list.hidden) mark(around(at + step, list.children.length));
+    else if (event.key === "Enter" && !list.hidden && at >= 0) choose(answer.items[at]);
+    else if (event.key === "Escape" && !list.hidden) close();
+    else { if (event.key === "Tab" || event.key === "Enter") close(); return; }
+    event.preventDefault();
+  });
+  input.addEventListener("blur", close);
+  list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.getElementById("theme-switch");
   const help = document.getElementById("keys-switch");
@@ -69,6 +168,7 @@ document.addEventListener("DOMContentLoaded", () => {
   help.addEventListener("click", () => document.getElementById("keys").showModal());
   systemDark.addEventListener("change", () => nameSwitch(button));
   document.addEventListener("keydown", onKey);
+  document.querySelectorAll("form[role=search] input[name=q]").forEach(completing);
   const off = document.getElementById("keys-off");
   nameOff(off);
   off.addEventListener("click", () => { remember("keys", keysAreOff() ? "on" : "off"); nameOff(off); });

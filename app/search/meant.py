@@ -1,0 +1,124 @@
+"""What may have been meant: a query with its misspelt words mended, or another query to suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from app.search.facts import Facts
+from app.search.lexical.words import WordsIndex
+from app.search.memory import Memory
+from app.search.query import Query, fold, split_words
+from app.search.ranking import NAME_WORDS
+from app.search.reach import Reach
+from app.search.shapes import Correction, Spelling
+from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
+from app.search.stemming import stem
+
+RARE, TIMES = 2, 50
+"""A word that at most so many passages hold may be misspelt there too, where many times as many hold a near one."""
+LEAST_WHOLE, LONG_WHOLE = 8, 16
+"""Letters of a title or name, from which one and two edits are a slip rather than another name."""
+
+
+class Mended(NamedTuple):
+    """A query as it is searched for, what was replaced in it, and the text it would be were that allowed."""
+
+    query: Query
+    corrections: Sequence[Correction] = ()
+    meant: str | None = None
+
+
+class Meanings:
+    """Tells what may have been meant, from the words, titles and names of one base. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._speller: Speller | None = None
+        self._names: tuple[Facts, Reach] | None = None
+        self._titles: tuple[Facts, Reach] | None = None
+
+    def warm(self, memory: Memory) -> None:
+        """Make now what is made when first asked for."""
+        self.names(memory.facts)
+        self.titles(memory.facts)
+        if memory.words is not None:
+            self.speller(memory.words)
+
+    def mend(self, query: Query, memory: Memory, spelling: Spelling) -> Mended:
+        """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
+
+        Leaves a query alone all of whose words are known, one with an unknown word in quotes, and any while the words
+        are still being read.
+        """
+        index = memory.words
+        unknown = unknown_words(index, query) if index is not None else []
+        if index is None or not unknown:
+            return Mended(query)
+        found = self._as_named(query, memory.facts) or correct(query, unknown, self.speller(index))
+        exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
+        if spelling == "typed" or not exactly.isdisjoint(one.typed for one in found):
+            return Mended(query, meant=corrected(query, found).typed if found else None)
+        return Mended(corrected(query, found), found)
+
+    def suggest(self, mended: Mended, memory: Memory) -> str | None:
+        """Another query that may have been meant, which was not searched for; None where there is none."""
+        query, facts = mended.query, memory.facts
+        if mended.meant is not None or query.folded in facts.titles or query.folded in facts.names:
+            return mended.meant
+        better = self._as_named(query, facts)
+        if all(stem(one.typed) == stem(one.used) for one in better):
+            better = []  # another form of a word is no slip
+        if not better and memory.words is not None:
+            better = [*self._better_words(mended, memory.words)]
+        return corrected(query, better).typed if better else None
+
+    def speller(self, index: WordsIndex) -> Speller:
+        """The speller of this index, made when the index is another than before: that takes some ten milliseconds."""
+        held = self._speller
+        if held is None or held.index is not index:
+            held = self._speller = Speller(index)
+        return held
+
+    def names(self, facts: Facts) -> Reach:
+        """Folded names of speakers, made as the speller is."""
+        if self._names is None or self._names[0] is not facts:
+            self._names = facts, Reach(facts.names)
+        return self._names[1]
+
+    def titles(self, facts: Facts) -> Reach:
+        """Folded titles, made as the speller is."""
+        if self._titles is None or self._titles[0] is not facts:
+            self._titles = facts, Reach(filter(None, facts.titles))
+        return self._titles[1]
+
+    def _as_named(self, query: Query, facts: Facts) -> list[Correction]:
+        """What makes the whole query the title or name that it is a letter or two from."""
+        names = _differing(query, self.names(facts)) if len(query.words) in NAME_WORDS else []
+        return names or _differing(query, self.titles(facts))
+
+    def _better_words(self, mended: Mended, index: WordsIndex) -> Iterator[Correction]:
+        """For words that hardly a passage holds: the near ones that many do."""
+        used = {one.used for one in mended.corrections}
+        for term in mended.query.terms:
+            held = sum(map(len, index.passages_of(term))) if term not in used and most_edits(fold(term)) else 0
+            if 0 < held <= RARE:
+                near = [one for one in self.speller(index).near(term, most=1) if one.held >= TIMES * held]
+                if near:
+                    yield Correction(typed=term, used=near[0].word)
+
+
+def _differing(query: Query, wholes: Reach) -> list[Correction]:
+    """The words in which a query differs from the nearest of these, word by word; [] where none is near."""
+    typed = query.folded
+    if len(typed) < LEAST_WHOLE:
+        return []
+    found = wholes.within(typed, 1 if len(typed) < LONG_WHOLE else 2)
+    for place in sorted(found, key=lambda one: (found[one], one)):
+        words = wholes[place].split()
+        if len(words) == len(query.words):
+            return [
+                Correction(typed=word, used=near)
+                for word, near in zip(query.words, words, strict=True)
+                if fold(word) != near
+            ]
+    return []

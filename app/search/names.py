@@ -1,0 +1,141 @@
+"""The names of the base by the words they begin with: talks, speakers, themes and all else that can be named.
+
+Arrays in memory, made from one state of the base. Reading the base for them is `named.py`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.packed import Packed
+from app.search.query import fold_phrase
+
+NAMED = ("theme", "technology", "series", "edition", "organisation", "speaker", "talk")
+"""Kinds that are completed anywhere; of two with as many talks and one name the earlier comes first."""
+VALUES = ("kind", "language", "year", "has")
+"""Kinds that are completed as the value of a field only."""
+KINDS = (*NAMED, *VALUES)
+_LAST = "\U0010ffff"
+
+Places = NDArray[np.int32]
+
+
+class Name(NamedTuple):
+    """Something that has a name, and how many known talks stand behind it."""
+
+    kind: str
+    slug: str
+    name: str
+    talks: int
+    key: str = ""
+    """The folded name, where it is known already."""
+
+
+class Names:
+    """All names, those with most talks first, and which holds which word."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        """Of names in any order."""
+        keyed = [(one.key or fold_phrase(one.name), one) for one in names]
+        keyed.sort(key=lambda pair: (-pair[1].talks, KINDS.index(pair[1].kind), pair[0], pair[1].slug))
+        keys = [key for key, _ in keyed]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        self._kinds = np.array([KINDS.index(one.kind) for _, one in keyed], dtype=np.uint8)
+        self._talks = np.array([one.talks for _, one in keyed], dtype=np.int32)
+        self._names = Packed.of(one.name for _, one in keyed)
+        self._slugs = Packed.of(one.slug for _, one in keyed)
+        self._keys = Packed.of(keys[place] for place in order)
+        """Folded names, ascending, and the place of each name among them."""
+        self._rank = np.empty(len(keys), dtype=np.int32)
+        self._rank[order] = np.arange(len(keys))
+        self._index(_words(keyed))
+
+    def _index(self, words: Iterable[tuple[str, int]]) -> None:
+        """From (word, place of a name that holds it)."""
+        numbers: dict[str, int] = {}
+        pairs = [(numbers.setdefault(word, len(numbers)), place) for word, place in words]
+        held = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        order = sorted(numbers)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[[numbers[word] for word in order]] = np.arange(len(order))
+        by_word = np.argsort(rank[held[:, 0]], kind="stable")
+        self._words = Packed.of(order)
+        self._places = held[by_word, 1].astype(np.int32)
+        self._starts = np.searchsorted(rank[held[by_word, 0]], np.arange(len(order) + 1))
+
+    def __len__(self) -> int:
+        """How many names there are."""
+        return len(self._kinds)
+
+    def __getitem__(self, place: int) -> Name:
+        """A name by its place."""
+        return Name(KINDS[self._kinds[place]], self._slugs[place], self._names[place], int(self._talks[place]))
+
+    def beginning(self, words: Sequence[str], kinds: Sequence[str], limit: int) -> list[Name]:
+        """Names of these kinds that hold every one of these folded words, the last as the beginning of a word.
+
+        First the one that is just that, then those that begin so, then all others; in each those with most talks
+        first. Without a word all names of these kinds.
+        """
+        allowed = self._of(kinds)
+        for word in words[:-1]:
+            allowed &= self._holding(word, word)
+        if words:
+            allowed &= self._holding(words[-1], words[-1] + _LAST)
+        found = np.flatnonzero(allowed)
+        if words:
+            typed = " ".join(words)
+            equal, longer = (self._rank[found] < bisect_left(self._keys, end) for end in (typed + " ", typed + _LAST))
+            begins = longer & (self._rank[found] >= bisect_left(self._keys, typed))
+            found = np.concatenate([found[begins & equal][:limit], found[begins & ~equal][:limit], found[~begins]])
+        return [self[place] for place in found[:limit].tolist()]
+
+    def folded(self, place: int) -> str:
+        """A name by its place, folded."""
+        return self._keys[int(self._rank[place])]
+
+    def holding(self, word: str, kind: str) -> Places:
+        """Places of the names of a kind that hold a folded word."""
+        places = self._places[slice(*self._span(word, word))]
+        of_kind: Places = places[self._kinds[places] == KINDS.index(kind)]
+        return of_kind
+
+    def has(self, folded: str) -> bool:
+        """Whether something has just this folded name."""
+        at = bisect_left(self._keys, folded)
+        return at < len(self._keys) and self._keys[at] == folded
+
+    def _of(self, kinds: Sequence[str]) -> NDArray[np.bool_]:
+        """Which names are of these kinds."""
+        table = np.zeros(len(KINDS), dtype=np.bool_)
+        table[[KINDS.index(kind) for kind in kinds]] = True
+        allowed: NDArray[np.bool_] = table[self._kinds]
+        return allowed
+
+    def _holding(self, first: str, last: str) -> NDArray[np.bool_]:
+        """Which names hold a word from `first` to `last`."""
+        held = np.zeros(len(self), dtype=np.bool_)
+        held[self._places[slice(*self._span(first, last))]] = True
+        return held
+
+    def _span(self, first: str, last: str) -> tuple[int, int]:
+        start = bisect_left(self._words, first)
+        end = bisect_left(self._words, last, start)
+        if first == last and start < len(self._words) and self._words[start] == first:
+            end = start + 1
+        return int(self._starts[start]), int(self._starts[end])
+
+
+def _words(keyed: Sequence[tuple[str, Name]]) -> Iterator[tuple[str, int]]:
+    """Every word of every name with its place; but for talks those of the slug too, so that one can go on typing it."""
+    for place, (key, one) in enumerate(keyed):
+        words = key.split()
+        if one.kind != "talk":
+            words += one.slug.split("-")
+        for word in dict.fromkeys(words):
+            yield word, place

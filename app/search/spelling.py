@@ -1,0 +1,115 @@
+"""Words that no passage holds, and the near ones that passages do hold.
+
+Near is one edit in words of 4 to 7 letters and two in longer ones; `reach.py` says what an edit is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from app.search.lexical.words import Passages, WordsIndex
+from app.search.query import Query, fold
+from app.search.reach import Reach
+from app.search.shapes import Correction
+
+LEAST_LETTERS, LONG, LONGEST = 4, 8, 40
+MOST_CORRECTED = 8
+"""Unknown words of one query that near ones are looked for: the bound on the work of pasted gibberish."""
+MOST_WEIGHED = 12
+"""Near words that are compared by what else their passages hold."""
+
+
+class Near(NamedTuple):
+    """A word near to one that was typed, and the passages that hold it or another of its stem."""
+
+    word: str
+    passages: Passages
+
+    @property
+    def held(self) -> int:
+        """How many passages."""
+        return sum(map(len, self.passages))
+
+
+class Speller:
+    """Finds near words among those of one index."""
+
+    def __init__(self, index: WordsIndex) -> None:
+        """Of the words that an index holds."""
+        self.index = index
+        self._reach = Reach(index.written)
+
+    def near(self, word: str, most: int = 2) -> list[Near]:
+        """The words nearest to `word`, all as many edits away, which are at most so many.
+
+        The same first letter first, then the one most often written; at most MOST_WEIGHED.
+        """
+        typed = fold(word)
+        for edits in range(1, min(most, most_edits(typed)) + 1):
+            often: Counter[str] = Counter()
+            for place in self._reach.within(typed, edits):
+                often[self._reach[place]] += int(self.index.often[place])
+            del often[typed]
+            order = sorted(often, key=lambda other: (other[:1] != typed[:1], -often[other], other))
+            near = [Near(other, self.index.passages_of(other)) for other in order[:MOST_WEIGHED]]
+            near = [one for one in near if one.held]
+            if near:
+                return near
+        return []
+
+
+def most_edits(word: str) -> int:
+    """By how many edits a word may be off: none in a short one, a very long one, or one with a digit."""
+    if not LEAST_LETTERS <= len(word) <= LONGEST or any(letter.isdigit() for letter in word):
+        return 0
+    return 1 if len(word) < LONG else 2
+
+
+def unknown_words(index: WordsIndex, query: Query) -> list[str]:
+    """Words to look up that no passage holds and that may be misspelt, at most MOST_CORRECTED."""
+    unknown = [term for term in query.terms if most_edits(fold(term)) and not index.is_known(term)]
+    return unknown[:MOST_CORRECTED]
+
+
+def correct(query: Query, unknown: Sequence[str], speller: Speller) -> list[Correction]:
+    """A near word for each of these words that has one, chosen so that they fit the rest of the query."""
+    known = [term for term in query.terms if term not in unknown]
+    corrections = []
+    for word in unknown:
+        best = _best(speller.near(word), speller.index, known)
+        if best is not None:
+            corrections.append(Correction(typed=word, used=best.word))
+            known.append(best.word)
+    return corrections
+
+
+def _best(near: Sequence[Near], index: WordsIndex, known: Sequence[str]) -> Near | None:
+    """Of near words the one of whose passages one holds most of the `known` words; of equal ones the first."""
+    if not near:
+        return None
+    evidence = index.most_evidence(known, [one.passages for one in near])
+    return max(zip(evidence, near, strict=True), key=lambda pair: pair[0])[1]
+
+
+def corrected(query: Query, corrections: Sequence[Correction]) -> Query:
+    """The query with words put in the place of others, wherever they stand."""
+    used = {one.typed: one.used for one in corrections}
+    if not used:
+        return query
+    pattern = "|".join(re.escape(typed) for typed in sorted(used, key=len, reverse=True))
+    whole = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+    def mend(text: str) -> str:
+        return whole.sub(lambda found: used.get(found[0].lower(), found[0]), text)
+
+    return replace(
+        query,
+        typed=mend(query.typed),
+        text=mend(query.text),
+        words=tuple(used.get(word, word) for word in query.words),
+        terms=tuple(dict.fromkeys(used.get(term, term) for term in query.terms)),
+    )

@@ -1,0 +1,170 @@
+"""Misspelt words: which are replaced and by what, how answers say so, and what is suggested without being done."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from app.db.engine import reading
+from app.embeddings.store import NO_TALK
+from app.search.documents import Document
+from app.search.lexical.words import WordsIndex
+from app.search.query import read_query
+from app.search.reach import Reach
+from app.search.shapes import Correction, SearchRequest
+from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
+from tests.search.conftest import Base
+
+TEXTS = (
+    "Kafka on Kubernetes", "Kafka brokers on Kubernetes", "Streaming with Kafka", "Tests of brokers",
+    "Texts for writers", "Many writers of texts", "Ann Müller talks", "Distributed systems",
+    "Distributed consensus", "naïve Bayes", "Deployment", "Deployment en deployant",
+)  # fmt: skip
+INDEX = WordsIndex.build(Document(place, place, title, "", "") for place, title in enumerate(TEXTS, start=1))
+SPELLER = Speller(INDEX)
+
+
+def mended(text: str) -> str:
+    query = read_query(text)
+    return corrected(query, correct(query, unknown_words(INDEX, query), SPELLER)).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kafka on kuberntes", "kafka on kubernetes"),
+        ("kakfa", "kafka"),
+        ("Kafkaa brokers!", "kafka brokers!"),
+        ("distirbuted consenus", "distributed consensus"),
+        ("mueller talks", "muller talks"),
+        ("naive bays", "naive bayes"),
+        ("broekr", "broekr"),
+        ("deploymnt", "deployment"),
+        ("xyzzyplugh", "xyzzyplugh"),
+        ("kafka 2091", "kafka 2091"),
+        ("onn kafka", "onn kafka"),
+    ],
+)
+def test_unknown_words_become_near_ones(typed: str, meant: str) -> None:
+    assert mended(typed) == meant
+
+
+def test_a_query_of_known_words_is_left_alone() -> None:
+    for text in TEXTS:
+        assert unknown_words(INDEX, read_query(text)) == []
+    assert unknown_words(INDEX, read_query("brokered tests")) == [], "another form of a known word is known"
+
+
+def test_of_words_as_near_the_one_that_fits_the_others_is_taken_and_else_the_most_frequent() -> None:
+    near = {one.word for one in SPELLER.near("tesxts")}
+    assert near == {"tests", "texts"}
+    assert mended("tesxts of brokers") == "tests of brokers"
+    assert mended("tesxts for writers") == "texts for writers"
+    assert mended("tesxts") == "texts"
+
+
+def test_letters_of_a_word_say_how_far_it_may_be_off() -> None:
+    assert [most_edits(word) for word in ("abc", "abcd", "abcdefg", "abcdefgh", "a" * 40, "a" * 41, "abcd3")] == [
+        0, 1, 1, 2, 2, 0, 0,
+    ]  # fmt: skip
+
+
+def test_words_are_followed_as_passages_change() -> None:
+    index = WordsIndex.build(Document(place, place, title, "", "") for place, title in enumerate(("kafka", "flink"), 1))
+    added = Document(3, NO_TALK, "pulsar", "", "")
+    changed = index.changed(np.array([2]), [added])
+    speller = Speller(changed)
+    assert [one.word for one in speller.near("pulasr")] == ["pulsar"]
+    assert speller.near("flinc") == [], "no passage holds it any more"
+    whole = WordsIndex.from_arrays(changed.arrays())
+    assert list(whole.written) == ["kafka", "pulsar"]
+
+
+@given(st.lists(st.text("abcñ", min_size=1, max_size=6), max_size=30), st.text("abcñ", max_size=6), st.integers(0, 2))
+def test_everything_within_reach_is_found_and_nothing_else(strings: list[str], typed: str, edits: int) -> None:
+    wanted = {at: OSA.distance(typed, one) for at, one in enumerate(strings) if typed}
+    wanted = {at: distance for at, distance in wanted.items() if distance <= edits}
+    assert Reach(strings).within(typed, edits) == wanted
+
+
+HOSTILE = (
+    "\x00\x01",
+    "🙂🙂🙂🙂🙂",
+    "مرحبا بالعالمم",
+    "\u202ekafkaa",
+    "kafkaa " * 1_500,
+    "a" * 10_240,
+    "\ud800abcde",
+    "ßßßßß",
+)
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=80) | st.sampled_from(HOSTILE) | st.text("akfbroe ", max_size=40))
+def test_any_text_is_corrected_without_an_error(text: str) -> None:
+    query = read_query(text)
+    unknown = unknown_words(INDEX, query)
+    found = correct(query, unknown, SPELLER)
+    again = corrected(query, found)
+    assert {one.typed for one in found} <= set(unknown)
+    assert all(INDEX.is_known(one.used) for one in found)
+    assert again == query if not found else set(again.terms) >= {one.used for one in found}
+
+
+def test_an_answer_says_what_was_replaced_and_finds_the_talk(base: Base) -> None:
+    answer = base.ask("please upgrade apache kafca now", mode="lexical")
+    assert answer.query == "please upgrade apache kafca now"
+    assert answer.corrections == [Correction(typed="kafca", used="kafka")]
+    assert answer.corrections[0].said == "No talk holds “kafca”; searched for “kafka” instead."
+    assert answer.hits[0].talk.slug == "please-upgrade"
+    assert answer.hits[0].why.parts is not None
+    assert answer.hits[0].why.parts.named == 3, "as its title, mended"
+    assert "kafka" in answer.hits[0].why.matched_terms
+
+
+def test_a_name_with_a_slip_finds_the_talks_of_the_speaker(base: Base) -> None:
+    assert base.slugs("gwen shapirra")[:2] == base.slugs("gwen shapira")[:2]
+    assert base.ask("gwen shapirra").corrections == [Correction(typed="shapirra", used="shapira")]
+
+
+def test_the_mended_query_is_what_is_embedded(base: Base) -> None:
+    near, right = base.ask("liveness prboes", mode="semantic"), base.ask("liveness probes", mode="semantic")
+    assert [hit.score for hit in near.hits] == [hit.score for hit in right.hits]
+    assert near.corrections
+
+
+def test_as_typed_nothing_is_replaced_and_the_near_words_are_suggested(base: Base) -> None:
+    answer = base.ask("upgrade kafca", spelling="typed", mode="lexical")
+    assert answer.corrections == []
+    assert answer.did_you_mean == "upgrade kafka"
+    assert [hit.talk.slug for hit in answer.hits] == base.slugs("upgrade", mode="lexical")
+
+
+def test_without_a_slip_nothing_is_said(base: Base) -> None:
+    for query in ("kafka on kubernetes", "gwen shapira", "ann müller", "liveness probes", "to be or not to be"):
+        answer = base.ask(query)
+        assert answer.corrections == []
+        assert answer.did_you_mean is None
+
+
+def test_why_not_looks_for_the_mended_query(base: Base) -> None:
+    with reading(base.engine) as session:
+        missing = base.search.why_not(session, SearchRequest(query="upgrade kafca", mode="lexical"), "please-upgrade")
+    assert missing.rank == 1
+    assert missing.lacking_terms == []
+
+
+def test_a_word_in_quotes_is_looked_up_as_it_is_and_the_near_one_is_suggested(base: Base) -> None:
+    answer = base.ask('upgrade "kafca"', mode="lexical")
+    assert answer.total == 0
+    assert answer.corrections == []
+    assert answer.did_you_mean == 'upgrade "kafka"'
+
+
+def test_a_speaker_among_other_words_comes_first_and_of_her_talks_the_one_that_holds_them(base: Base) -> None:
+    assert base.slugs("gwen shapira upgrade")[:2] == ["please-upgrade", "to-be"]
+    assert base.slugs("to be ann müller")[:2] == ["to-be", "ksql-in-practice"]
+    assert base.ask("upgrade kafka gwen").hits[0].why.parts.named == 0, "one word alone is no name"  # type: ignore[union-attr]
