@@ -23,6 +23,7 @@ from app.models import Passage, Talk
 from app.search.answers import Asked, answer
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
+from app.search.evidence import by_words, look_closer
 from app.search.facets import narrowed_facets
 from app.search.fusion import DEPTH
 from app.search.memory import Memory, Recollection
@@ -241,9 +242,13 @@ class SearchEngine:
             lexical = self._by_words(session, memory, scope, question.query) if words is None else words
             raised = {talk: by for talk, by in obvious(question.query, memory.facts).items() if scope.allows(talk)}
         first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
+        meaning: dict[int, float] = {}
+        alike: dict[int, float] = {}
+        if question.vector is not None:
+            semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
         ranked = [
             entry
-            for entry in rank(first, semantic, question.mode)
+            for entry in rank(first, semantic, question.mode, meaning, alike)
             if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
         ]
         if raised:
@@ -268,7 +273,7 @@ class SearchEngine:
 
     def _by_words(self, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
         if memory.words is not None:
-            return best_of_each(memory.words.search(query.terms, scope, MOST_PASSAGES))
+            return by_words(memory.words, query.terms, scope, MOST_PASSAGES)
         index = lexical_for(session)
         try:
             return best_of_each(index.search(session, query.terms, scope, MOST_PASSAGES))

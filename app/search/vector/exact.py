@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -39,6 +40,12 @@ class VectorPart(Part):
         """Its columns, or these rows of them."""
         columns: Arrays = {name: getattr(self, name) for name in self.columns}
         return columns if kept is None else {name: values[kept] for name, values in columns.items()}
+
+    @cached_property
+    def by_talk(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Positions of all rows by talk, then by passage, and the talks in this order."""
+        order = np.argsort(self.talks, kind="stable")
+        return order, self.talks[order]
 
     def cosines(self, query: NDArray[np.int8], rows: Rows | None) -> NDArray[np.float32]:
         """Cosine of `query` (1, d) with each of these rows, or with all."""
@@ -121,6 +128,29 @@ class ExactIndex:
             return Found.of(())
         return best(self._found(query, scope, limit), limit)
 
+    def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
+        """See `VectorIndex`."""
+        wanted = [_rows_of(part, talks, passages) for part in self._parts]
+        which = np.repeat(np.arange(len(wanted)), [len(rows) for rows in wanted])
+        talk_ids, passage_ids = (
+            np.concatenate([getattr(part, name)[rows] for part, rows in zip(self._parts, wanted, strict=True)])
+            for name in ("talks", "passages")
+        )
+        order = np.lexsort((passage_ids, talk_ids))
+        place = np.arange(len(order))
+        first = np.ones(len(order), dtype=np.bool_)
+        first[1:] = talk_ids[order[1:]] != talk_ids[order[:-1]]
+        nth = place - np.maximum.accumulate(np.where(first, place, 0))
+        kept = order[(nth < most) | np.isin(passage_ids[order], passages)]
+        at = np.concatenate(wanted)[kept]
+        length = max(part.numbers.shape[1] for part in self._parts)
+        numbers, lengths = np.zeros((len(kept), length), dtype=np.int8), np.zeros(len(kept), dtype=np.float32)
+        for number, part in enumerate(self._parts):
+            here = which[kept] == number
+            if here.any():
+                numbers[here], lengths[here] = part.numbers[at[here]], part.lengths[at[here]]
+        return VectorPart(talks=talk_ids[kept], passages=passage_ids[kept], numbers=numbers, lengths=lengths)
+
     def _found(self, query: Vectors, scope: Scope, limit: int) -> Iterator[Found]:
         """The nearest of each part."""
         asked = as_bytes(query[np.newaxis])
@@ -139,6 +169,18 @@ class ExactIndex:
     def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
         """The rows that may be nearest, None for all: here every allowed one."""
         return allowed.few
+
+
+def _rows_of(part: VectorPart, talks: NDArray[np.int64], passages: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the rows of these talks and of these passages that are not gone, each once."""
+    by_talk, sorted_talks = part.by_talk
+    first, end = (np.searchsorted(sorted_talks, talks, side) for side in ("left", "right"))
+    counts = end - first
+    places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    at = np.minimum(np.searchsorted(part.passages, passages), max(0, len(part.passages) - 1))
+    at = at[part.passages[at] == passages] if len(part.passages) else at[:0]
+    rows = np.unique(np.concatenate([by_talk[places], at]))
+    return rows if part.gone is None else rows[~part.gone[rows]]
 
 
 def as_bytes(vectors: Vectors) -> NDArray[np.int8]:
