@@ -16,6 +16,7 @@ from app.embeddings.store import NO_TALK
 from app.search.candidates import Scope
 from app.search.fusion import of_best, weighted
 from app.search.lexical.words import WordsIndex
+from app.search.parts import distinct
 from app.search.ranking import Side, best_of_each
 from app.search.shapes import Mode
 from app.search.vector.exact import VectorPart, as_bytes
@@ -67,9 +68,17 @@ def look_closer(index: VectorIndex, asked: Vectors, lexical: Side, semantic: Sid
     alike = {}
     if mode == "hybrid":
         fused = weighted(of_best(lexical.scores), meaning)
-        first = sorted((document for document in fused if document > 0), key=lambda one: (-fused[one], one))[:FIRST]
-        alike = close.nearness(close.mean({document: fused[document] for document in first}))
+        alike = close.nearness(close.mean(first_of(fused)))
     return Closer(semantic.ordered(order), meaning, alike)
+
+
+def first_of(scores: Mapping[int, float], most: int = FIRST) -> dict[int, float]:
+    """The best so many talks with their scores; ties by id. Lessons are short and say nothing of talks."""
+    documents = np.fromiter(scores, dtype=np.int64, count=len(scores))
+    values = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
+    values[documents < 0] = -np.inf
+    best = np.lexsort((documents, -values))[:most]
+    return {document: scores[document] for document in documents[best].tolist() if document > 0}
 
 
 class Closeup:
@@ -90,8 +99,8 @@ class Closeup:
     @classmethod
     def of(cls, index: VectorIndex, *sides: Side) -> Closeup:
         """Of all documents of `sides`."""
-        documents = np.unique(np.concatenate([side.documents for side in sides]))
-        passages = np.unique(np.concatenate([side.passages for side in sides]))
+        documents = distinct(np.concatenate([side.documents for side in sides]))
+        passages = distinct(np.concatenate([side.passages for side in sides]))
         return cls(index.rows_of(documents[documents > 0], passages, MOST_OF_TALK))
 
     def nearness(self, query: Vectors) -> dict[int, float]:

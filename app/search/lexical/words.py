@@ -146,6 +146,11 @@ class WordsIndex:
             scores += self._weight(held) * (K1 + 1) * found / (found + penalty)
         return scores
 
+    def worth(self, terms: Sequence[str]) -> float:
+        """The weights of all words of `terms` together."""
+        words = [_number(stem(word)) for term in terms for word in split_words(term)]
+        return sum(self._weight(sum(len(part.posting(word)[0]) for part in self._parts)) for word in words)
+
     def _weight(self, held: int) -> float:
         """Inverse document frequency of a word that so many passages hold."""
         return max(LEAST_IDF, math.log((self._size - held + 0.5) / (held + 0.5)))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
 from app.search.index_files import Arrays
-from app.search.parts import Allowed, Part, Rows, best, least_of_best, merged_order
+from app.search.parts import Allowed, Part, Rows, best, distinct, least_of_best, merged_order
 
 _AT_ONCE = 8_192
 """Rows compared at once when they must be gathered first, so that the copy stays in the processor's cache."""
@@ -46,6 +46,10 @@ class VectorPart(Part):
         """Positions of all rows by talk, then by passage, and the talks in this order."""
         order = np.argsort(self.talks, kind="stable")
         return order, self.talks[order]
+
+    def arrays_at(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Numbers and lengths of these rows."""
+        return self.numbers[rows], self.lengths[rows]
 
     def cosines(self, query: NDArray[np.int8], rows: Rows | None) -> NDArray[np.float32]:
         """Cosine of `query` (1, d) with each of these rows, or with all."""
@@ -131,25 +135,17 @@ class ExactIndex:
     def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
         """See `VectorIndex`."""
         wanted = [_rows_of(part, talks, passages) for part in self._parts]
-        which = np.repeat(np.arange(len(wanted)), [len(rows) for rows in wanted])
-        talk_ids, passage_ids = (
-            np.concatenate([getattr(part, name)[rows] for part, rows in zip(self._parts, wanted, strict=True)])
-            for name in ("talks", "passages")
-        )
+        talk_ids = np.concatenate([part.talks[rows] for part, rows in zip(self._parts, wanted, strict=True)])
+        passage_ids = np.concatenate([part.passages[rows] for part, rows in zip(self._parts, wanted, strict=True)])
         order = np.lexsort((passage_ids, talk_ids))
-        place = np.arange(len(order))
-        first = np.ones(len(order), dtype=np.bool_)
-        first[1:] = talk_ids[order[1:]] != talk_ids[order[:-1]]
-        nth = place - np.maximum.accumulate(np.where(first, place, 0))
-        kept = order[(nth < most) | np.isin(passage_ids[order], passages)]
-        at = np.concatenate(wanted)[kept]
-        length = max(part.numbers.shape[1] for part in self._parts)
-        numbers, lengths = np.zeros((len(kept), length), dtype=np.int8), np.zeros(len(kept), dtype=np.float32)
-        for number, part in enumerate(self._parts):
-            here = which[kept] == number
-            if here.any():
-                numbers[here], lengths[here] = part.numbers[at[here]], part.lengths[at[here]]
-        return VectorPart(talks=talk_ids[kept], passages=passage_ids[kept], numbers=numbers, lengths=lengths)
+        nth = _nth_of_each(talk_ids[order])
+        if nth.max(initial=0) >= most:
+            order = order[(nth < most) | np.isin(passage_ids[order], passages)]
+        columns = [part.arrays_at(rows) for part, rows in zip(self._parts, wanted, strict=True) if len(rows)]
+        if not columns:
+            columns = [self._parts[0].arrays_at(np.zeros(0, dtype=np.int64))]
+        numbers, lengths = (np.concatenate([column[at] for column in columns])[order] for at in (0, 1))
+        return VectorPart(talks=talk_ids[order], passages=passage_ids[order], numbers=numbers, lengths=lengths)
 
     def _found(self, query: Vectors, scope: Scope, limit: int) -> Iterator[Found]:
         """The nearest of each part."""
@@ -179,8 +175,16 @@ def _rows_of(part: VectorPart, talks: NDArray[np.int64], passages: NDArray[np.in
     places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
     at = np.minimum(np.searchsorted(part.passages, passages), max(0, len(part.passages) - 1))
     at = at[part.passages[at] == passages] if len(part.passages) else at[:0]
-    rows = np.unique(np.concatenate([by_talk[places], at]))
+    rows = distinct(np.concatenate([by_talk[places], at]))
     return rows if part.gone is None else rows[~part.gone[rows]]
+
+
+def _nth_of_each(talks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of `talks`, which lie together: how many of the same are before it."""
+    place = np.arange(len(talks))
+    first = np.ones(len(talks), dtype=np.bool_)
+    first[1:] = talks[1:] != talks[:-1]
+    return place - np.maximum.accumulate(np.where(first, place, 0))
 
 
 def as_bytes(vectors: Vectors) -> NDArray[np.int8]:
