@@ -24,6 +24,7 @@ from app.search.answers import Asked, answer, with_titles
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
 from app.search.completion import Completion, complete
+from app.search.evidence import by_words, look_closer
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
 from app.search.fusion import DEPTH
@@ -297,9 +298,13 @@ class SearchEngine:
             )
             raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
         first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
+        meaning: dict[int, float] = {}
+        alike: dict[int, float] = {}
+        if question.vector is not None:
+            semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
         ranked = [
             entry
-            for entry in rank(first, semantic, question.mode)
+            for entry in rank(first, semantic, question.mode, meaning, alike)
             if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
         ]
         if raised:
@@ -325,7 +330,7 @@ class SearchEngine:
 
     def _by_words(self, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
         if memory.words is not None:
-            return best_of_each(memory.words.search(query.terms, scope, MOST_PASSAGES))
+            return by_words(memory.words, query.terms, scope, MOST_PASSAGES)
         index = lexical_for(session)
         found = with_words(self._engine, session, lambda: index.search(session, query.terms, scope, MOST_PASSAGES))
         return best_of_each(found)

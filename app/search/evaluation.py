@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Engine, insert, select
 from sqlmodel import col
 
+from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
@@ -96,6 +97,8 @@ def evaluate(
         cut += batch
         progress("passages", cut, len(documents))
     embed_missing(engine, embedder, progress)
+    with writing(engine) as session:
+        refresh_snapshot(session)  # so that searches keep facts in memory, as those of the site do
     search = SearchEngine(engine, embedder)
     search.warm()
     seconds = time.perf_counter() - began

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-SEMANTIC_WEIGHT = 0.6
+SEMANTIC_WEIGHT = 0.7
+FEEDBACK_WEIGHT = 0.25
+"""Both from the flat part of the table of `scripts/bench_fusion.py`, the same for every collection."""
 DEPTH = 200
 RANK_CONSTANT = 60
+
+
+def of_best(scores: Mapping[int, float]) -> dict[int, float]:
+    """Scores as shares of the best one, 0..1. For scores that begin at 0, as those of BM25 do."""
+    best = max(scores.values(), default=0.0)
+    return {document: score / best if best > 0 else 0.0 for document, score in scores.items()}
 
 
 def scaled(scores: Mapping[int, float], depth: int = DEPTH, absent: float | None = None) -> dict[int, float]:
@@ -30,16 +38,23 @@ def scaled(scores: Mapping[int, float], depth: int = DEPTH, absent: float | None
 def weighted(
     lexical: Mapping[int, float], semantic: Mapping[int, float], semantic_weight: float = SEMANTIC_WEIGHT
 ) -> dict[int, float]:
-    """Weighted sum of two scaled scores over the union of both lists, 0..1; absent from a list counts 0.
+    """Weighted sum of two scores within 0..1 over the union of both lists; absent from a list counts 0.
 
-    Scale BM25 scores with 0 for what is absent, and cosines by themselves. Measured so as nDCG@10 over the union of
-    both top 200 of BM25 and all-MiniLM-L6-v2: weight .6 gave .735 on SciFact, .411 on Cranfield and .847 on titles and
-    abstracts of talks, where rank fusion gave .718, .404 and .840. The weight was not tuned for each set.
+    Give BM25 as shares of the best and cosines as they are, known for the documents of both lists: what both ends of a
+    scale mean then hangs on no list's length (Bruch, Gai and Ingber 2023, arXiv:2210.11934).
+    `scripts/bench_fusion.py` sets it beside rank fusion, min-max scores and others on every collection it is given.
     """
     fused = {document: (1 - semantic_weight) * score for document, score in lexical.items()}
     for document, score in semantic.items():
         fused[document] = fused.get(document, 0.0) + semantic_weight * score
     return fused
+
+
+def with_feedback(
+    scores: Mapping[int, float], alike: Mapping[int, float], weight: float = FEEDBACK_WEIGHT
+) -> dict[int, float]:
+    """Scores together with how like each document is to the first ones, 0..1 as they are."""
+    return {document: (1 - weight) * score + weight * alike.get(document, 0.0) for document, score in scores.items()}
 
 
 def fuse_ranks(rankings: Sequence[Sequence[int]], constant: int = RANK_CONSTANT) -> dict[int, float]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.search.candidates import Candidate, Found
 from app.search.facts import Facts
-from app.search.fusion import SEMANTIC_WEIGHT, scaled, weighted
+from app.search.fusion import FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, scaled, weighted, with_feedback
 from app.search.query import Query, fold
 from app.search.shapes import Mode, Sort
 
@@ -49,6 +50,8 @@ class Ranked:
     """What of the score comes from words,"""
     meaning: float = 0.0
     """from meaning,"""
+    alike: float = 0.0
+    """from likeness to the first ones,"""
     named: float = 0.0
     """and from being named outright."""
 
@@ -80,6 +83,23 @@ class Side:
     def ranks(self) -> dict[int, int]:
         """Rank of each talk among talks, and of each lesson among lessons, from 1."""
         return dict(zip(self.documents.tolist(), self._ranks.tolist(), strict=True))
+
+    def ordered(self, by: NDArray[Any], scores: NDArray[Any] | None = None) -> Side:
+        """The same by falling `by`, equals as they were; with other scores, if given."""
+        order = np.argsort(-by, kind="stable")
+        found = self._found
+        scores = found.scores if scores is None else scores
+        return Side(Found(found.passages[order], found.talks[order], scores[order]))
+
+    @property
+    def passages(self) -> NDArray[np.int64]:
+        """The best passage of each document."""
+        return self._found.passages
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Score of each document, in order."""
+        return self._found.scores
 
     def split(self, depth: int, also: Collection[int]) -> tuple[Side, Side]:
         """The first `depth` documents with those of `also`, and the others."""
@@ -174,34 +194,41 @@ def least_related(cosines: Mapping[int, float]) -> float:
     return max(LEAST_COSINE, LEAST_OF_BEST * max(cosines.values(), default=0.0))
 
 
-def rank(lexical: Side, semantic: Side, mode: Mode) -> list[Ranked]:
+def rank(
+    lexical: Side, semantic: Side, mode: Mode, meaning: Mapping[int, float], alike: Mapping[int, float]
+) -> list[Ranked]:
     """What was found, best first: documents that hold a word of the query and those related to it.
 
-    Hybrid scores are fused (see `fusion`) before what is not found is left out, lexical scores are scaled to 0..1 and
-    semantic scores are cosines. Ties go by ranks and then by document, so that pages never overlap.
+    `meaning` says how near a document is (see `evidence`), `alike` how like it is to the first ones. Hybrid scores are
+    fused of all three (see `fusion`), lexical scores are shares of the best one and semantic scores are `meaning`. Ties
+    go by ranks and then by document, so that pages never overlap.
     """
-    cosines = semantic.scores
-    by_words, by_meaning = scaled(lexical.scores, absent=0.0), scaled(cosines)
-    scores = {"hybrid": weighted(by_words, by_meaning), "lexical": by_words, "semantic": cosines}[mode]
+    cosines, by_words = semantic.scores, of_best(lexical.scores)
+    # Which passage is shown: that of the side on which the document stands higher.
+    higher_by_words, higher_by_meaning = scaled(lexical.scores, absent=0.0), scaled(cosines)
+    scores = {
+        "hybrid": with_feedback(weighted(by_words, meaning), alike), "lexical": by_words, "semantic": meaning
+    }[mode]  # fmt: skip
     word_ranks, meaning_ranks = lexical.ranks(), semantic.ranks()
-    last = len(scores) + 1
+    last = len(lexical) + len(semantic) + 1
     ranked = []
     for document in lexical.best.keys() | related(cosines):
-        words = (1 - SEMANTIC_WEIGHT) * by_words.get(document, -1.0)
-        meaning = SEMANTIC_WEIGHT * by_meaning.get(document, -1.0)
-        evidence = lexical.best[document] if words > meaning else semantic.best[document]
+        words = (1 - SEMANTIC_WEIGHT) * higher_by_words.get(document, -1.0)
+        evidence = lexical if words > SEMANTIC_WEIGHT * higher_by_meaning.get(document, -1.0) else semantic
         places = word_ranks.get(document), meaning_ranks.get(document)
-        key = -scores[document], places[0] or last, places[1] or last, abs(document)
-        parts = _parts(mode, by_words.get(document, 0.0), by_meaning.get(document, 0.0), cosines.get(document, 0.0))
-        ranked.append((key, Ranked(document, scores[document], evidence.passage_id, *places, *parts)))
+        score = scores.get(document, 0.0)
+        key = -score, places[0] or last, places[1] or last, abs(document)
+        parts = _parts(mode, by_words.get(document, 0.0), meaning.get(document, 0.0), alike.get(document, 0.0))
+        ranked.append((key, Ranked(document, score, evidence.best[document].passage_id, *places, *parts)))
     return [entry for _, entry in sorted(ranked, key=itemgetter(0))]
 
 
-def _parts(mode: Mode, words: float, meaning: float, cosine: float) -> tuple[float, float]:
-    """What words and meaning add to the score of a document."""
+def _parts(mode: Mode, words: float, meaning: float, alike: float) -> tuple[float, float, float]:
+    """What words, meaning and likeness to the first add to the score of a document."""
     if mode == "hybrid":
-        return (1 - SEMANTIC_WEIGHT) * words, SEMANTIC_WEIGHT * meaning
-    return (words, 0.0) if mode == "lexical" else (0.0, cosine)
+        own = 1 - FEEDBACK_WEIGHT
+        return own * (1 - SEMANTIC_WEIGHT) * words, own * SEMANTIC_WEIGHT * meaning, FEEDBACK_WEIGHT * alike
+    return (words, 0.0, 0.0) if mode == "lexical" else (0.0, meaning, 0.0)
 
 
 def obvious(query: Query, facts: Facts, holding: Holding) -> dict[int, float]:

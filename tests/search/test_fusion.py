@@ -31,7 +31,7 @@ def test_a_single_score_is_best() -> None:
 
 
 def test_scores_are_weighted_over_the_union() -> None:
-    fused = weighted({1: 1.0, 2: 0.5}, {2: 1.0, 3: 0.25})
+    fused = weighted({1: 1.0, 2: 0.5}, {2: 1.0, 3: 0.25}, 0.6)
     assert fused == pytest.approx({1: 0.4, 2: 0.2 + 0.6, 3: 0.15})
 
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from app.embeddings.store import NO_TALK
 from app.search.candidates import Found, Scope
 from app.search.documents import Document
 from app.search.index_files import Arrays
@@ -165,6 +166,31 @@ class WordsIndex:
         """About how often each of `written` was written."""
         return np.concatenate([part.often for part in self._parts])
 
+    def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """BM25 of each of these talks (n,) as one text: all its passages together, 0 for one without a word.
+
+        Title and people count in every passage, as `search` has them, so that a long talk does not bury its title.
+        Words weigh as much as in `search`.
+        """
+        scores = np.zeros(len(talks), dtype=np.float64)
+        sizes = self._talk_sizes
+        mean = max(1e-9, float(sizes.sum()) / max(1, int(np.count_nonzero(sizes))))
+        penalty = K1 * (1 - B + B * sizes[talks] / mean)
+        for word in (_number(stem(word)) for term in terms for word in split_words(term)):
+            often, held = np.zeros(len(sizes), dtype=np.float64), 0
+            for part in self._parts:
+                rows, counts = part.posting(word)
+                held += len(rows)
+                often += _by_talk(part.talks[rows], counts * 0.5, len(sizes))
+            found = often[talks]
+            scores += self._weight(held) * (K1 + 1) * found / (found + penalty)
+        return scores
+
+    def worth(self, terms: Sequence[str]) -> float:
+        """The weights of all words of `terms` together."""
+        words = [_number(stem(word)) for term in terms for word in split_words(term)]
+        return sum(self._weight(sum(len(part.posting(word)[0]) for part in self._parts)) for word in words)
+
     def _weight(self, held: int) -> float:
         """Inverse document frequency of a word that so many passages hold."""
         return max(LEAST_IDF, math.log((self._size - held + 0.5) / (held + 0.5)))
@@ -174,10 +200,26 @@ class WordsIndex:
         return len(self)
 
     @cached_property
+    def _talk_sizes(self) -> NDArray[np.float64]:
+        """Words of all passages of each talk, by talk id."""
+        top = max((int(part.talks.max(initial=0)) for part in self._parts), default=0) + 1
+        sizes = np.zeros(top, dtype=np.float64)
+        for part in self._parts:
+            kept = part.kept()
+            sizes += _by_talk(part.talks[kept], part.sizes[kept], top)
+        return sizes
+
+    @cached_property
     def _penalties(self) -> list[NDArray[np.floating]]:
         """For each row of each part, by how much its length holds the worth of its words down."""
         mean = max(1e-9, sum(part.size() for part in self._parts) / max(1, self._size))
         return [K1 * (1 - B + B * part.sizes / mean) for part in self._parts]
+
+
+def _by_talk(talks: NDArray[np.int64], values: NDArray[Any], top: int) -> NDArray[np.float64]:
+    """Sums of `values` by talk id (top,); those of NO_TALK are dropped."""
+    sums = np.bincount(talks - NO_TALK, weights=values, minlength=top - NO_TALK)
+    return sums[-NO_TALK:].astype(np.float64)
 
 
 def _best_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
 from app.search.index_files import Arrays
-from app.search.parts import Allowed, Part, Rows, best, least_of_best, merged_order
+from app.search.parts import Allowed, Part, Rows, best, distinct, least_of_best, merged_order
 
 _AT_ONCE = 8_192
 """Rows compared at once when they must be gathered first, so that the copy stays in the processor's cache."""
@@ -39,6 +40,16 @@ class VectorPart(Part):
         """Its columns, or these rows of them."""
         columns: Arrays = {name: getattr(self, name) for name in self.columns}
         return columns if kept is None else {name: values[kept] for name, values in columns.items()}
+
+    @cached_property
+    def by_talk(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Positions of all rows by talk, then by passage, and the talks in this order."""
+        order = np.argsort(self.talks, kind="stable")
+        return order, self.talks[order]
+
+    def arrays_at(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Numbers and lengths of these rows."""
+        return self.numbers[rows], self.lengths[rows]
 
     def cosines(self, query: NDArray[np.int8], rows: Rows | None) -> NDArray[np.float32]:
         """Cosine of `query` (1, d) with each of these rows, or with all."""
@@ -121,6 +132,21 @@ class ExactIndex:
             return Found.of(())
         return best(self._found(query, scope, limit), limit)
 
+    def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
+        """See `VectorIndex`."""
+        wanted = [_rows_of(part, talks, passages) for part in self._parts]
+        talk_ids = np.concatenate([part.talks[rows] for part, rows in zip(self._parts, wanted, strict=True)])
+        passage_ids = np.concatenate([part.passages[rows] for part, rows in zip(self._parts, wanted, strict=True)])
+        order = np.lexsort((passage_ids, talk_ids))
+        nth = _nth_of_each(talk_ids[order])
+        if nth.max(initial=0) >= most:
+            order = order[(nth < most) | np.isin(passage_ids[order], passages)]
+        columns = [part.arrays_at(rows) for part, rows in zip(self._parts, wanted, strict=True) if len(rows)]
+        if not columns:
+            columns = [self._parts[0].arrays_at(np.zeros(0, dtype=np.int64))]
+        numbers, lengths = (np.concatenate([column[at] for column in columns])[order] for at in (0, 1))
+        return VectorPart(talks=talk_ids[order], passages=passage_ids[order], numbers=numbers, lengths=lengths)
+
     def _found(self, query: Vectors, scope: Scope, limit: int) -> Iterator[Found]:
         """The nearest of each part."""
         asked = as_bytes(query[np.newaxis])
@@ -139,6 +165,26 @@ class ExactIndex:
     def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
         """The rows that may be nearest, None for all: here every allowed one."""
         return allowed.few
+
+
+def _rows_of(part: VectorPart, talks: NDArray[np.int64], passages: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the rows of these talks and of these passages that are not gone, each once."""
+    by_talk, sorted_talks = part.by_talk
+    first, end = (np.searchsorted(sorted_talks, talks, side) for side in ("left", "right"))
+    counts = end - first
+    places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    at = np.minimum(np.searchsorted(part.passages, passages), max(0, len(part.passages) - 1))
+    at = at[part.passages[at] == passages] if len(part.passages) else at[:0]
+    rows = distinct(np.concatenate([by_talk[places], at]))
+    return rows if part.gone is None else rows[~part.gone[rows]]
+
+
+def _nth_of_each(talks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of `talks`, which lie together: how many of the same are before it."""
+    place = np.arange(len(talks))
+    first = np.ones(len(talks), dtype=np.bool_)
+    first[1:] = talks[1:] != talks[:-1]
+    return place - np.maximum.accumulate(np.where(first, place, 0))
 
 
 def as_bytes(vectors: Vectors) -> NDArray[np.int8]:

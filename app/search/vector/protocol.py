@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
 from app.search.index_files import Arrays
+from app.search.vector.exact import VectorPart
 
 
 class VectorIndex(Protocol):
@@ -59,4 +60,8 @@ class VectorIndex(Protocol):
 
         Scores are cosines, -1..1. A query of another length than the vectors finds nothing.
         """
+        ...
+
+    def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
+        """The rows of these talks, at most the first `most` of each, and of these passages: by talk, then passage."""
         ...

@@ -1,0 +1,144 @@
+"""What speaks for a whole talk: arithmetic on vectors and words small enough to work out by hand, and its effect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.embeddings.protocol import Vectors
+from app.embeddings.store import NO_TALK
+from app.search.backends import VECTOR
+from app.search.candidates import Candidate, Found
+from app.search.documents import Document
+from app.search.evidence import Closeup, first_of, look_closer
+from app.search.fusion import FEEDBACK_WEIGHT, of_best, weighted, with_feedback
+from app.search.lexical.words import WordsIndex
+from app.search.ranking import Side, rank
+from app.search.vector.protocol import VectorIndex
+from tests.search.conftest import Base
+
+
+def side(*found: tuple[int, int, float]) -> Side:
+    """Of (passage, talk, score), best first."""
+    return Side(Found.of(Candidate(*one) for one in found))
+
+
+def unit(*numbers: float) -> list[float]:
+    return [number / math.hypot(*numbers) for number in numbers]
+
+
+def as_vectors(rows: Sequence[Sequence[float]]) -> Vectors:
+    return np.array(rows, dtype=np.float32)
+
+
+# Talk 1: a title along x and a text along y. Talk 2: a title alone, between both. A lesson along z.
+TALKS = np.array([1, 1, 2, NO_TALK], dtype=np.int64)
+PASSAGES = np.array([10, 11, 12, 13], dtype=np.int64)
+ROWS = as_vectors([[1, 0, 0], [0, 1, 0], unit(1, 1, 0), [0, 0, 1]])
+X = np.array([1, 0, 0], dtype=np.float32)
+
+
+@pytest.fixture(params=VECTOR, ids=lambda kind: kind.name)
+def index(request: pytest.FixtureRequest) -> VectorIndex:
+    kind: type[VectorIndex] = request.param
+    return kind.build(TALKS, PASSAGES, ROWS)
+
+
+def test_a_talk_is_as_near_as_its_best_passage_and_its_best_text(index: VectorIndex) -> None:
+    close = Closeup.of(index, side((10, 1, 1.0), (12, 2, 0.7), (13, NO_TALK, 0.0)))
+    near = close.nearness(X)
+    assert near[1] == pytest.approx((1.0 + 0.0) / 2, abs=0.01)
+    assert near[2] == pytest.approx(math.sqrt(0.5), abs=0.01)
+    assert near[-13] == 0.0
+    assert close.nearness(np.zeros(5, dtype=np.float32)) == {}
+
+
+def test_the_mean_of_the_first_weighs_them_by_score(index: VectorIndex) -> None:
+    close = Closeup.of(index, side((10, 1, 1.0), (13, NO_TALK, 0.0)))
+    mean = close.mean({1: 0.5, -13: 0.25, 99: 1.0})
+    assert mean == pytest.approx([0.5 * math.sqrt(0.5), 0.5 * math.sqrt(0.5), 0.25], abs=0.01)
+
+
+def test_the_first_are_talks_and_ties_go_by_id() -> None:
+    assert first_of({5: 0.4, 3: 0.9, 4: 0.9, -7: 1.0, 1: 0.9}, 2) == {1: 0.9, 3: 0.9}
+    assert first_of({-7: 1.0}) == {}
+
+
+def test_what_is_like_the_first_comes_before_what_is_not() -> None:
+    """Talks 3 and 4 are equally near to the query; 4 says what the first talk says."""
+    kind = VECTOR[0]
+    rows = as_vectors([unit(1, 0.2, 0), unit(1, 0.2, 0.05), unit(0.6, 0, -0.8), unit(0.6, 0.8, 0)])
+    index = kind.build(np.arange(1, 5), np.arange(1, 5), rows)
+    cosines = (rows @ X).tolist()
+    semantic = side(*((number, number, cosines[number - 1]) for number in (1, 2, 3, 4)))
+    closer = look_closer(index, X, Side(), semantic, "hybrid")
+    assert closer.meaning[3] == pytest.approx(closer.meaning[4], abs=0.01)
+    assert closer.alike[4] > closer.alike[3] + 0.1
+    entries = rank(Side(), closer.semantic, "hybrid", closer.meaning, closer.alike)
+    assert [entry.document for entry in entries][2:] == [4, 3]
+    assert all(entry.words + entry.meaning + entry.alike == pytest.approx(entry.score) for entry in entries)
+    assert look_closer(index, X, Side(), semantic, "semantic").alike == {}
+
+
+def test_rows_follow_changes_as_a_new_build_has_them(index: VectorIndex) -> None:
+    changed = index.changed(np.array([11]), np.array([1, 3]), np.array([20, 21]), as_vectors([[0, 1, 0], [0, 0, 1]]))
+    rows = changed.rows_of(np.array([1, 2, 3]), np.array([13]), 8)
+    assert list(zip(rows.talks.tolist(), rows.passages.tolist(), strict=True)) == [
+        (NO_TALK, 13), (1, 10), (1, 20), (2, 12), (3, 21)
+    ]  # fmt: skip
+    assert rows.cosines(np.array([[127, 0, 0]], dtype=np.int8), None) == pytest.approx(
+        [0, 1, 0, math.sqrt(0.5), 0], abs=0.01
+    )
+
+
+def test_only_the_first_passages_of_a_talk_are_compared_and_those_found() -> None:
+    count = 30
+    index = VECTOR[0].build(np.ones(count, dtype=np.int64), np.arange(1, count + 1), as_vectors([[1, 0, 0]] * count))
+    assert index.rows_of(np.array([1]), np.array([25, 99]), 3).passages.tolist() == [1, 2, 3, 25]
+    assert len(index.rows_of(np.array([7]), np.array([99]), 3)) == 0
+
+
+WORDS = (
+    Document(1, 1, "queues", "", ""),
+    Document(2, 1, "queues", "brokers fail", ""),
+    Document(3, 1, "queues", "brokers recover quickly", ""),
+    Document(4, 2, "queues", "", ""),
+    Document(5, 2, "queues", "weather report today", ""),
+    *(Document(number, number, "other", "", "") for number in range(6, 20)),
+)
+
+
+def test_a_whole_talk_scores_by_all_its_words() -> None:
+    index = WordsIndex.build(WORDS)
+    found = index.whole(["brokers"], np.array([1, 2]))
+    # Talk 1 has 8 words, brokers twice. 26 words in 16 talks; of 19 passages 2 hold the word.
+    weight = math.log((19 - 2 + 0.5) / (2 + 0.5))
+    mean = (8 + 5 + 14) / 16
+    assert found == pytest.approx([weight * 2.2 * 2 / (2 + 1.2 * (0.25 + 0.75 * 8 / mean)), 0.0])
+    changed = WordsIndex.build(WORDS[:3]).changed(np.array([3]), WORDS[2:])
+    assert changed.whole(["brokers"], np.array([1, 2])) == pytest.approx(found)
+    assert index.worth(["brokers", "nowhere"]) == pytest.approx(weight + math.log(19.5 / 0.5))
+
+
+def test_shares_and_feedback() -> None:
+    assert of_best({1: 4.0, 2: 1.0}) == {1: 1.0, 2: 0.25}
+    assert of_best({}) == {}
+    assert of_best({1: 0.0}) == {1: 0.0}
+    fused = weighted({1: 1.0}, {1: 0.5, 2: 0.5}, 0.6)
+    assert with_feedback(fused, {2: 1.0}, 0.25) == pytest.approx({1: 0.75 * 0.7, 2: 0.75 * 0.3 + 0.25})
+
+
+def test_scores_end_at_one_so_that_named_talks_stay_first(base: Base) -> None:
+    for query in ("kafka", "kafka on kubernetes", "streams", "brokers are a risk"):
+        assert all(0 <= hit.score <= 1 for hit in base.ask(query).hits)
+
+
+def test_hybrid_adds_likeness_to_the_first_found(base: Base) -> None:
+    hits = base.ask("kafka brokers upgrade").hits
+    assert len(hits) > 1
+    for hit in hits:
+        assert hit.why.parts is not None
+        assert 0 < hit.why.parts.other <= FEEDBACK_WEIGHT
