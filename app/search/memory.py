@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from app.catalog.cards import EditionName, TalkCard, talk_cards
@@ -103,16 +103,20 @@ class Memory:
         kept.update(fresh)
 
 
+# Made once, as making it took as long as reading what it asks for.
+_PASSAGES = (
+    select(
+        col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
+        col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
+    )
+    .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
+    .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
+    .where(col(Passage.id).in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
+
+
 def _read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
-    rows = session.execute(
-        select(
-            col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
-            col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
-        )
-        .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
-        .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
-        .where(col(Passage.id).in_(ids))
-    )  # fmt: skip
+    rows = session.connection().execute(_PASSAGES, {"ids": ids})
     return {
         passage_id: ShownPassage(
             text, kind, start, takeaway, takeaway_kind, EditionName(slug=slug, name=name) if slug and name else None
