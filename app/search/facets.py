@@ -21,16 +21,18 @@ class Facet:
         """From (talk id, value, label)."""
         places: dict[str, int] = {}
         self._labels: list[tuple[str, str]] = []
-        pairs: dict[tuple[int, int], None] = {}
+        talk_ids: list[int] = []
+        of_talks: list[int] = []
         for talk_id, value, label in rows:
             place = places.setdefault(value, len(places))
             if place == len(self._labels):
                 self._labels.append((value, label))
-            pairs[talk_id, place] = None
-        talks = np.array([talk_id for talk_id, _ in pairs], dtype=np.int64)
-        order = np.argsort(talks, kind="stable")
-        self._places = np.array([place for _, place in pairs], dtype=np.int64)[order]
-        self._starts = np.searchsorted(talks[order], np.arange(talks.max(initial=0) + 2))
+            talk_ids.append(talk_id)
+            of_talks.append(place)
+        many = max(1, len(places))
+        pairs = np.unique(np.array(talk_ids, dtype=np.int64) * many + np.array(of_talks, dtype=np.int64))
+        talks, self._places = pairs // many, pairs % many
+        self._starts = np.searchsorted(talks, np.arange(talks.max(initial=0) + 2))
         by_label = sorted(range(len(self._labels)), key=lambda place: self._labels[place][::-1])
         self._later = np.empty(len(by_label), dtype=np.int64)
         """How many labels come after that of each value."""

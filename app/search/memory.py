@@ -15,7 +15,7 @@ from app.catalog.filters import TalkFilter
 from app.models import Edition, Passage, Takeaway
 from app.search.candidates import Scope, scope_of
 from app.search.facts import Facts, load_facts
-from app.search.freshness import Marks, read_marks
+from app.search.freshness import Marks, changes_since, read_marks
 from app.search.lexical.words import WordsIndex
 from app.search.shelf import Shelf
 from app.search.vector.protocol import VectorIndex
@@ -167,12 +167,23 @@ class Recollection:
         words = self._shelf.words(session, marks, wait)
         return Memory(
             marks=marks,
-            facts=load_facts(session),
+            facts=self._facts(session, marks),
             vectors=vectors,
             words=words,
             is_reading=not are_new or words is None,
             passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
         )
+
+    def _facts(self, session: Session, marks: Marks) -> Facts:
+        """Those at hand while the snapshot stays, as when passages are cut before it is made; they take long to read.
+
+        Not where passages changed in ways that are not known, as the base may be another by then.
+        """
+        held = self._memory
+        if held is None or not held.may_keep or held.marks.snapshot != marks.snapshot:
+            return load_facts(session)
+        changes = changes_since(session, held.marks.passages.fingerprint, marks.passages.fingerprint)
+        return load_facts(session) if changes is None else held.facts
 
     def forget(self) -> None:
         """Read everything anew at the next search."""
