@@ -208,7 +208,7 @@ def quality(engines: Mapping[str, Ask], collection: Collection, documents: Mappi
         low, high = interval(gains)
         print(f"{name:<24} {means[name]:.3f}  ({low:.3f} to {high:.3f})", flush=True)
     others = [mean for name, mean in means.items() if name != "Hallway"]
-    say("Hallway to the best of the others", means["Hallway"] / max(others), "times", 1, at_least=True)
+    say("Hallway above the best of the others", means["Hallway"] - max(others), "", 0, at_least=True)
 
 
 def speed(engines: Mapping[str, Ask], base: KnowledgeBase) -> None:

@@ -23,7 +23,8 @@ def say(what: str, value: float, unit: str, goal: float | None = None, *, at_lea
     """One line of the table."""
     verdict = "" if goal is None else "ok" if (value >= goal if at_least else value <= goal) else "MISSED"
     target = "" if goal is None else f"goal {'at least' if at_least else 'at most'} {goal:g}"
-    print(f"{what:<64} {value:10.2f} {unit:<6} {target:<20} {verdict}".rstrip(), flush=True)
+    figures = "10.2f" if unit else "10.3f"
+    print(f"{what:<64} {value:{figures}} {unit:<6} {target:<20} {verdict}".rstrip(), flush=True)
 
 
 def heading(words: str) -> None:
