@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
@@ -32,6 +35,17 @@ def open_knowledge_base(settings: Settings) -> KnowledgeBase:
     upgrade(engine)
     embedder = open_embedder(settings)
     return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder, settings.cache_folder / "indexes"))
+
+
+@contextmanager
+def throw_away_base(settings: Settings) -> Iterator[KnowledgeBase]:
+    """An empty base for measuring, with the model of the settings; it is deleted when the block ends."""
+    with TemporaryDirectory(prefix="hallway-") as folder:
+        base = open_knowledge_base(settings.model_copy(update={"database_url": f"sqlite:///{folder}/base.sqlite3"}))
+        try:
+            yield base
+        finally:
+            base.engine.dispose()
 
 
 def configure_logging(settings: Settings) -> None:

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         default=64, ge=1, le=4096, description="A larger input file is refused with a message instead of read."
     )
 
+    record_unanswered: bool = Field(
+        default=False,
+        description="Keep, in the base, the questions that search found nothing or little for, as a list for curators.",
+    )
+
     @field_validator("base_url")
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:

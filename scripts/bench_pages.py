@@ -75,8 +75,8 @@ def addresses(session: Session) -> list[str]:
         f"/themes/{theme}?view=editions", f"/themes/{theme}?status=machine", "/takeaways", "/trends", f"/trends?{of}",
         "/trends?counting=main", "/trends?population=with-text", f"/trends?year_from={edition.year or 2000}",
         "/reports", "/reports/themes", f"/reports/themes?{of}", f"/reports/edition?{of}", share,
-        f"{share}?talks=others&offset=5000", count, "/methods", "/api", "/search?q=exactly+once&mode=lexical",
-        "/search?q=kubernetes", "/nothing-here",
+        f"{share}?talks=others&offset=5000", count, "/methods", "/quality", "/api",
+        "/search?q=exactly+once&mode=lexical", "/search?q=kubernetes", "/nothing-here",
     ]  # fmt: skip
     answers = [
         "/talks", "/speakers", "/editions", one, "/themes", f"/themes/{theme}", "/takeaways", "/organisations",

@@ -29,6 +29,14 @@ class Reference(BaseModel):
     url: str | None = None
 
 
+class Involved(BaseModel):
+    """The people and organisations of one role in making an edition."""
+
+    role: str
+    people: list[str] = []
+    organisations: list[str] = []
+
+
 class EditionCard(BaseModel):
     """One edition. `known` counts its talks in the base, `published` the sessions its organiser listed, if known."""
 
@@ -45,6 +53,7 @@ class EditionCard(BaseModel):
     published: int | None
     completeness: str | None
     references: list[Reference]
+    involved: list[Involved] = []
     withdrawn_on: str | None
 
     @property
@@ -126,5 +135,6 @@ def _card(edition: Edition, known: int) -> EditionCard:
             Reference(label=entry.get("label") or entry.get("url") or "", url=entry.get("url"))
             for entry in edition.references
         ],
+        involved=[Involved(**involved) for involved in edition.involved or ()],
         withdrawn_on=edition.withdrawn_at.date().isoformat() if edition.withdrawn_at else None,
     )

@@ -13,14 +13,17 @@ from app.models import (
     Appearance,
     Edition,
     Organisation,
+    Resource,
     Series,
     Speaker,
+    Takeaway,
     Talk,
     TalkOrganisation,
     Technology,
     TechnologyMention,
     Theme,
     ThemeAssignment,
+    Transcript,
 )
 
 ASSIGNED = ("confirmed", "machine")
@@ -55,6 +58,9 @@ class TalkFilter:
     kinds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    speakers: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    """All of these: video, slides, takeaways, transcript."""
 
     def __post_init__(self) -> None:
         """Refuse years that are the wrong way round."""
@@ -93,6 +99,10 @@ def allowed_talks(filter: TalkFilter) -> Select[int | None]:
         named = _named(filter.organisation) if filter.organisation and not filter.speaker else None
         appearing = col(Talk.id).in_(_appearing(filter))
         statement = statement.where(appearing if named is None else or_(appearing, col(Talk.id).in_(named)))
+    if filter.speakers:
+        theirs = select(col(Appearance.talk_id)).join(Speaker, col(Speaker.id) == col(Appearance.speaker_id))
+        statement = statement.where(col(Talk.id).in_(theirs.where(col(Speaker.slug).in_(filter.speakers))))
+    statement = statement.where(*map(_has, filter.has))
     if filter.organisations:
         there = (_with(filter.organisations), _named(*filter.organisations))
         statement = statement.where(or_(*(col(Talk.id).in_(talks) for talks in there)))
@@ -168,6 +178,20 @@ def _appearing(filter: TalkFilter) -> Select[int]:
     return statement
 
 
+def _has(what: str) -> ColumnElement[bool]:
+    """Talks with a recording, slides, lessons or a transcript, be it a slice of that of their container."""
+    if what == "takeaways":
+        lessons = select(col(Takeaway.talk_id)).where(
+            col(Takeaway.talk_id).is_not(None), col(Takeaway.withdrawn_at).is_(None)
+        )
+        return col(Talk.id).in_(lessons)
+    if what == "transcript":
+        heard = select(col(Transcript.talk_id))
+        sliced = and_(col(Talk.start_seconds).is_not(None), col(Talk.parent_id).in_(heard))
+        return or_(col(Talk.id).in_(heard), sliced)
+    return col(Talk.id).in_(select(col(Resource.talk_id)).where(col(Resource.kind) == what))
+
+
 def _with(organisations: tuple[str, ...]) -> Select[int]:
     """Talks of speakers who were with any of these organisations."""
     statement = select(col(Appearance.talk_id))
@@ -189,7 +213,7 @@ def check_names(session: Session, filter: TalkFilter) -> None:
         ("edition", Edition.slug, filter.editions),
         ("series", Series.slug, _one(filter.series)),
         ("theme", Theme.slug, (*_one(filter.theme), *filter.themes)),
-        ("speaker", Speaker.slug, _one(filter.speaker)),
+        ("speaker", Speaker.slug, (*_one(filter.speaker), *filter.speakers)),
         ("organisation", Organisation.slug, (*_one(filter.organisation), *filter.organisations)),
         ("technology", Technology.slug, (*_one(filter.technology), *filter.technologies)),
     ):

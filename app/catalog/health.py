@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import exists, func, or_, select, text
 from sqlmodel import Session, col
 
+from app.catalog.questions import Unanswered, count_unanswered
 from app.catalog.reviews import Reviews
 from app.db.dialect import is_sqlite
 from app.models import (
@@ -36,10 +37,15 @@ class Finding(BaseModel):
 
 
 class HealthReport(BaseModel):
-    """Everything found, worst first; and what became of the fields of imported files, where it was asked for."""
+    """Everything found, worst first.
+
+    Where it was asked for, also what became of the fields of imported files, and the questions that search found
+    nothing or little for, those asked most often first.
+    """
 
     findings: list[Finding]
     imports: Reviews | None = None
+    unanswered: list[Unanswered] = Field(default_factory=list)
 
 
 def examine(session: Session, recipe: str) -> HealthReport:
@@ -73,7 +79,8 @@ def _broken(session: Session) -> Iterator[Finding]:
     for path, count in session.execute(
         select(col(Problem.path), func.count()).where(col(Problem.severity) == "error").group_by(col(Problem.path))
     ):
-        yield Finding(severity="broken", message=f"{path}: {count} parts could not be read.", mend=f"Edit it; {INGEST}")
+        parts = "1 part" if count == 1 else f"{count} parts"
+        yield Finding(severity="broken", message=f"{path}: {parts} could not be read.", mend=f"Edit it; {INGEST}")
 
 
 def _stale(session: Session, recipe: str) -> Iterator[Finding]:
@@ -154,6 +161,13 @@ def _incomplete(session: Session) -> Iterator[Finding]:
     silent = _count(session, col(Talk.withdrawn_at).is_(None), ~someone, ~somebody)
     if silent:
         yield Finding(severity="incomplete", message=f"{silent} talks name neither speaker nor organisation.")
+    asked = count_unanswered(session)
+    if asked:
+        message = f"{asked} questions were" if asked > 1 else "1 question was"
+        yield Finding(
+            severity="incomplete",
+            message=f"{message} asked that search found nothing or little for; `hallway doctor` lists them.",
+        )
 
 
 def _count(session: Session, *clauses: object) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import JsonOption, print_json
+from app.cli.output import JsonOption, print_json, progress
 
 if TYPE_CHECKING:
     from app.ingest.speaker_evaluation import Score
@@ -23,26 +23,22 @@ def register(app: typer.Typer) -> None:
 
 def search(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="corpus.jsonl, queries.jsonl and qrels/test.tsv.", exists=True)
+        Path,
+        typer.Argument(
+            metavar="DIR", help="corpus.jsonl, queries.jsonl and qrels/test.tsv.", exists=True, file_okay=False
+        ),
     ],
     json: JsonOption = False,
 ) -> None:
     """How good search is on a judged collection, which is indexed in a throw-away base by the code of the site."""
-    import tempfile
-
-    from app.bootstrap import open_knowledge_base
+    from app.bootstrap import throw_away_base
     from app.search.evaluation import evaluate
     from app.search.judgements import read_collection
     from app.settings import get_settings
 
     collection = read_collection(folder)
-    with tempfile.TemporaryDirectory(prefix="hallway-") as scratch:
-        settings = get_settings().model_copy(update={"database_url": f"sqlite:///{scratch}/collection.sqlite3"})
-        base = open_knowledge_base(settings)
-        try:
-            found = evaluate(base.engine, base.embedder, collection)
-        finally:
-            base.engine.dispose()
+    with throw_away_base(get_settings()) as base, progress() as shown:
+        found = evaluate(base.engine, base.embedder, collection, shown)
     if json:
         print_json(found)
         return

@@ -10,10 +10,13 @@ import typer
 from app.cli.output import JsonOption, print_json, progress
 
 if TYPE_CHECKING:
+    from app.catalog.questions import Unanswered
     from app.catalog.reviews import Reviews
 
 LARGEST = 5
 """Losses and guesses of each format that `doctor` prints."""
+MOST_QUESTIONS = 20
+"""Questions without an answer that `doctor` prints."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +47,7 @@ def doctor(json: JsonOption = False) -> None:
     """Say what is missing, stale, suspicious or incomplete, and how to mend it. Exit code 1 if anything is broken."""
     from app.bootstrap import open_knowledge_base
     from app.catalog.health import examine
+    from app.catalog.questions import unanswered
     from app.catalog.reviews import reviews_of_base
     from app.db.engine import reading
     from app.settings import get_settings
@@ -52,15 +56,27 @@ def doctor(json: JsonOption = False) -> None:
     with reading(base.engine) as session:
         report = examine(session, base.embedder.recipe)
         report.imports = reviews_of_base(session)
+        report.unanswered = unanswered(session)
     if json:
         print_json(report)
     else:
         for finding in report.findings:
             print(f"{finding.severity}: {finding.message}" + (f" Mend: {finding.mend}" if finding.mend else ""))
         print(f"{len(report.findings)} findings.")
+        _print_unanswered(report.unanswered)
         _print_imports(report.imports)
     if any(finding.severity == "broken" for finding in report.findings):
         raise typer.Exit(1)
+
+
+def _print_unanswered(questions: list[Unanswered]) -> None:
+    """What people asked and did not find, most often first."""
+    if questions:
+        print("\nAsked, and nothing or little found:")
+    for one in questions[:MOST_QUESTIONS]:
+        print(f"  {one.count:4}  {one.last_at.date()}  {one.text} ({one.mode})")
+    if len(questions) > MOST_QUESTIONS:
+        print("  More: `hallway doctor --json`.")
 
 
 def _print_imports(imports: Reviews) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.bootstrap import KnowledgeBase
     from app.search.missing import Missing
     from app.search.pasted import NearText
-    from app.search.shapes import Hit, SearchResult
+    from app.search.shapes import Hit, SearchResult, Understood
 
 Several = list[str] | None
 
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What you want to know, in words.")],
+    query: Annotated[str, typer.Argument(help='In words; also "a phrase", -without, speaker:, year:, has: and more.')],
     mode: Annotated[Literal["hybrid", "lexical", "semantic"], typer.Option(help="How to search.")] = "hybrid",
     sort: Annotated[Literal["relevance", "date"], typer.Option(help="Best first, or newest first.")] = "relevance",
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most talks shown.")] = 10,
@@ -124,6 +124,8 @@ def _print_result(result: SearchResult, offset: int, *, facets: bool, why: bool)
     print(f"{result.total} talks for “{result.query}” ({result.mode}, {result.took_ms:.0f} ms)")
     if result.notice:
         print(result.notice)
+    for part in result.understood:
+        _print_understood(part)
     if facets:
         for name, values in result.facets.items():
             for value in values:
@@ -136,6 +138,13 @@ def _print_result(result: SearchResult, offset: int, *, facets: bool, why: bool)
             _print_why(hit)
     for lesson in result.lessons:
         print(f"\nAlso: {lesson.text} ({lesson.kind})")
+
+
+def _print_understood(part: Understood) -> None:
+    if part.meaning is None:
+        print(f"{part.typed} names nothing here and was searched for as a word.")
+    else:
+        print(f"  {'without ' if part.negated else ''}{part.field}: {part.meaning}")
 
 
 def _print(number: int, hit: Hit) -> None:

@@ -47,7 +47,12 @@ def write_programme(session: Session, slug: str) -> str:
 
 
 def _sources(edition: Edition) -> dict[str, Any]:
-    return {"sources": [_filled(reference) for reference in edition.references]} if edition.references else {}
+    return _filled(
+        {
+            "involved": [_filled(involved) for involved in edition.involved],
+            "sources": [_filled(reference) for reference in edition.references],
+        }
+    )
 
 
 def _talks(session: Session, edition_id: int) -> list[dict[str, Any]]:

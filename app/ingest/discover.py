@@ -42,9 +42,9 @@ class Unit:
 def discovered(paths: Sequence[Path], format_name: str | None = None, *, limit: int) -> Iterator[list[Unit]]:
     """Units under `paths`, ordered by rank, then path. UsageError for a path that does not exist.
 
-    Walking a folder leaves out hidden entries, JSON schemas, Hallway's local folder and other kinds of file. Archives
-    are unpacked into a temporary folder that is there until the block ends; a file in one is labelled
-    `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
+    Walking a folder leaves out hidden entries, JSON schemas, judgements of search, Hallway's local folder and other
+    kinds of file. Archives are unpacked into a temporary folder that is there until the block ends; a file in one is
+    labelled `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
     """
     wanted = format_named(format_name) if format_name else None
     with TemporaryDirectory(prefix="hallway-") as temporary:
@@ -55,7 +55,14 @@ def discovered(paths: Sequence[Path], format_name: str | None = None, *, limit: 
             root = path.resolve()
             base = root if root.is_dir() else root.parent
             walk.walk(root, root.name if root == base else root.relative_to(base).as_posix(), base.as_posix())
-        yield [found[2] for found in sorted(walk.units.values(), key=lambda found: found[:2])]
+        yield [found[2] for found in sorted(walk.units.values(), key=_order)]
+
+
+def _order(found: tuple[int, str, Unit]) -> tuple[int, str, str]:
+    """By rank, then path; of `schedule.xml` and `schedule-older.xml` the plain name comes first."""
+    rank, address, unit = found
+    suffix = "" if unit.path.is_dir() else unit.path.suffix
+    return rank, address.removesuffix(suffix), suffix
 
 
 class _Walk:
@@ -91,6 +98,8 @@ class _Walk:
                 self._file(path, label, address, named)
 
     def _folder(self, path: Path, label: str, address: str, named: bool, inner: str) -> list[tuple[Path, str]]:
+        if (path / "queries.jsonl").is_file() and (path / "qrels").is_dir():
+            return []  # judgements of search in the layout of BEIR: nothing of them is a talk
         claimed = next((known for known in self._formats if known.recognises_folder(path)), None)
         if claimed:
             self._add(Unit(path, label, claimed, claimed.rank(path, ""), named), address)

@@ -109,6 +109,15 @@ class TalkRecord:
 
 
 @dataclass(frozen=True)
+class InvolvedRecord:
+    """Who made an edition: the people and organisations of one role, such as organisers or gold sponsors."""
+
+    role: str
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class EditionRecord:
     """An edition as the source has it. `published_sessions` is None where nobody said."""
 
@@ -125,6 +134,7 @@ class EditionRecord:
     published_sessions: int | None = None
     completeness: str | None = None
     references: tuple[Mapping[str, str], ...] = ()
+    involved: tuple[InvolvedRecord, ...] = ()
     guessed: tuple[FieldUse, ...] = ()
     """Which of these the source does not say itself."""
 

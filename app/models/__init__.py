@@ -15,6 +15,7 @@ from app.models.people import (
 )
 from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
+from app.models.questions import UnansweredQuestion
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyMention
 from app.models.themes import Theme, ThemeDecision
@@ -47,4 +48,5 @@ __all__ = [
     "ThemeAssignment",
     "ThemeDecision",
     "Transcript",
+    "UnansweredQuestion",
 ]

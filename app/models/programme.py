@@ -35,6 +35,9 @@ class Edition(SQLModel, table=True):
     published_sessions: int | None = None
     completeness: str | None = Field(default=None, description="what is known about how complete it is, in words")
     references: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, description="[{label, url}]")
+    involved: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSON, description="[{role, people, organisations}]"
+    )
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     series: Series = Relationship(sa_relationship_kwargs={"lazy": "raise"})

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard
+from app.models import Passage
 from app.search.candidates import Candidate
 from app.search.memory import Memory, ShownPassage
-from app.search.ranking import Ranked
+from app.search.ranking import NO_PASSAGE, Ranked
 from app.search.shapes import Hit, HitPassage, Lesson, NearTheme, Parts, Why
 from app.search.snippets import marked, matched_terms, snippet, stems_of
 from app.settings import get_settings
@@ -45,6 +47,24 @@ def answer(
     ]
     found = [_lesson(entry, shown[entry.passage_id], stems) for entry in lessons if entry.passage_id in shown]
     return hits, [lesson for lesson in found if lesson is not None]
+
+
+def with_titles(session: Session, page: list[Ranked]) -> list[Ranked]:
+    """The entries, those that no passage was found of with that of their title; a talk without one is left out."""
+    lacking = [entry.document for entry in page if entry.passage_id == NO_PASSAGE]
+    if not lacking:
+        return page
+    rows = session.execute(
+        select(col(Passage.talk_id), col(Passage.id)).where(
+            col(Passage.talk_id).in_(lacking), col(Passage.kind) == "title"
+        )
+    )
+    titles = {talk_id: passage_id for talk_id, passage_id in rows}  # noqa: C416  # rows are no pairs to the type checker
+    return [
+        entry if entry.passage_id != NO_PASSAGE else replace(entry, passage_id=titles[entry.document])
+        for entry in page
+        if entry.passage_id != NO_PASSAGE or entry.document in titles
+    ]
 
 
 def _hit(asked: Asked, entry: Ranked, card: TalkCard, shown: Mapping[int, ShownPassage], stems: frozenset[str]) -> Hit:

@@ -8,12 +8,9 @@ from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement
 
-from app.catalog.filters import TalkFilter, allowed_talks
 from app.embeddings.store import NO_TALK
-from app.models import Edition, Passage, Series, Takeaway
 
 
 class Candidate(NamedTuple):
@@ -92,42 +89,3 @@ class Scope:
         """Whether a talk is in it."""
         at = int(np.searchsorted(self.talks, talk_id))
         return at < len(self.talks) and int(self.talks[at]) == talk_id
-
-
-def scope_of(session: Session, filter: TalkFilter) -> Scope:
-    """The scope of `filter`. Lessons of an edition are in it when nothing but edition, series and years is narrowed."""
-    talks = allowed_talks(filter)
-    lessons = _allowed_lessons(filter)
-    condition: ColumnElement[bool] = col(Passage.talk_id).in_(talks)
-    found: list[int] = []
-    if lessons is not None:
-        is_lesson = and_(col(Passage.talk_id).is_(None), col(Passage.takeaway_id).in_(lessons))
-        condition = or_(condition, is_lesson)
-        found = [i for i in session.scalars(select(col(Passage.id)).where(is_lesson)) if i is not None]
-    return Scope(
-        condition=condition,
-        talks=np.sort(np.fromiter(session.scalars(talks), dtype=np.int64)),
-        lessons=np.sort(np.array(found, dtype=np.int64)),
-    )
-
-
-def _allowed_lessons(filter: TalkFilter) -> Select[int | None] | None:
-    """Ids of the takeaways that belong to an edition alone and pass the filter; None when it asks for talks only."""
-    only_editions = filter.but(editions=(), series=None, year_from=None, year_to=None, years=())
-    if not only_editions.is_empty:
-        return None
-    statement = select(col(Takeaway.id)).where(col(Takeaway.talk_id).is_(None), col(Takeaway.withdrawn_at).is_(None))
-    if filter.is_empty:
-        return statement
-    editions = select(col(Edition.id))
-    if filter.editions:
-        editions = editions.where(col(Edition.slug).in_(filter.editions))
-    if filter.series:
-        editions = editions.join(Series).where(col(Series.slug) == filter.series)
-    if filter.year_from is not None:
-        editions = editions.where(col(Edition.year) >= filter.year_from)
-    if filter.year_to is not None:
-        editions = editions.where(col(Edition.year) <= filter.year_to)
-    if filter.years:
-        editions = editions.where(col(Edition.year).in_(filter.years))
-    return statement.where(col(Takeaway.edition_id).in_(editions))

@@ -6,36 +6,50 @@ import logging
 import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
-from app.db.engine import is_writing, reading, writing
+from app.db.engine import reading
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.store import NO_TALK, vectors_of_talk
-from app.errors import DatabaseError, IndexNotReady, ModelError, NotFound
-from app.models import Passage, Talk
-from app.search.answers import Asked, answer
+from app.errors import ModelError, NotFound
+from app.models import Talk
+from app.search.answers import Asked, answer, with_titles
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
 from app.search.facets import narrowed_facets
+from app.search.fields import understand
 from app.search.fusion import DEPTH
 from app.search.memory import Memory, Recollection
+from app.search.mending import mend, with_words
 from app.search.missing import Missing, excluding, find_sought, scope_of_talk, unknown, why_missing
 from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_to_theme
 from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
-from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, read_query
-from app.search.ranking import Ranked, Ranking, Side, best_of_each, obvious, promote, rank, sorted_page
-from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult
+from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, read_query
+from app.search.ranking import (
+    NO_PASSAGE,
+    Ranked,
+    Ranking,
+    Side,
+    best_of_each,
+    newest_first,
+    obvious,
+    promote,
+    rank,
+    sorted_page,
+)
+from app.search.scopes import NOTHING, QueryFilter
+from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult, Understood
 from app.search.shelf import Shelf
 from app.search.subjects import Subjects
-from app.search.upkeep import lexical_is_whole, rebuild_lexical
+from app.search.upkeep import rebuild_lexical
 from app.search.vector.protocol import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -55,6 +69,7 @@ class _Question(NamedTuple):
     mode: Mode
     vector: Vectors | None
     notice: str | None
+    also: QueryFilter = NOTHING
 
 
 class SearchEngine:
@@ -79,22 +94,23 @@ class SearchEngine:
         so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot be rebuilt now.
         """
         started = time.perf_counter()
-        query = read_query(request.query)
-        if not query.words:
-            return _empty(query, request.mode, started)
+        memory = self._recall(session)
+        query, also, understood = self._read(session, memory, request.query)
+        if not query.words and not also:
+            return _empty(query, request.mode, started, understood)
         # Words are looked up while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
-        memory = self._recall(session)
-        scope = memory.scope(session, request.filter)
+        scope = self._scope(session, memory, request.filter, also)
         words = Side() if request.mode == "semantic" else self._by_words(session, memory, scope, query)
-        question = _without_vectors(self._understand(query, request.mode, encoding), memory)
+        question = _without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
         ranking = self._rank(session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
+        page = with_titles(session, page)
         themes = self._near_themes(memory, question)
         asked = Asked(query.terms, ranking.semantic.best, themes)
         hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
         return SearchResult(
-            query=query.text,
+            query=query.typed,
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
@@ -105,6 +121,7 @@ class SearchEngine:
             beside=self._beside(session, memory, request.filter, question),
             themes=themes,
             notice=question.notice,
+            understood=understood,
         )
 
     def similar(self, session: Session, talk_slug: str, limit: int = 6) -> list[Hit]:
@@ -133,7 +150,7 @@ class SearchEngine:
     def like_text(self, session: Session, text: str, limit: int = 10) -> NearText:
         """The talks nearest to a whole text, by its meaning, its wording and its title. Without a model, by wording."""
         pasted = read_pasted(text)
-        query = read_query(pasted.whole)
+        query = read_query(pasted.whole, plain=True)
         words = len(pasted.whole.split())
         if not query.words:
             return NearText(title=None, words=0, passages=0, hits=[], notice="There is no word in this text.")
@@ -166,19 +183,21 @@ class SearchEngine:
 
     def why_not(self, session: Session, request: SearchRequest, name: str) -> Missing:
         """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
-        query = read_query(request.query)
-        question = self._understand(query, request.mode)
         memory = self._recall(session)
-        question = _without_vectors(question, memory)
+        query, also, understood = self._read(session, memory, request.query)
+        question = _without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
-            return unknown(session, name, query.text, question.mode)
-        missing = Missing(query=query.text, mode=question.mode, asked=name, talk=sought.card.slug)
+            return unknown(session, name, query.typed, question.mode)
+        missing = Missing(query=query.typed, mode=question.mode, asked=name, talk=sought.card.slug)
         missing.title = sought.card.title
         if not sought.withdrawn and not sought.container:
-            missing.excluded_by = excluding(session, request.filter, sought.id)
+            missing.excluded_by = excluding(session, request.filter, understood, sought.id)
         # Where a filter leaves it out, its ranks are those it would have without.
-        scope = memory.scope(session, TalkFilter() if missing.excluded_by else request.filter)
+        if missing.excluded_by:
+            scope = memory.scope(session, TalkFilter())
+        else:
+            scope = self._scope(session, memory, request.filter, also)
         whole = self._rank(session, memory, scope, question)
         alone = self._rank(session, memory, scope_of_talk(sought.id), question)
         return why_missing(session, missing, sought, query.terms, whole, alone)
@@ -208,17 +227,31 @@ class SearchEngine:
             return None
 
     def _recall(self, session: Session, wait: bool = False) -> Memory:
-        return self._recollection.current(session, self._recipe(), self._mend_lexical, wait)
+        return self._recollection.current(session, self._recipe(), partial(mend, self._engine), wait)
+
+    def _read(self, session: Session, memory: Memory, typed: str) -> tuple[Query, QueryFilter, list[Understood]]:
+        """A query with what it asks besides its words. Typed as the title of a talk, it is nothing but words."""
+        query = read_query(typed)
+        if query.phrases or query.fields:
+            if fold_phrase(query.typed) not in memory.facts.titles:
+                return understand(session, query)
+            query = read_query(typed, plain=True)
+        return query, NOTHING, []
+
+    def _scope(self, session: Session, memory: Memory, filter: TalkFilter, also: QueryFilter) -> Scope:
+        return with_words(self._engine, session, lambda: memory.scope(session, filter, also))
 
     def _encoding(self, query: Query, mode: Mode) -> Future[Vectors] | None:
         """The vector of the query, on its way; who asks first is served first."""
-        return None if mode == "lexical" else self._encoders.submit(self._embedder.encode_query, query.text)
+        if mode == "lexical" or not query.words:
+            return None
+        return self._encoders.submit(self._embedder.encode_query, query.text)
 
     def _understand(self, query: Query, mode: Mode, encoding: Future[Vectors] | None = None) -> _Question:
         notice = None
         if query.was_cut:
             notice = f"Only the first {MOST_CHARACTERS:,} characters and {MOST_TERMS} words were searched for."
-        if mode == "lexical":
+        if mode == "lexical" or not query.words:
             return _Question(query, mode, None, notice)
         try:
             vector = self._embedder.encode_query(query.text) if encoding is None else encoding.result()
@@ -233,6 +266,8 @@ class SearchEngine:
         self, session: Session, memory: Memory, scope: Scope, question: _Question, words: Side | None = None
     ) -> Ranking:
         """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
+        if not question.query.words:
+            return newest_first(scope.talks, memory.facts)
         lexical, semantic = Side(), Side()
         raised: dict[int, float] = {}
         if question.vector is not None:
@@ -247,7 +282,7 @@ class SearchEngine:
             if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
         ]
         if raised:
-            ranked = promote(ranked + _absent(session, raised, ranked), raised)
+            ranked = promote(ranked + _absent(raised, ranked), raised)
         return Ranking(ranked, lexical, semantic, others)
 
     def _near_themes(self, memory: Memory, question: _Question) -> list[NearTheme]:
@@ -261,7 +296,8 @@ class SearchEngine:
         """For each facet that is narrowed: its values over what would be found were it not, without those chosen."""
         beside = {}
         for name, chosen, wider in narrowed_facets(filter):
-            ranking = self._rank(session, memory, memory.scope(session, wider), question)
+            scope = self._scope(session, memory, wider, question.also)
+            ranking = self._rank(session, memory, scope, question)
             counted = memory.facts.count(ranking.talk_ids, name)[name]
             beside[name] = [value for value in counted if value.value not in chosen]
         return beside
@@ -270,31 +306,8 @@ class SearchEngine:
         if memory.words is not None:
             return best_of_each(memory.words.search(query.terms, scope, MOST_PASSAGES))
         index = lexical_for(session)
-        try:
-            return best_of_each(index.search(session, query.terms, scope, MOST_PASSAGES))
-        except DBAPIError:
-            self._rebuild_now(session)
-        try:
-            return best_of_each(index.search(session, query.terms, scope, MOST_PASSAGES))
-        except DBAPIError as error:
-            raise IndexNotReady("The index of words is damaged; run `hallway rebuild index`.") from error
-
-    def _mend_lexical(self, session: Session) -> None:
-        if not lexical_is_whole(session):
-            self._rebuild_now(session)
-
-    def _rebuild_now(self, session: Session) -> None:
-        """Rebuild the index of words: in a transaction of its own beside a reader, else in that of the writer."""
-        log.info("The index of words is missing, damaged or out of date; rebuilding it.")
-        if is_writing(session):
-            rebuild_lexical(session)
-            return
-        try:
-            with writing(self._engine) as own:
-                rebuild_lexical(own)
-        except (DatabaseError, DBAPIError) as error:
-            raise IndexNotReady(f"The index of words is out of date and cannot be rebuilt now: {error}") from error
-        session.rollback()  # a reader sees one state of the base; end it, to see the new index
+        found = with_words(self._engine, session, lambda: index.search(session, query.terms, scope, MOST_PASSAGES))
+        return best_of_each(found)
 
 
 def _nearest(vectors: VectorIndex, asked: Vectors, scope: Scope) -> Side:
@@ -312,17 +325,10 @@ def _is_worth_a_lesson(entry: Ranked, semantic: Side) -> bool:
     return near and entry.score >= LEAST_LESSON_SCORE
 
 
-def _absent(session: Session, raised: dict[int, float], ranked: list[Ranked]) -> list[Ranked]:
+def _absent(raised: dict[int, float], ranked: list[Ranked]) -> list[Ranked]:
     """Entries for talks that are named outright and yet were not found, such as a title of stop words."""
     missing = raised.keys() - {entry.document for entry in ranked}
-    if not missing:
-        return []
-    rows = session.execute(
-        select(col(Passage.talk_id), col(Passage.id))
-        .where(col(Passage.talk_id).in_(missing), col(Passage.kind) == "title")
-        .order_by(col(Passage.talk_id))
-    )
-    return [Ranked(talk_id, 0.0, passage_id, None, None) for talk_id, passage_id in rows]
+    return [Ranked(talk_id, 0.0, NO_PASSAGE, None, None) for talk_id in sorted(missing)]
 
 
 def _without_vectors(question: _Question, memory: Memory) -> _Question:
@@ -344,15 +350,16 @@ def _without_vectors(question: _Question, memory: Memory) -> _Question:
     return question._replace(mode="lexical", vector=None, notice="Nothing is embedded yet: found by words alone.")
 
 
-def _empty(query: Query, mode: Mode, started: float) -> SearchResult:
+def _empty(query: Query, mode: Mode, started: float, understood: list[Understood]) -> SearchResult:
     return SearchResult(
-        query=query.text,
+        query=query.typed,
         mode=mode,
         total=0,
         took_ms=_since(started),
         facets={},
         hits=[],
         notice="There is no word to search for in this query.",
+        understood=understood,
     )
 
 

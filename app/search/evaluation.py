@@ -26,21 +26,33 @@ from app.search.shapes import Mode, SearchRequest
 MODES: tuple[Mode, ...] = ("lexical", "semantic", "hybrid")
 DEPTH = 100
 _BATCH = 1_000
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step, how much is done and how much there is."""
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """No progress shown."""
 
 
 class ModeFigures(BaseModel):
-    """Means over queries of one mode, with a 95 % bootstrap interval of nDCG@10, and times of a whole search."""
+    """Means over queries of one mode, each with a 95 % bootstrap interval, and times of a whole search."""
 
     ndcg_10: float = Field(serialization_alias="ndcg@10")
     ndcg_10_low: float = Field(serialization_alias="ndcg@10_low")
     ndcg_10_high: float = Field(serialization_alias="ndcg@10_high")
     recall_100: float = Field(serialization_alias="recall@100")
+    recall_100_low: float = Field(serialization_alias="recall@100_low")
+    recall_100_high: float = Field(serialization_alias="recall@100_high")
     mrr_10: float = Field(serialization_alias="mrr@10")
+    mrr_10_low: float = Field(serialization_alias="mrr@10_low")
+    mrr_10_high: float = Field(serialization_alias="mrr@10_high")
     judged_10: float = Field(serialization_alias="judged@10")
     p50_ms: float
     p95_ms: float
     per_query: dict[str, float] = Field(exclude=True)
     """nDCG@10 of each query."""
+    rankings: dict[str, list[str]] = Field(default_factory=dict, exclude=True)
+    """Ids of the documents found for each query, best first, at most DEPTH."""
 
 
 class Difference(BaseModel):
@@ -69,19 +81,27 @@ class SearchEvaluation(BaseModel):
     differences: list[Difference]
 
 
-def evaluate(engine: Engine, embedder: Embedder, collection: Collection) -> SearchEvaluation:
+def evaluate(
+    engine: Engine, embedder: Embedder, collection: Collection, progress: Progress = _silent
+) -> SearchEvaluation:
     """Load `collection` into an empty, migrated base, index it and search it in every mode."""
     began = time.perf_counter()
     documents = load(engine, collection.documents)
+    cut = 0
     while True:
         with writing(engine) as session:
-            if not refresh_passages(session, _BATCH):
-                break
-    embed_missing(engine, embedder)
+            batch = refresh_passages(session, _BATCH)
+        if not batch:
+            break
+        cut += batch
+        progress("passages", cut, len(documents))
+    embed_missing(engine, embedder, progress)
     search = SearchEngine(engine, embedder)
     search.warm()
     seconds = time.perf_counter() - began
-    modes: dict[str, ModeFigures] = {mode: measure(engine, search, mode, collection, documents) for mode in MODES}
+    modes: dict[str, ModeFigures] = {}
+    for mode in MODES:
+        modes[mode] = measure(engine, search, mode, collection, documents, progress)
     return SearchEvaluation(
         dataset=collection.name,
         documents=len(collection.documents),
@@ -117,21 +137,30 @@ def load(engine: Engine, documents: Sequence[Text]) -> dict[str, str]:
         while batch := list(islice(rows, _BATCH)):
             session.execute(insert(Talk), batch)
     with reading(engine) as session:
-        return dict(session.execute(select(col(Talk.slug), col(Talk.source_key))).tuples().all())
+        return dict(session.execute(select(col(Talk.slug), col(Talk.source_key))).all())
 
 
 def measure(
-    engine: Engine, search: SearchEngine, mode: Mode, collection: Collection, documents: Mapping[str, str]
+    engine: Engine,
+    search: SearchEngine,
+    mode: Mode,
+    collection: Collection,
+    documents: Mapping[str, str],
+    progress: Progress = _silent,
 ) -> ModeFigures:
-    """Every query in one mode; each search reads the base as a request of the site does."""
+    """Every query in one mode; each search reads the base as a request of the site does.
+
+    `documents` gives the id of the document that each talk's slug stands for.
+    """
     rankings: dict[str, list[str]] = {}
     times: list[float] = []
-    for query in collection.queries:
+    for done, query in enumerate(collection.queries, start=1):
         began = time.perf_counter()
         with reading(engine) as session:
             found = search.search(session, SearchRequest(query=query.text, mode=mode, limit=DEPTH))
         times.append((time.perf_counter() - began) * 1000)
         rankings[query.id] = [documents[hit.talk.slug] for hit in found.hits]
+        progress(mode, done, len(collection.queries))
     return figures(rankings, collection.grades, times)
 
 
@@ -140,23 +169,33 @@ def figures(
 ) -> ModeFigures:
     """The means of `rankings`, one list of document ids for each query."""
 
-    def mean(metric: Callable[[Sequence[str], Mapping[str, int]], float]) -> float:
-        return round(statistics.fmean(metric(ranking, grades[query]) for query, ranking in rankings.items()), 4)
-
     per_query = {query: ndcg(ranking, grades[query]) for query, ranking in rankings.items()}
-    low, high = interval(list(per_query.values()))
-    falling = sorted(times)
+    recalls = [recall(ranking, grades[query]) for query, ranking in rankings.items()]
+    reciprocals = [reciprocal_rank(ranking, grades[query]) for query, ranking in rankings.items()]
+    gained, found, first = (_with_interval(values) for values in (list(per_query.values()), recalls, reciprocals))
+    rising = sorted(times)
     return ModeFigures(
-        ndcg_10=mean(ndcg),
-        ndcg_10_low=round(low, 4),
-        ndcg_10_high=round(high, 4),
-        recall_100=mean(recall),
-        mrr_10=mean(reciprocal_rank),
-        judged_10=mean(judged),
-        p50_ms=round(falling[len(falling) // 2], 2),
-        p95_ms=round(falling[int(len(falling) * 0.95)], 2),
+        ndcg_10=gained[0],
+        ndcg_10_low=gained[1],
+        ndcg_10_high=gained[2],
+        recall_100=found[0],
+        recall_100_low=found[1],
+        recall_100_high=found[2],
+        mrr_10=first[0],
+        mrr_10_low=first[1],
+        mrr_10_high=first[2],
+        judged_10=round(statistics.fmean(judged(ranking, grades[query]) for query, ranking in rankings.items()), 4),
+        p50_ms=round(rising[len(rising) // 2], 2),
+        p95_ms=round(rising[int(len(rising) * 0.95)], 2),
         per_query=per_query,
+        rankings={query: list(ranking) for query, ranking in rankings.items()},
     )
+
+
+def _with_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean, low and high, to four digits."""
+    low, high = interval(values)
+    return round(statistics.fmean(values), 4), round(low, 4), round(high, 4)
 
 
 def compare(modes: Mapping[str, ModeFigures], one: Mode, other: Mode) -> Difference:

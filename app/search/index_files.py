@@ -12,6 +12,7 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def write_index(file: Path, about: Mapping[str, str], arrays: Arrays) -> bool:
             out.write(header + b"\n%d %d %s" % (len(header), zlib.crc32(header), MAGIC))
         making.replace(file)
     except OSError as error:
-        making.unlink(missing_ok=True)
+        with suppress(OSError):
+            making.unlink(missing_ok=True)
         log.warning("The index file %s cannot be written (%s); this process keeps its own copy.", file, error)
         return False
     return True
@@ -61,16 +63,6 @@ def _blocks(array: NDArray[Any]) -> Iterator[bytes]:
     for start in range(0, len(flat), _BLOCK):
         yield flat[start : start + _BLOCK].tobytes()
     yield bytes(-len(flat) % _ALIGNED)
-
-
-def about_index(file: Path) -> dict[str, str] | None:
-    """What a file says it is about; None where it is missing or no whole index. Reads its end only."""
-    try:
-        with file.open("rb") as source:
-            described = _described(source, file.stat().st_size)
-    except OSError:
-        return None
-    return None if described is None else described["about"]
 
 
 def read_index(file: Path) -> tuple[dict[str, str], Arrays] | None:

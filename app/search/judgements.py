@@ -37,12 +37,21 @@ def read_collection(folder: Path) -> Collection:
     Raises InputError with file and line.
     """
     documents = tuple(_texts(folder / "corpus.jsonl"))
+    if not documents:
+        raise InputError(f"{folder} holds no documents.", str(folder))
+    return judged_collection(folder, documents)
+
+
+def judged_collection(folder: Path, documents: tuple[Text, ...], *, with_unjudged: bool = False) -> Collection:
+    """`queries.jsonl` and `qrels/test.tsv` of `folder`, judged against `documents` that come from elsewhere.
+
+    `with_unjudged` keeps the queries for which nothing was judged. Raises InputError with file and line.
+    """
     grades = _grades(folder / "qrels" / "test.tsv")
-    queries = tuple(query for query in _texts(folder / "queries.jsonl") if grades.get(query.id))
-    for what, found in (("documents", documents), ("judged queries", queries)):
-        if not found:
-            raise InputError(f"{folder} holds no {what}.", str(folder))
-    return Collection(folder.name, documents, queries, {query.id: grades[query.id] for query in queries})
+    queries = tuple(query for query in _texts(folder / "queries.jsonl") if with_unjudged or grades.get(query.id))
+    if not any(grades.get(query.id) for query in queries):
+        raise InputError(f"{folder} holds no judged queries.", str(folder))
+    return Collection(folder.name, documents, queries, {query.id: grades.get(query.id, {}) for query in queries})
 
 
 def _texts(file: Path) -> Iterator[Text]:
@@ -68,17 +77,21 @@ def _grades(file: Path) -> dict[str, dict[str, int]]:
         cells = line.split("\t")
         if not line.strip() or (number == 1 and cells[-1].strip() == "score"):
             continue
+        where = f"{file.name}, line {number}"
         try:
-            query, document, grade = cells
-            grades[query][document] = int(grade)
+            query, document, written = cells
+            grade = int(written)
         except ValueError as error:
-            where = f"{file.name}, line {number}"
             raise InputError(f"{where} is not query, document and a whole grade, apart by tabs.", where) from error
+        if document in grades[query]:
+            raise InputError(f"{where} judges {document} for {query} a second time.", where)
+        grades[query][document] = grade
     return dict(grades)
 
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(), which also cuts at characters that may stand within a JSON text, such as U+2028.
+        return file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file} cannot be read as UTF-8 text: {error}.", str(file)) from error

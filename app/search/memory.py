@@ -13,10 +13,11 @@ from sqlmodel import Session, col
 from app.catalog.cards import EditionName, TalkCard, talk_cards
 from app.catalog.filters import TalkFilter
 from app.models import Edition, Passage, Takeaway
-from app.search.candidates import Scope, scope_of
+from app.search.candidates import Scope
 from app.search.facts import Facts, load_facts
 from app.search.freshness import Marks, changes_since, read_marks
 from app.search.lexical.words import WordsIndex
+from app.search.scopes import NOTHING, QueryFilter, scope_of
 from app.search.shelf import Shelf
 from app.search.vector.protocol import VectorIndex
 
@@ -52,7 +53,7 @@ class Memory:
     """How many passages there are, embedded or not."""
     is_reading: bool = False
     """Whether vectors or words are older than the base, as they are being read aside."""
-    scopes: dict[TalkFilter, Scope] = field(default_factory=dict)
+    scopes: dict[tuple[TalkFilter, QueryFilter], Scope] = field(default_factory=dict)
     kept_cards: dict[int, TalkCard] = field(default_factory=dict)
     kept_passages: dict[int, ShownPassage] = field(default_factory=dict)
 
@@ -61,10 +62,11 @@ class Memory:
         """Whether facts may be kept between searches: only a snapshot tells when they change."""
         return bool(self.marks.snapshot.fingerprint)
 
-    def scope(self, session: Session, filter: TalkFilter) -> Scope:
-        """The scope of a filter."""
-        scope = self.scopes.get(filter) or scope_of(session, filter)
-        self._keep(self.scopes, {filter: scope}, MOST_SCOPES)
+    def scope(self, session: Session, filter: TalkFilter, also: QueryFilter = NOTHING) -> Scope:
+        """The scope of a filter and of what a query asks besides its words."""
+        key = filter, also
+        scope = self.scopes.get(key) or scope_of(session, filter, also)
+        self._keep(self.scopes, {key: scope}, MOST_SCOPES)
         return scope
 
     def cards(self, session: Session, ids: Sequence[int]) -> dict[int, TalkCard]:

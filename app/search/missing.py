@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.choices import labels
-from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.filters import TalkFilter
 from app.catalog.suggestions import near_names
 from app.models import Passage, Talk
 from app.search.candidates import Scope
@@ -21,7 +21,8 @@ from app.search.facets import FIELDS
 from app.search.facts import Facts
 from app.search.query import fold_phrase
 from app.search.ranking import Ranking, Side, least_related
-from app.search.shapes import Mode
+from app.search.scopes import NOTHING, QueryFilter, talks_within
+from app.search.shapes import Mode, Understood
 from app.search.snippets import matched_terms
 
 PARAMETERS = {field: facet for facet, field in FIELDS.items()}
@@ -101,8 +102,11 @@ def scope_of_talk(talk_id: int) -> Scope:
     return Scope(col(Passage.talk_id) == talk_id, np.array([talk_id], dtype=np.int64), nothing)
 
 
-def excluding(session: Session, filter: TalkFilter, talk_id: int) -> list[tuple[str, str]]:
-    """The parts of `filter` that exclude this talk, as (parameter, words); all of it where only they together do."""
+def excluding(
+    session: Session, filter: TalkFilter, understood: Sequence[Understood], talk_id: int
+) -> list[tuple[str, str]]:
+    """The parts of `filter` that exclude this talk, as (parameter, words), all of it where only they together do;
+    and the parts of the query that do, as (field, words)."""
     default = TalkFilter()
     active = {one.name: getattr(filter, one.name) for one in fields(filter)}
     active = {name: value for name, value in active.items() if value != getattr(default, name)}
@@ -115,11 +119,16 @@ def excluding(session: Session, filter: TalkFilter, talk_id: int) -> list[tuple[
         values = active[name] if isinstance(active[name], tuple) else (active[name],)
         words = [label for value in values for _, label in labels(session, {parameter: value})]
         said.append((parameter, " or ".join(words)))
+    said += [
+        (one.field, one.typed)
+        for one in understood
+        if one.part and not _allows(session, TalkFilter(), talk_id, one.part)
+    ]
     return said
 
 
-def _allows(session: Session, filter: TalkFilter, talk_id: int) -> bool:
-    return session.scalar(allowed_talks(filter).where(col(Talk.id) == talk_id)) is not None
+def _allows(session: Session, filter: TalkFilter, talk_id: int, also: QueryFilter = NOTHING) -> bool:
+    return session.scalar(talks_within(session, filter, also).where(col(Talk.id) == talk_id)) is not None
 
 
 def why_missing(

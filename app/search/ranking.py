@@ -24,6 +24,10 @@ LEAST_COSINE = 0.3
 LEAST_OF_BEST = 0.5
 
 
+NO_PASSAGE = 0
+"""In place of the passage of a talk that no passage was found of: its title is shown then."""
+
+
 @dataclass(slots=True)
 class Ranked:
     """A talk (or lesson) in the ranking: its score, the passage that is its best evidence, and its ranks, from 1."""
@@ -77,6 +81,14 @@ class Side:
         first[:depth] = True
         return self._of(first), self._of(~first)
 
+    def talks(self, start: int, end: int) -> list[Ranked]:
+        """Its talks from `start` up to, not including, `end`, as entries that score nothing."""
+        at = np.flatnonzero(self.documents > 0)[start:end]
+        columns = self.documents[at].tolist(), self._found.passages[at].tolist(), self._ranks[at].tolist()
+        return [
+            Ranked(document, 0.0, passage, rank or None, None) for document, passage, rank in zip(*columns, strict=True)
+        ]
+
     def _of(self, which: NDArray[np.bool_]) -> Side:
         found = self._found
         return Side(Found(found.passages[which], found.talks[which], found.scores[which]), self._ranks[which])
@@ -108,13 +120,7 @@ class Ranking:
     @cached_property
     def talks(self) -> list[Ranked]:
         """All talks."""
-        ranks = self.others.ranks()
-        first = [entry for entry in self.first if entry.document > 0]
-        return first + [
-            Ranked(document, 0.0, candidate.passage_id, ranks[document], None)
-            for document, candidate in self.others.best.items()
-            if document > 0
-        ]
+        return self.page(0, self.total)
 
     @property
     def lessons(self) -> list[Ranked]:
@@ -124,7 +130,9 @@ class Ranking:
     def page(self, start: int, end: int) -> list[Ranked]:
         """The talks from `start` up to, not including, `end`."""
         first = [entry for entry in self.first if entry.document > 0]
-        return first[start:end] if end <= len(first) else self.talks[start:end]
+        if end <= len(first):
+            return first[start:end]
+        return first[start:end] + self.others.talks(max(0, start - len(first)), end - len(first))
 
 
 def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> Side:
@@ -133,6 +141,15 @@ def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> S
     _, first = np.unique(found.documents, return_index=True)
     first = np.sort(first)[:depth]
     return Side(Found(found.passages[first], found.talks[first], found.scores[first]))
+
+
+def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Ranking:
+    """All these talks by falling date, then by id: the answer to a query that narrows and holds no word."""
+    dates = [facts.dates.get(talk_id, "") for talk_id in talk_ids.tolist()]
+    order = sorted(range(len(dates)), key=dates.__getitem__, reverse=True)
+    nothing = np.zeros(len(order), dtype=np.int64)
+    found = Found(nothing + NO_PASSAGE, talk_ids[np.array(order, dtype=np.int64)], nothing)
+    return Ranking([], Side(), Side(), Side(found, ranks=nothing))
 
 
 def related(cosines: Mapping[int, float]) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -115,6 +115,21 @@ class FacetValue:
     count: int
 
 
+class Understood(BaseModel):
+    """What a field, a phrase or an exclusion in a query was taken for. `meaning` is None where it names nothing.
+
+    `rest` is the query without it.
+    """
+
+    field: str
+    typed: str
+    meaning: str | None
+    negated: bool = False
+    rest: str
+    part: Any = Field(default=None, exclude=True)
+    """What of the query's own filter it is."""
+
+
 class SearchResult(BaseModel):
     """An answer. `total` counts the talks found, `facets` count over all of them, `hits` are one page of them.
 
@@ -134,6 +149,7 @@ class SearchResult(BaseModel):
     beside: dict[str, list[FacetValue]] = Field(default_factory=dict)
     themes: list[NearTheme] = Field(default_factory=list)
     notice: str | None = None
+    understood: list[Understood] = Field(default_factory=list)
 
 
 class SimilarTalks(BaseModel):

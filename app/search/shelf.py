@@ -22,7 +22,7 @@ from app.errors import HallwayError
 from app.locks import alone
 from app.models import Passage
 from app.search.freshness import Marks, changes_since, read_marks
-from app.search.index_files import about_index, read_index, write_index
+from app.search.index_files import read_index, write_index
 from app.search.kinds import Held, I, Kind, State, VectorsKind, WordsKind
 from app.search.lexical.words import WordsIndex
 from app.search.vector.protocol import VectorIndex
@@ -125,11 +125,6 @@ class _File(Generic[I]):
         """Where it is, and the lock of those who make it."""
         return self._path.parent
 
-    def state(self) -> State | None:
-        """What the file shows, without reading it."""
-        about = about_index(self._path)
-        return State(about["passages"], about["vectors"]) if about and about["recipe"] == self._kind.recipe else None
-
     def read(self) -> Held[I] | None:
         """What it holds, mapped into memory; None where it is missing, damaged or of something else."""
         read = read_index(self._path)
@@ -143,9 +138,10 @@ class _File(Generic[I]):
     def write(self, held: Held[I]) -> Held[I]:
         """Replace the file; returns the same as the file holds it, or as given where that is not possible."""
         about = {"recipe": self._kind.recipe, "form": self._kind.form(held.index), **held.state._asdict()}
-        if self.state() != held.state:
-            write_index(self._path, about, {**held.index.arrays(), "without": held.without})
         read = self.read()
+        if read is None or read.state != held.state:
+            write_index(self._path, about, {**held.index.arrays(), "without": held.without})
+            read = self.read()
         return read if read is not None and read.state == held.state else held
 
 

@@ -19,6 +19,7 @@ from app.trends.scope import Scope
 from app.web import assets, errors, health
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
+from app.web.api import quality as api_quality
 from app.web.api import search as api_search
 from app.web.api import takeaways as api_takeaways
 from app.web.api import talks as api_talks
@@ -34,6 +35,7 @@ from app.web.pages import (
     home,
     imports,
     methods,
+    quality,
     reports,
     search,
     speakers,
@@ -59,9 +61,10 @@ PAGES = (
     reports,
     figures,
     methods,
+    quality,
     imports,
 )
-ENDPOINTS = (api_search, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
+ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
     "every share with numerator, denominator, interval and the address of the talks behind it."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
@@ -13,6 +13,8 @@ from app.bootstrap import KnowledgeBase
 from app.catalog.census import census
 from app.db.engine import reading
 from app.search.engine import SearchEngine
+from app.search.shapes import SearchRequest, SearchResult
+from app.search.unanswered import is_unanswered, record_soon
 from app.web.templating import Frame, PageContext, render
 
 
@@ -54,3 +56,21 @@ class View:
 
 
 Viewing = Annotated[View, Depends()]
+
+
+class Gaps:
+    """Keeps questions that search does not answer, after the answer was sent and only where the settings ask for it."""
+
+    def __init__(self, base: Base, tasks: BackgroundTasks) -> None:
+        """Of this request."""
+        self._base = base
+        self._tasks = tasks
+
+    def note(self, request: SearchRequest, result: SearchResult) -> SearchResult:
+        """The result, as it is."""
+        if self._base.settings.record_unanswered and is_unanswered(request, result):
+            self._tasks.add_task(record_soon, self._base.engine, request.query, result.mode)
+        return result
+
+
+Noting = Annotated[Gaps, Depends()]

@@ -22,7 +22,7 @@ PATHS = (
     "/talks?theme=operations", TALK, "/speakers", "/speakers/gwen-shapira", "/editions", f"/editions/{EDITION}",
     "/themes", "/themes/operations", "/takeaways", "/trends", f"/trends?edition={EDITION}", "/reports",
     f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/methods", "/api",
-    "/talks/no-such-talk",
+    "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk",
 )  # fmt: skip
 
 

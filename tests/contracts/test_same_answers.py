@@ -52,7 +52,10 @@ def client(url: str) -> Iterator[TestClient]:
         {"kind": "breakout", "sort": "date"},
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("query", ["deploying kafka on kubernetes", "liveness probes killing brokers", "exactly once"])
+@pytest.mark.parametrize("query", [
+    "deploying kafka on kubernetes", "liveness probes killing brokers", "exactly once",
+    'brokers "apache kafka" -ksql year:2018.. speaker:nobody',
+])  # fmt: skip
 def test_search_is_the_same_everywhere(client: TestClient, url: str, query: str, narrowed: dict[str, str]) -> None:
     options = [part for name, value in narrowed.items() for part in (f"--{name.replace('_', '-')}", value)]
     said = hallway(url, "search", query, "--limit", "20", *options, "--json")

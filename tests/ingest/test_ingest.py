@@ -215,6 +215,16 @@ def test_two_files_of_one_event_do_not_take_turns(engine: Engine, tmp_path: Path
         assert session.scalar(select(func.count()).select_from(Edition)) == 1
 
 
+def test_of_two_snapshots_the_plainly_named_one_is_read(engine: Engine, tmp_path: Path) -> None:
+    sample = Path(__file__).parents[1] / "samples" / "frab" / "tinycamp-2031.xml"
+    shutil.copy(sample, tmp_path / "tinycamp.xml")
+    shutil.copy(sample, tmp_path / "tinycamp-earlier.xml")
+    report = ingest(engine, tmp_path)
+    assert [(file.path, file.talks.created > 0) for file in report.files] == [
+        ("tinycamp.xml", True), ("tinycamp-earlier.xml", False),
+    ]  # fmt: skip
+
+
 def test_a_dry_run_leaves_a_second_file_alone_too(engine: Engine, programme: Path, tmp_path: Path) -> None:
     (tmp_path / "tiny-copy.yaml").write_text(PROGRAMME, encoding="utf-8")
     report = pipeline.ingest(engine, HashingEmbedder(), [tmp_path], options=ReadOptions(), dry_run=True)

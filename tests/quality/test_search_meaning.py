@@ -13,6 +13,8 @@ from app.embeddings.choose import open_embedder
 from app.ingest.formats.protocol import ReadOptions
 from app.migrations import upgrade
 from app.search.engine import SearchEngine
+from app.search.measured import measure_talks
+from app.search.quality import judgements_folder, read_quality
 from app.search.shapes import SearchRequest, SearchResult
 from app.settings import CHECKOUT, get_settings
 
@@ -25,7 +27,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
         upgrade(self.engine)
-        embedder = open_embedder(get_settings())
+        self.embedder = embedder = open_embedder(get_settings())
         pipeline.ingest(self.engine, embedder, [CHECKOUT / "data"], options=ReadOptions())
         self.search = SearchEngine(self.engine, embedder)
 
@@ -80,3 +82,16 @@ def test_similar_talks_are_about_the_same(desk: Desk) -> None:
     with reading(desk.engine) as session:
         hits = desk.search.similar(session, "running-production-kafka-clusters-in-kubernetes", 4)
     assert all("Kubernetes" in hit.talk.title for hit in hits)
+
+
+def test_the_committed_measurement_is_what_this_code_reaches(desk: Desk) -> None:
+    committed = read_quality()
+    assert committed is not None
+    assert committed.recipe == desk.embedder.recipe
+    figures, _ = measure_talks(desk.engine, desk.embedder, judgements_folder(), lambda *_: None)
+    for mode, found in figures.modes.items():
+        held = committed.shipped.modes[mode]
+        said = f"{mode}: run scripts/refresh_quality.py"
+        # A processor that embeds in bf16 may swap near equals.
+        assert found.ndcg_10.mean == pytest.approx(held.ndcg_10.mean, abs=0.01), said
+        assert found.recall_100.mean == pytest.approx(held.recall_100.mean, abs=0.01), said

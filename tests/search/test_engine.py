@@ -243,7 +243,7 @@ def test_threads_share_an_engine(base: Base) -> None:
 def test_the_answer_as_json_has_the_shape_of_the_contract(base: Base) -> None:
     answer = base.ask("liveness probes").model_dump(mode="json")
     promised = {"query", "mode", "total", "took_ms", "facets", "hits", "lessons", "notice"}
-    assert set(answer) == promised | {"sort", "beside", "themes"}
+    assert set(answer) == promised | {"sort", "beside", "themes", "understood"}
     hit = answer["hits"][0]
     assert set(hit) == {"score", "talk", "passage", "why"}
     assert set(hit["passage"]) == {"text", "kind", "start_seconds", "url"}

@@ -11,10 +11,13 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.db.engine import reading, writing
-from app.models import Passage, Takeaway
+from app.models import Passage, Takeaway, Talk
 from app.search.backends import LEXICAL
-from app.search.candidates import Candidate, scope_of
+from app.search.candidates import Candidate
+from app.search.documents import documents
 from app.search.lexical.protocol import LexicalIndex
+from app.search.lexical.words import WordsIndex
+from app.search.scopes import scope_of
 from tests.search.conftest import Base
 
 FILTERS = (
@@ -84,6 +87,16 @@ def test_nothing_typed_is_an_operator_or_an_error(index: LexicalIndex, base: Bas
             assert any(candidate.talk_id > 0 for candidate in beside), term
 
 
+@pytest.mark.parametrize(("words", "talks"), [
+    (["streaming", "sql"], {"ksql-in-practice"}), (["sql", "streaming"], set()), (["upgrades"], {"please-upgrade"}),
+    (["ann", "muller"], {"ksql-in-practice", "to-be"}), (["to", "be"], {"to-be"}), (["walrus"], set()), ([""], set()),
+])  # fmt: skip
+def test_words_in_a_row(index: LexicalIndex, base: Base, words: list[str], talks: set[str]) -> None:
+    with reading(base.engine) as session:
+        held = select(col(Talk.slug)).join(Passage, col(Passage.talk_id) == col(Talk.id))
+        assert set(session.scalars(held.where(col(Passage.id).in_(index.holding(words))))) == talks
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(term=st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30))
 def test_any_text_is_a_term(index: LexicalIndex, base: Base, term: str) -> None:
@@ -133,3 +146,27 @@ def test_a_missing_index_is_an_error_and_can_be_rebuilt(index: LexicalIndex, bas
             index.size(session)
         index.rebuild(session)
         assert find(session, index, ["liveness"], TalkFilter())
+
+
+def test_languages_without_spaces_are_found_by_their_words(index: LexicalIndex, base: Base) -> None:
+    titles = {
+        "ksql-in-practice": "Rubyのテスト自動化",
+        "to-be": "쿠버네티스에서 카프카를 운영하기",
+        "flink-and-kafka": "Как мы обновляли брокеры",
+    }
+    for slug, title in titles.items():
+        base.change(slug, lambda talk, title=title: setattr(talk, "title", title))  # type: ignore[misc]
+    asked = {
+        "テスト": "ksql-in-practice",
+        "自動化": "ksql-in-practice",
+        "카프카": "to-be",
+        "брокеры": "flink-and-kafka",
+    }
+    with reading(base.engine) as session:
+        words, scope = WordsIndex.build(documents(session)), scope_of(session, TalkFilter())
+        for term, slug in asked.items():
+            wanted = session.scalars(select(col(Talk.id)).where(col(Talk.slug) == slug)).one()
+            found = find(session, index, [term], TalkFilter())
+            assert found[0].talk_id == wanted, term
+            ours = words.search([term], scope, 100)
+            assert [one.passage_id for one in ours] == [one.passage_id for one in found]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.query import MOST_CHARACTERS, MOST_TERMS, STOP_WORDS, fold_phrase, read_query
+from app.search.query import (
+    MOST_CHARACTERS,
+    MOST_TERMS,
+    STOP_WORDS,
+    fold_phrase,
+    read_query,
+    spaced,
+    split_words,
+)
 
 
 def test_terms_are_distinct_words_without_stop_words() -> None:
@@ -45,3 +54,16 @@ def test_anything_is_read(typed: str) -> None:
     assert "\0" not in query.text
     assert not set(query.terms) & STOP_WORDS
     assert all(term.strip() and not any(mark in term for mark in '"*():^') for term in query.terms)
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("テスト自動化", ["テス", "スト", "ト自", "自動", "動化"]),
+    ("Kafka入門 2024", ["kafka", "入門", "2024"]),
+    ("카프카를 쓰다", ["카프", "프카", "카를", "쓰다"]),
+    ("木", ["木"]),
+    ("Привет, мир", ["привет", "мир"]),
+    ("a・b", ["a", "b"]),
+])  # fmt: skip
+def test_words_without_spaces_are_cut_into_pairs(text: str, words: list[str]) -> None:
+    assert split_words(text) == words
+    assert split_words(spaced(text)) == words

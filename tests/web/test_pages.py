@@ -12,11 +12,11 @@ PATHS = (
     "/talks/gone", "/speakers", "/speakers/nikki-example", "/editions", "/editions/west-2019", "/editions/east-2020",
     "/themes", "/themes/operations", "/themes/operations?status=machine", "/takeaways", "/takeaways?kind=lesson",
     "/trends", "/trends?edition=west-2019", "/reports", "/reports/themes", "/reports/edition?edition=west-2019",
-    "/methods", "/api",
+    "/methods", "/api", "/quality", "/quality?sort=worst", "/quality/q07", "/quality/q03",
 )  # fmt: skip
 EMPTY_PATHS = (
     "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/takeaways", "/trends", "/reports",
-    "/reports/themes", "/methods", "/api",
+    "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import html
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -180,3 +180,28 @@ def test_an_empty_base_answers_too(empty_client: TestClient) -> None:
     assert empty_client.post("/search/abstract", data={"text": ABSTRACT}).status_code == 200
     assert api(empty_client, "/search/missing?q=x&talk=y")["found"] is False
     assert json.loads(empty_client.get("/api/v1/search/abstract?text=a+b").text)["hits"] == []
+
+
+def test_what_the_signs_of_a_query_were_taken_for(client: TestClient) -> None:
+    query = urlencode({"q": 'kafka speaker:nobody-here -ksql "kafka streams"'})
+    text = page(client, f"/search?{query}")
+    assert "No speaker here is called so: <code>speaker:nobody-here</code>" in text
+    said = re.search(
+        r'<ul class="chips" aria-label="What the query asks besides its words">(.*?)</ul>', text, re.DOTALL
+    )
+    assert said
+    chips = re.findall(r'href="([^"]+)".*?</span>(.*?)</a>', said[1])
+    assert [(dict(asked(html.unescape(link)))["q"], words) for link, words in chips] == [
+        ('kafka speaker:nobody-here "kafka streams"', "without “ksql”"),
+        ("kafka speaker:nobody-here -ksql", "“kafka streams”"),
+    ]
+    assert "How to ask more exactly" in text
+
+
+@pytest.mark.parametrize(
+    "query", ["x" * 10_000, "kafka\0", "' OR 1=1 --", "{{ 7*7 }}", "🙂", "שלום עולם", '"', "year:1..0"]
+)
+def test_odd_queries_get_a_page(client: TestClient, query: str) -> None:
+    answer = client.get("/search", params={"q": query})
+    assert answer.status_code == (422 if len(query) > 500 else 200)
+    assert "49" not in re.findall(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)[0]

@@ -12,6 +12,7 @@ from app.ingest.record import (
     DecisionRecord,
     EditionRecord,
     EvidenceRecord,
+    InvolvedRecord,
     Payload,
     Programme,
     ResourceRecord,
@@ -71,6 +72,10 @@ def read_programme(document: Document, bad: Bad) -> Programme:
             published_sessions=edition.get("published_sessions"),
             completeness=edition.get("completeness"),
             references=tuple(edition.get("sources", ())),
+            involved=tuple(
+                InvolvedRecord(one["role"], tuple(one.get("people", ())), tuple(one.get("organisations", ())))
+                for one in edition.get("involved", ())
+            ),
         ),
         talks=tuple(_talk(position, item) for position, item in _good(document, "talks", bad)),
         unreadable=unreadable,

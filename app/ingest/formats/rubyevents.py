@@ -1,7 +1,7 @@
 """RubyEvents: a folder for each event with `event.yml` and `videos.yml`, under the folder of its series.
 
-Talks are read in `rubyevents_talks`, times in `rubyevents_schedule`, `speakers.yml` in `rubyevents_speakers`. Sponsors,
-venues, calls for papers and involvements hold nothing of talks; they are passed over and counted as lost.
+Talks are read in `rubyevents_talks`, times in `rubyevents_schedule`, `speakers.yml` in `rubyevents_speakers`, sponsors
+and involvements in `rubyevents_involved`. Venues and calls for papers hold nothing of talks; they are counted as lost.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.ingest.formats.careful_json import mapping, word
 from app.ingest.formats.field_use import Tally, shape
 from app.ingest.formats.positioned_yaml import Document
 from app.ingest.formats.protocol import ReadOptions, read_text
+from app.ingest.formats.rubyevents_involved import INVOLVEMENTS, SPONSORS, read_involved
 from app.ingest.formats.rubyevents_schedule import SCHEDULE, scheduled_times
 from app.ingest.formats.rubyevents_speakers import read_speakers
 from app.ingest.formats.rubyevents_talks import VIDEO, TalkReader
@@ -29,7 +30,7 @@ _PEOPLE = re.compile(r"^- name: .*\n(?:  .*\n)*?  slug: ", re.MULTILINE)
 _SERIES = re.compile(r"^id: .*\n(?:.*\n)*?name: ", re.MULTILINE)
 _LIST = re.compile(r"\A(?:\s*#.*\n|\s*\n|---\s*\n)*- ")
 _BESIDE_EVENTS = frozenset({"venue.yml", "sponsors.yml", "cfp.yml", "involvements.yml", "schedule.yml"})
-_READ = frozenset({"event.yml", "videos.yml", "schedule.yml"})
+_READ = frozenset({"event.yml", "videos.yml", "schedule.yml", "involvements.yml", "sponsors.yml"})
 _EVENT = shape(
     "event",
     "id title location timezone start_date end_date date_precision year website original_website playlist",
@@ -109,7 +110,7 @@ def _event(folder: Path, options: ReadOptions) -> Parsed:
     if videos is not None and videos.value is not None:
         if not isinstance(videos.value, list):
             raise InputError("`videos.yml` must be a list of talks.", "videos.yml, line 1")
-        schedule = _schedule(folder, options.limit, problems)
+        schedule = _beside(folder, "schedule.yml", options.limit, problems, "Times are left empty.")
         times = scheduled_times(schedule, videos.value, zone, problems) if schedule else {}
         reader = TalkReader(videos, zone, times, problems, word(series.get("language")))
         talks = reader.read()
@@ -117,7 +118,13 @@ def _event(folder: Path, options: ReadOptions) -> Parsed:
         tally.guess("talk.starts_at", "by order: the talks of a day fill its free slots", reader.by_order)
         tally.guess("talk.end_seconds", "where the next part of the recording begins", reader.by_next)
         tally.guess("talk.kind", "lightning, by the beginning of its title", reader.by_title)
+    involvements, sponsors = (
+        _beside(folder, name, options.limit, problems, "It is left out.")
+        for name in ("involvements.yml", "sponsors.yml")
+    )
+    tally.read(involvements, INVOLVEMENTS).read(sponsors, SPONSORS)
     edition = _edition(key, event, talks, options.series or word(series.get("name")), options.edition, problems)
+    edition = replace(edition, involved=read_involved(involvements, sponsors))
     unreadable = frozenset(reader.unreadable) if reader else frozenset()
     payload = Programme(edition, talks, unreadable, reader.is_whole if reader else True)
     return tally.on(Parsed(f"rubyevents:{key}", payload, tuple(problems)))
@@ -141,11 +148,12 @@ def _part(folder: Path, name: str, limit: int) -> Document | None:
         raise InputError(str(error), ", ".join(word for word in (name, error.where) if word)) from error
 
 
-def _schedule(folder: Path, limit: int, problems: list[FoundProblem]) -> Any:
+def _beside(folder: Path, name: str, limit: int, problems: list[FoundProblem], then: str) -> Any:
+    """The value of a file that the event can do without; `then` says what becomes of one that cannot be read."""
     try:
-        document = _part(folder, "schedule.yml", limit)
+        document = _part(folder, name, limit)
     except InputError as error:
-        problems.append(FoundProblem("warning", f"{error} Times are left empty.", error.where))
+        problems.append(FoundProblem("warning", f"{error} {then}", error.where))
         return None
     return document.value if document else None
 

@@ -173,6 +173,7 @@ def _edition(session: Session, source_id: int, record: EditionRecord, changes: C
     for name in _OF_EDITION:
         setattr(edition, name, getattr(record, name))
     edition.references = [dict(reference) for reference in record.references]
+    edition.involved = [asdict(involved) for involved in record.involved]
     session.flush()
     assert edition.id is not None
     return edition.id

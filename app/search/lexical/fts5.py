@@ -30,6 +30,7 @@ from app.embeddings.store import NO_TALK
 from app.models import Passage
 from app.search.candidates import Candidate, Found, Scope
 from app.search.documents import documents
+from app.search.query import spaced
 
 TABLE = "passage_search"
 # A word in a title or a name says more than one in a text (weights of bm25's columns: title, text, people).
@@ -48,7 +49,7 @@ class Fts5Index:
     """See `LexicalIndex`. The table is created by the first rebuild and is not among the migrated ones."""
 
     name = "fts5"
-    recipe = f"fts5/porter-unicode61/{'-'.join(map(str, WEIGHTS))}/1"
+    recipe = f"fts5/porter-unicode61/{'-'.join(map(str, WEIGHTS))}/2"
 
     def __init__(self) -> None:
         self._statements: WeakKeyDictionary[Scope, Select[Any]] = WeakKeyDictionary()
@@ -80,9 +81,9 @@ class Fts5Index:
             rows.append(
                 {
                     "rowid": document.passage_id,
-                    "title": document.title,
-                    "text": document.text,
-                    "people": document.people,
+                    "title": spaced(document.title),
+                    "text": spaced(document.text),
+                    "people": spaced(document.people),
                 }
             )
             if len(rows) == _BATCH:
@@ -95,6 +96,12 @@ class Fts5Index:
         """See `LexicalIndex`."""
         return int(session.execute(select(func.count()).select_from(_index)).scalar_one())
 
+    def holding(self, words: Sequence[str]) -> Select[int]:
+        """See `LexicalIndex`."""
+        held = _index.alias("held")
+        # Within a search of the same table, which it must not be taken for.
+        return select(held.c.rowid).where(held.c[TABLE].op("MATCH")(_quoted(spaced(" ".join(words))))).correlate(None)
+
     def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> Found:
         """See `LexicalIndex`. Scores are bm25 with its sign turned, so above 0."""
         if not terms:
@@ -102,7 +109,7 @@ class Fts5Index:
         statement = self._statements.get(scope)
         if statement is None:
             statement = self._statements[scope] = _statement(scope)
-        match = " OR ".join(_quoted(term) for term in terms)
+        match = " OR ".join(_quoted(spaced(term)) for term in terms)
         rows = session.connection().execute(statement, {"match": match, "most": limit})
         return Found.of(Candidate(passage, NO_TALK if talk is None else talk, -rank) for passage, talk, rank in rows)
 

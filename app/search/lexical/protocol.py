@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select
 from sqlmodel import Session
 
 from app.search.candidates import Found, Scope
@@ -32,6 +32,13 @@ class LexicalIndex(Protocol):
 
     def size(self, session: Session) -> int:
         """How many passages it holds. Raises a database error when it is missing or damaged."""
+        ...
+
+    def holding(self, words: Sequence[str]) -> Select[int]:
+        """A statement of the ids of the passages that hold these words in a row, in title, text or people.
+
+        Run, it raises a database error when the index is missing or damaged.
+        """
         ...
 
     def search(self, session: Session, terms: Sequence[str], scope: Scope, limit: int) -> Found:

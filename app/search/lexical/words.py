@@ -69,7 +69,7 @@ class WordsIndex:
     """An index of words made from documents. It never changes: `changed` gives another that shares what stayed."""
 
     name = "words"
-    recipe = f"words/porter/{'-'.join(map(str, WEIGHTS))}/1"
+    recipe = f"words/porter/{'-'.join(map(str, WEIGHTS))}/2"
 
     def __init__(self, *parts: WordsPart) -> None:
         self._parts = parts

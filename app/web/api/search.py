@@ -12,7 +12,7 @@ from app.search.missing import Missing
 from app.search.pasted import NearText
 from app.search.shapes import SearchRequest, SearchResult
 from app.web.bodies import SENT_TEXT, SentText
-from app.web.deps import Reading, Search
+from app.web.deps import Noting, Reading, Search
 from app.web.parameters import Nothing, Paging, Parameters, Searching, Words
 
 router = APIRouter(tags=["search"])
@@ -36,7 +36,7 @@ class AbstractQuery(Parameters):
 
 
 @router.get("/search", summary="Search")
-def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Search) -> SearchResult:
+def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Search, gaps: Noting) -> SearchResult:
     """Talks by meaning and words, best first, each with the passage that matched and why.
 
     `facets` count over all talks found; `beside` counts, for a facet that is narrowed, what else of it there would be
@@ -44,7 +44,7 @@ def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Sea
     """
     request = asked.request(asked.limit, asked.offset)
     check_names(session, request.filter)
-    return engine.search(session, request)
+    return gaps.note(request, engine.search(session, request))
 
 
 @router.get("/search/missing", summary="Why a talk is not found")

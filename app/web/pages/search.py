@@ -18,7 +18,7 @@ from app.search.engine import SearchEngine
 from app.search.missing import Missing
 from app.search.shapes import Hit, Mode, SearchResult
 from app.web.addresses import with_query
-from app.web.deps import Reading, Search, Viewing
+from app.web.deps import Noting, Reading, Search, Viewing
 from app.web.facets import FacetBlock, facet_blocks
 from app.web.parameters import Scrolling, Searching, Words
 from app.web.templating import PageContext
@@ -76,9 +76,14 @@ class SearchPage(PageContext):
 
 
 @router.get("/search")
-def search(asked: Annotated[SearchQuery, Query()], session: Reading, engine: Search, view: Viewing) -> HTMLResponse:
+def search(
+    asked: Annotated[SearchQuery, Query()], session: Reading, engine: Search, view: Viewing, gaps: Noting
+) -> HTMLResponse:
     """The answer to a question."""
-    return view.page(_search(session, engine, asked), query=asked.q)
+    page = _search(session, engine, asked)
+    if page.result is not None:
+        gaps.note(asked.request(PAGE, asked.offset), page.result)
+    return view.page(page, query=asked.q)
 
 
 def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> SearchPage:

@@ -16,7 +16,7 @@ from app.errors import InputError
 from app.ingest.discover import Unit, discovered
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.formats.rubyevents import RubyEvents
-from app.ingest.record import AliasRecord, Parsed, Programme, ResourceRecord, SpeakerAliases, TalkRecord
+from app.ingest.record import AliasRecord, InvolvedRecord, Parsed, Programme, ResourceRecord, SpeakerAliases, TalkRecord
 from tests.standins import HashingEmbedder
 
 SAMPLE = Path(__file__).parent.parent.parent / "samples" / "rubyevents" / "data"
@@ -253,3 +253,16 @@ def test_a_part_ends_where_the_next_begins(event: Path) -> None:
     assert spans == {"bo-lind-tinyruby-2024": (750, 970), "cy-tinyruby-2024": (970, None)}
     guessed = [use for use in parse(event).fields if use.field == "talk.end_seconds"]
     assert [(use.use, use.count) for use in guessed] == [("guessed", 1)]
+
+
+def test_who_made_it(event: Path) -> None:
+    assert programme(event).edition.involved == (
+        InvolvedRecord("Organizer", ("Ana Souza", "Bo Lind")),
+        InvolvedRecord("Video Production", organisations=("Tiny Films",)),
+        InvolvedRecord("Gold sponsors", organisations=("Acme",)),
+    )
+    (event / "involvements.yml").write_text("- name: [", encoding="utf-8")
+    broken = parse(event)
+    assert isinstance(broken.payload, Programme)
+    assert [one.role for one in broken.payload.edition.involved] == ["Gold sponsors"]
+    assert "left out" in broken.problems[0].message
