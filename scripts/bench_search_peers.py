@@ -165,7 +165,7 @@ def txtai(base: KnowledgeBase, given: Passages) -> dict[str, Ask]:
 
 def lance(base: KnowledgeBase, given: Passages, folder: Path) -> Ask:
     """LanceDB, with all three of its indexes."""
-    os.environ["LANCE_LOG"] = "error"  # it would warn at every question, which takes time
+    os.environ["LANCEDB_LOG"] = "error"  # it would warn at every question, which takes time
     import lancedb  # type: ignore[import-not-found]
     import pyarrow as pa  # type: ignore[import-not-found]
     from lancedb.index import FTS, HnswSq  # type: ignore[import-not-found]
