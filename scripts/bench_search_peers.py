@@ -30,6 +30,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
 from app.embeddings.protocol import Vectors
 from app.embeddings.recipe import embedded_text
@@ -108,6 +109,8 @@ def fill(base: KnowledgeBase, collection: Collection) -> dict[int, str]:
             if not refresh_passages(session, 1_000):
                 break
     embed_missing(base.engine, base.embedder)
+    with writing(base.engine) as session:
+        refresh_snapshot(session)  # as after an ingest; without one nothing may be kept between searches
     with reading(base.engine) as session:
         return {talk: documents[slug] for talk, slug in session.execute(select(col(Talk.id), col(Talk.slug)))}
 
