@@ -185,7 +185,9 @@ def change(base: KnowledgeBase, turn: int) -> None:
             key = ids[(place * len(ids)) // CHANGED]
             abstract = func.coalesce(col(Talk.abstract), "") + f" It was changed for time {turn} {time.time()}."
             session.execute(
-                update(Talk).where(col(Talk.id) == key).values(abstract=abstract, content_hash=f"changed-{turn}-{key}")
+                update(Talk)
+                .where(col(Talk.id) == key)
+                .values(abstract=abstract, content_hash=f"changed-{time.time()}-{key}")
             )
 
 

@@ -62,9 +62,13 @@ def is_reading(session: Session) -> bool:
 def _begin_sqlite(connection: Connection) -> None:
     # The driver's own BEGIN comes too late for savepoints and for reads that must see one state.
     writes = connection.get_execution_options().get("hallway_writes", False)
-    # Said to the driver itself: by way of SQLAlchemy it took as long as a whole small query.
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # This one waits for nothing and so does not fail. Said to the driver itself: by way of SQLAlchemy it took as long
+    # as a small query.
     driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver.execute("BEGIN")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
