@@ -34,9 +34,10 @@ format: install
 browser:
 	@scripts/ensure_chromium.sh
 
-bench: install  ## add INGEST="folder ..." to time ingest at scale too
+bench: install  ## add INGEST="folder ..." to time ingest at scale too, SEARCH=address of a copy of a base for search
 	$(BIN)/python scripts/bench_main_job.py
 	$(if $(INGEST),$(BIN)/python scripts/bench_ingest.py $(INGEST))
+	$(if $(SEARCH),$(BIN)/python scripts/bench_search.py $(SEARCH))
 
 lock:
 	scripts/lock.sh

@@ -1,10 +1,14 @@
-"""One process at a time in a folder, so that what is made there once is made once and never read half written."""
+"""Who may work when: one process at a time in a folder, and some threads at a time, in the order in which they came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 
 @contextmanager
@@ -25,3 +29,31 @@ def alone(folder: Path) -> Iterator[None]:
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+class Turns:
+    """Some things that one thread at a time may use; who came first is next, so that none waits for ever."""
+
+    def __init__(self, things: Sequence[Any]) -> None:
+        self._idle = list(things)
+        self._waiting: deque[SimpleQueue[Any]] = deque()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def one(self) -> Iterator[Any]:
+        """One of them, for as long as the block runs."""
+        with self._lock:
+            thing = self._idle.pop() if self._idle else None
+            if thing is None:
+                own: SimpleQueue[Any] = SimpleQueue()
+                self._waiting.append(own)
+        if thing is None:
+            thing = own.get()
+        try:
+            yield thing
+        finally:
+            with self._lock:
+                if self._waiting:
+                    self._waiting.popleft().put(thing)
+                else:
+                    self._idle.append(thing)

@@ -16,6 +16,9 @@ from app.db.dialect import is_sqlite
 from app.errors import DatabaseError
 
 BUSY_TIMEOUT_MS = 15_000
+CONNECTIONS = 16
+"""Connections to a file that are kept open; more are opened while more threads than this read or write at once. The
+last one given back is the next taken, as it has most at hand."""
 
 
 def make_engine(url: str) -> Engine:
@@ -26,13 +29,15 @@ def make_engine(url: str) -> Engine:
         raise DatabaseError(
             "HALLWAY_DATABASE_URL is not a database address; write for example sqlite:////srv/hallway.sqlite3"
         ) from error
-    if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
+    is_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
+    more: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": -1, "pool_use_lifo": True} if is_file else {}
+    if is_file:
         folder = Path(str(address.database)).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    engine = create_engine(address)
+    engine = create_engine(address, **more)
     if is_sqlite(engine):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -57,7 +62,13 @@ def is_reading(session: Session) -> bool:
 def _begin_sqlite(connection: Connection) -> None:
     # The driver's own BEGIN comes too late for savepoints and for reads that must see one state.
     writes = connection.get_execution_options().get("hallway_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # This one waits for nothing and so does not fail. Said to the driver itself: by way of SQLAlchemy it took as long
+    # as a small query.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

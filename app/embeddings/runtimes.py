@@ -7,19 +7,16 @@ import logging
 import os
 import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.embeddings.protocol import Vectors
-from app.locks import alone
+from app.locks import Turns, alone
 
 log = logging.getLogger(__name__)
 
@@ -90,34 +87,6 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
         return vectors
 
     return run
-
-
-class Turns:
-    """Some things that one thread at a time may use; who came first is next, so that none waits for ever."""
-
-    def __init__(self, things: Sequence[Any]) -> None:
-        self._idle = list(things)
-        self._waiting: deque[SimpleQueue[Any]] = deque()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def one(self) -> Iterator[Any]:
-        """One of them, for as long as the block runs."""
-        with self._lock:
-            thing = self._idle.pop() if self._idle else None
-            if thing is None:
-                own: SimpleQueue[Any] = SimpleQueue()
-                self._waiting.append(own)
-        if thing is None:
-            thing = own.get()
-        try:
-            yield thing
-        finally:
-            with self._lock:
-                if self._waiting:
-                    self._waiting.popleft().put(thing)
-                else:
-                    self._idle.append(thing)
 
 
 def processor() -> str:

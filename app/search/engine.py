@@ -19,6 +19,7 @@ from app.db.engine import reading
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.store import NO_TALK, vectors_of_talk
 from app.errors import ModelError, NotFound
+from app.locks import Turns
 from app.models import Talk
 from app.search.answers import Asked, answer, with_titles
 from app.search.backends import lexical_for
@@ -79,6 +80,9 @@ class _Question(NamedTuple):
 class SearchEngine:
     """Searches the talks of one base. Threads may share one engine; each brings its own session.
 
+    As many search at a time as there are cores, and the others wait in turn: 8 and 32 threads that all searched at once
+    took from one another two and three times what a search needs.
+
     Indexes are derived: one that is missing, stale or damaged is noticed and rebuilt before the answer.
     """
 
@@ -87,6 +91,7 @@ class SearchEngine:
         self._engine = engine
         self._embedder = embedder
         self._recollection = Recollection(Shelf(engine, folder))
+        self._turns = Turns(range(os.cpu_count() or 1))
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
         self._meanings = Meanings()
@@ -99,6 +104,10 @@ class SearchEngine:
         are near enough (`ranking.related`), within the filter. Without a usable model, hybrid becomes lexical and says
         so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot be rebuilt now.
         """
+        with self._turns.one():
+            return self._found(session, request)
+
+    def _found(self, session: Session, request: SearchRequest) -> SearchResult:
         started = time.perf_counter()
         memory = self._recall(session)
         query, also, understood = self._read(session, memory, request.query)

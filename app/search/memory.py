@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from app.catalog.cards import EditionName, TalkCard, talk_cards
@@ -15,7 +15,7 @@ from app.catalog.filters import TalkFilter
 from app.models import Edition, Passage, Takeaway
 from app.search.candidates import Scope
 from app.search.facts import Facts, load_facts
-from app.search.freshness import Marks, read_marks
+from app.search.freshness import Marks, changes_since, read_marks
 from app.search.lexical.words import WordsIndex
 from app.search.scopes import NOTHING, QueryFilter, scope_of
 from app.search.shelf import Shelf
@@ -105,16 +105,20 @@ class Memory:
         kept.update(fresh)
 
 
+# Made once, as making it took as long as reading what it asks for.
+_PASSAGES = (
+    select(
+        col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
+        col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
+    )
+    .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
+    .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
+    .where(col(Passage.id).in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
+
+
 def _read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
-    rows = session.execute(
-        select(
-            col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
-            col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
-        )
-        .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
-        .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
-        .where(col(Passage.id).in_(ids))
-    )  # fmt: skip
+    rows = session.connection().execute(_PASSAGES, {"ids": ids})
     return {
         passage_id: ShownPassage(
             text, kind, start, takeaway, takeaway_kind, EditionName(slug=slug, name=name) if slug and name else None
@@ -165,12 +169,23 @@ class Recollection:
         words = self._shelf.words(session, marks, wait)
         return Memory(
             marks=marks,
-            facts=load_facts(session),
+            facts=self._facts(session, marks),
             vectors=vectors,
             words=words,
             is_reading=not are_new or words is None,
             passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
         )
+
+    def _facts(self, session: Session, marks: Marks) -> Facts:
+        """Those at hand while the snapshot stays, as when passages are cut before it is made; they take long to read.
+
+        Not where passages changed in ways that are not known, as the base may be another by then.
+        """
+        held = self._memory
+        if held is None or not held.may_keep or held.marks.snapshot != marks.snapshot:
+            return load_facts(session)
+        changes = changes_since(session, held.marks.passages.fingerprint, marks.passages.fingerprint)
+        return load_facts(session) if changes is None else held.facts
 
     def forget(self) -> None:
         """Read everything anew at the next search."""

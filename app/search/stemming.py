@@ -25,6 +25,9 @@ _STEP_4 = (
     "ous", "ive", "ize",
 )  # fmt: skip
 _LONGEST = 64
+# Most words have none of these endings, which one look tells.
+_ENDINGS_2, _ENDINGS_3 = tuple(suffix for suffix, _ in _STEP_2), tuple(suffix for suffix, _ in _STEP_3)
+_LONGEST_FIRST_4 = tuple(sorted(_STEP_4, key=len, reverse=True))
 
 
 @lru_cache(maxsize=65_536)
@@ -39,8 +42,12 @@ def stem(word: str) -> str:
     word = _past_and_gerund(word)
     if word.endswith("y") and _has_vowel(word[:-1]):
         word = word[:-1] + "i"
-    word = _replace(_replace(word, _STEP_2), _STEP_3)
-    word = _long_suffix(word)
+    if word.endswith(_ENDINGS_2):
+        word = _replace(word, _STEP_2)
+    if word.endswith(_ENDINGS_3):
+        word = _replace(word, _STEP_3)
+    if word.endswith(_LONGEST_FIRST_4):
+        word = _long_suffix(word)
     return _last_letters(word).encode("latin-1").decode("utf-8", "replace")
 
 
@@ -111,7 +118,7 @@ def _replace(word: str, rules: tuple[tuple[str, str], ...]) -> str:
 
 
 def _long_suffix(word: str) -> str:
-    for suffix in sorted(_STEP_4, key=len, reverse=True):
+    for suffix in _LONGEST_FIRST_4:
         if word.endswith(suffix):
             rest = word[: -len(suffix)]
             if suffix == "ion" and not rest.endswith(("s", "t")):

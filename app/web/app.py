@@ -25,6 +25,7 @@ from app.web.api import takeaways as api_takeaways
 from app.web.api import talks as api_talks
 from app.web.api import trends as api_trends
 from app.web.api.problems import PROBLEMS, ProblemDetails
+from app.web.crowd import few_at_a_time
 from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
@@ -73,8 +74,9 @@ DESCRIPTION = (
 def create_app(base: KnowledgeBase) -> FastAPI:
     """The application over an open knowledge base."""
     app = FastAPI(
-        title="Hallway", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, openapi_url=None
-    )
+        title="Hallway", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, openapi_url=None,
+        lifespan=few_at_a_time,
+    )  # fmt: skip
     app.state.base = base
     app.state.measurements = Measurements()
     for page in PAGES:

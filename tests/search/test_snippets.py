@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.search.snippets import marked, matched_terms, snippet, stems_of
+from app.search.stemming import stem
 
 
 def test_words_of_the_same_stem_are_marked() -> None:
@@ -37,3 +40,13 @@ def test_marked_text_is_the_text(text: str, terms: list[str]) -> None:
     stems = stems_of(terms)
     assert "".join(segment.text for segment in marked(text, stems)) == text
     assert snippet(text, stems, words=5) is not None
+
+
+@given(
+    st.text(alphabet="aAbBeEéÉıİKkßſ 1_-ﬁ中ñŸ", max_size=60),
+    st.lists(st.text(alphabet="aAbBeEéÉıİKkßſ1ﬁ中ñŸ", min_size=1, max_size=3), max_size=3),
+)
+def test_no_word_that_matches_goes_unmarked(text: str, terms: list[str]) -> None:
+    stems = stems_of(terms)
+    every = [word for word in re.findall(r"[^\W_]+", text) if stem(word) in stems]
+    assert [segment.text for segment in marked(text, stems) if segment.is_match] == every

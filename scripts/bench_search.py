@@ -1,0 +1,201 @@
+"""Times search on a base of any size, given by its address, and counts how often a talk that is meant comes first.
+
+    scripts/bench_search.py ADDRESS [speed|clients|known|refresh|serve|vectors]...     all of them unless named
+
+The base is opened as `hallway serve` opens it, and `refresh` changes ten talks of it: give a copy. Questions are two
+to six words in a row of titles and abstracts, none asked twice, so that nothing is answered from what is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.filters import TalkFilter
+from app.catalog.snapshot import refresh_snapshot
+from app.db.engine import reading, writing
+from app.embeddings.choose import open_embedder
+from app.embeddings.protocol import Embedder
+from app.embeddings.store import embed_missing
+from app.models import Edition, Passage, Talk
+from app.search.passages import refresh_passages
+from app.search.shapes import SearchRequest
+from app.settings import Settings
+from scripts import bench_known, bench_serve, bench_vectors
+from scripts.measured import heading, milliseconds, quantile, questions, resident, say, say_times
+
+ROUNDS, A_ROUND = 10, 25
+CLIENTS = (1, 8, 32)
+SEARCHES = 800
+PAGE = 20
+CHANGED = 10
+PARTS = ("speed", "clients", "known", "refresh", "serve", "vectors")
+
+
+def main() -> None:
+    """The parts named, or all."""
+    if len(sys.argv) < 2 or not set(sys.argv[2:]) <= set(PARTS):
+        sys.exit(__doc__)
+    settings = Settings(database_url=sys.argv[1])
+    parts = sys.argv[2:] or PARTS
+    if "serve" in parts:  # first, so that nothing of this process is in the way
+        bench_serve.run(settings)
+    if set(parts) <= {"serve"}:
+        return
+    base = open_knowledge_base(settings)
+    say("opened and warm after", milliseconds(base.search.warm) / 1000, "s")
+    with reading(base.engine) as session:
+        talks = session.execute(select(func.count()).select_from(Talk)).scalar_one()
+        passages = session.execute(select(func.count()).select_from(Passage)).scalar_one()
+        asked = questions(session)
+    print(f"{talks:,} talks, {passages:,} passages")
+    if "speed" in parts:
+        speed(base, asked)
+    if "clients" in parts:
+        clients(base, asked)
+    if "known" in parts:
+        bench_known.run(base)
+    if "refresh" in parts:
+        refresh(base)
+    say("resident of this process, without mapped files", resident([os.getpid()])[0], "MiB")
+    if "vectors" in parts:
+        bench_vectors.run(base)
+
+
+def speed(base: KnowledgeBase, asked: Iterator[str]) -> None:
+    """One client, beside embedding the question alone; in turns, so that all meet the same machine."""
+    heading("One client, in process")
+    exact = open_embedder(base.settings.model_copy(update={"encoder_precision": "fp32"}))
+    embedders: dict[str, Embedder] = {"the default embedder": base.embedder, "fp32 ONNX": exact}
+    most = most_talks(base)
+    ways: dict[str, SearchRequest] = {
+        "hybrid": SearchRequest(query="", limit=PAGE),
+        "lexical": SearchRequest(query="", limit=PAGE, mode="lexical"),
+        "semantic": SearchRequest(query="", limit=PAGE, mode="semantic"),
+        "hybrid within a kind, facets beside": SearchRequest(query="", limit=PAGE, filter=TalkFilter(kinds=("talk",))),
+        "hybrid within the largest edition": SearchRequest(query="", limit=PAGE, filter=TalkFilter(editions=(most,))),
+        "hybrid, talks 181 to 200": SearchRequest(query="", limit=PAGE, offset=180),
+        "hybrid, talks 1,001 to 1,020": SearchRequest(query="", limit=PAGE, offset=1_000),
+        "hybrid, newest first": SearchRequest(query="", limit=PAGE, sort="date"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in (*embedders, *ways)}
+    for turn in range(ROUNDS + 1):
+        for name, embedder in embedders.items():
+            some = islice(asked, A_ROUND)
+            took = [milliseconds(lambda one=one, embedder=embedder: embedder.encode_query(one)) for one in some]  # type: ignore[misc]
+            times[name] += took if turn else []
+        for name, request in ways.items():
+            took = [search(base, request, question) for question in islice(asked, A_ROUND if turn else 5)]
+            times[name] += took if turn else []
+    own, full = (statistics.fmean(times[name]) for name in embedders)
+    for name in embedders:
+        say(f"embedding a question alone, {name}, mean", statistics.fmean(times[name]), "ms")
+    for name in ways:
+        say_times(name, times[name])
+    hybrid = times["hybrid"]
+    say("hybrid p50 to embedding alone in fp32 ONNX", statistics.median(hybrid) / full, "times", 1.7)
+    say("hybrid p99 to embedding alone in fp32 ONNX", quantile(hybrid, 0.99) / full, "times", 2.5)
+    say("hybrid p50 to embedding alone as the default does", statistics.median(hybrid) / own, "times")
+    say("hybrid p99 to embedding alone as the default does", quantile(hybrid, 0.99) / own, "times")
+
+
+def most_talks(base: KnowledgeBase) -> str:
+    """Slug of the edition with most talks."""
+    with reading(base.engine) as session:
+        slug: str = session.execute(
+            select(col(Edition.slug)).join(Talk).group_by(col(Edition.slug)).order_by(func.count().desc()).limit(1)
+        ).scalar_one()
+    return slug
+
+
+def search(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
+    """Milliseconds of one search, in a session of its own as a request of the site has."""
+
+    def work() -> None:
+        with reading(base.engine) as session:
+            base.search.search(session, request.model_copy(update={"query": question}))
+
+    return milliseconds(work)
+
+
+def clients(base: KnowledgeBase, asked: Iterator[str]) -> None:
+    """Several threads at once, as the site has them."""
+    heading("Several clients at once, in process, hybrid")
+    request = SearchRequest(query="", limit=PAGE)
+    rates: dict[int, float] = {}
+    for count in CLIENTS:
+        taking = threading.Lock()
+        times: list[float] = []
+
+        def client(of: Iterator[str], taking: threading.Lock = taking, times: list[float] = times) -> None:
+            while True:
+                with taking:
+                    question = next(of, None)
+                if question is None:
+                    return
+                times.append(search(base, request, question))
+
+        some = iter(list(islice(asked, SEARCHES)))
+        began = time.perf_counter()
+        with ThreadPoolExecutor(count) as pool:
+            for running in [pool.submit(client, some) for _ in range(count)]:
+                running.result()
+        rates[count] = len(times) / (time.perf_counter() - began)
+        say(f"{count} clients, searches", rates[count], "/s", 240 if count == 8 else None, at_least=True)
+        say_times(f"{count} clients", times)
+    say("32 clients to 8 clients", rates[32] / rates[8], "times", 1, at_least=True)
+
+
+def refresh(base: KnowledgeBase) -> None:
+    """Ten talks change: passages cut and indexed, embedded, and the first search after it follows."""
+    heading(f"{CHANGED} changed talks")
+    steps: dict[str, list[float]] = {"cut and indexed by word": [], "embedded": [], "first search after it": []}
+    usual: list[float] = []
+    for turn in range(4):
+        change(base, turn)
+        steps["cut and indexed by word"].append(milliseconds(lambda: cut(base)))
+        steps["embedded"].append(milliseconds(lambda: embed_missing(base.engine, base.embedder)))
+        request = SearchRequest(query="", limit=PAGE)
+        steps["first search after it"].append(search(base, request, f"changed for the {turn}. time"))
+        usual.append(search(base, request, f"nothing changed since the {turn}. time"))
+    for name, times in steps.items():
+        say(name, statistics.median(times), "ms")
+    without = sum(statistics.median(times) for name, times in steps.items() if name != "embedded")
+    say("indexes up to date, embedding left out", without - statistics.median(usual), "ms", 200)
+    with writing(base.engine) as session:
+        refresh_snapshot(session)
+    say("first search after a new snapshot", search(base, SearchRequest(query="", limit=PAGE), "a new snapshot"), "ms")
+
+
+def change(base: KnowledgeBase, turn: int) -> None:
+    """Write to ten talks, spread over the base, as an ingest would."""
+    with writing(base.engine) as session:
+        ids = session.scalars(select(col(Talk.id)).where(col(Talk.withdrawn_at).is_(None)).order_by(col(Talk.id))).all()
+        for place in range(CHANGED):
+            key = ids[(place * len(ids)) // CHANGED]
+            abstract = func.coalesce(col(Talk.abstract), "") + f" It was changed for time {turn} {time.time()}."
+            session.execute(
+                update(Talk)
+                .where(col(Talk.id) == key)
+                .values(abstract=abstract, content_hash=f"changed-{time.time()}-{key}")
+            )
+
+
+def cut(base: KnowledgeBase) -> None:
+    """Passages and words of what changed."""
+    with writing(base.engine) as session:
+        refresh_passages(session)
+
+
+if __name__ == "__main__":
+    main()

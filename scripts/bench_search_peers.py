@@ -1,0 +1,271 @@
+"""Hybrid search beside that of txtai and LanceDB: the same passages, the same vectors, the same embedder, in turns.
+
+    scripts/bench_search_peers.py --make-environment FOLDER     install the peers (peers.txt) beside what we run on
+    FOLDER/bin/python scripts/bench_search_peers.py COLLECTION  a folder in BEIR layout: quality and speed
+    FOLDER/bin/python scripts/bench_search_peers.py ADDRESS     a base: speed alone
+
+Peers are given the texts and vectors of our passages. For a question they call our embedder, txtai by its "external"
+method, LanceDB with the vector beside the words; a document ranks by its best passage. txtai is measured twice: asked
+for ids alone, by threads at once, and keeping texts, one thread at a time, as all its threads would share one cursor.
+LanceDB has its full-text index, HNSW with 8-bit vectors and its RRF reranker. Ours answers with whole hits and facets.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.snapshot import refresh_snapshot
+from app.db.engine import reading, writing
+from app.embeddings.protocol import Vectors
+from app.embeddings.recipe import embedded_text
+from app.embeddings.store import embed_missing, vectors_of
+from app.models import Passage, Talk
+from app.search.evaluation import load
+from app.search.judgements import Collection, read_collection
+from app.search.passages import refresh_passages
+from app.search.relevance import interval, ndcg
+from app.search.shapes import SearchRequest
+from app.settings import CHECKOUT, get_settings
+from scripts.measured import heading, quantile, questions, say
+
+BEST = 10
+ROWS = 30
+"""Passages asked of peers for ten documents."""
+CLIENTS = {1: 60, 8: 240}
+"""How many clients, and how many questions they ask in a round."""
+ROUNDS = 3
+MOST_SECONDS = 25.0
+GOALS = {"txtai": 4, "LanceDB": 10}
+
+Ask = Callable[[str], list[int]]
+"""Ids of the talks found for a question, best first."""
+
+
+class Passages(NamedTuple):
+    """What every engine is given."""
+
+    talks: list[int]
+    texts: list[str]
+    vectors: Vectors
+
+
+def main() -> None:
+    """Make the environment, or measure."""
+    if len(sys.argv) == 3 and sys.argv[1] == "--make-environment":
+        make_environment(Path(sys.argv[2]))
+        return
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    with tempfile.TemporaryDirectory(prefix="hallway-") as scratch:
+        collection = read_collection(Path(sys.argv[1])) if Path(sys.argv[1]).is_dir() else None
+        address = f"sqlite:///{scratch}/collection.sqlite3" if collection else sys.argv[1]
+        base = open_knowledge_base(get_settings().model_copy(update={"database_url": address}))
+        documents = fill(base, collection) if collection else {}
+        base.search.warm()
+        given = passages(base)
+        print(f"{len(set(given.talks)):,} talks, {len(given.texts):,} passages")
+        engines = {"Hallway": ours(base), **txtai(base, given), "LanceDB": lance(base, given, Path(scratch))}
+        if collection:
+            quality(engines, collection, documents)
+        speed(engines, base)
+        base.engine.dispose()
+
+
+def make_environment(folder: Path) -> None:
+    """A virtual environment with the peers, that also sees the packages that run this."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = str(folder / "bin" / "python")
+    wanted = CHECKOUT / "scripts" / "peers.txt"
+    # The processor's build of torch first, so that none for graphics cards comes with the others.
+    for what in ([wanted.read_text(encoding="utf-8").split()[0]], ["--requirement", str(wanted)]):
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what], check=True)
+    packages = next((folder / "lib").glob("python*")) / "site-packages"
+    own = Path(np.__file__).parent.parent
+    (packages / "hallway.pth").write_text(f"{own}\n{CHECKOUT}\n", encoding="utf-8")
+    print(f"Made. Now: {python} scripts/bench_search_peers.py COLLECTION")
+
+
+def fill(base: KnowledgeBase, collection: Collection) -> dict[int, str]:
+    """Load and embed a collection; the document of each talk."""
+    documents = load(base.engine, collection.documents)
+    while True:
+        with writing(base.engine) as session:
+            if not refresh_passages(session, 1_000):
+                break
+    embed_missing(base.engine, base.embedder)
+    with writing(base.engine) as session:
+        refresh_snapshot(session)  # as after an ingest; without one nothing may be kept between searches
+    with reading(base.engine) as session:
+        return {talk: documents[slug] for talk, slug in session.execute(select(col(Talk.id), col(Talk.slug)))}
+
+
+def passages(base: KnowledgeBase) -> Passages:
+    """All passages of talks that are embedded, with the text they were embedded by."""
+    with reading(base.engine) as session:
+        talks, ids, vectors = vectors_of(session, base.embedder.recipe)
+        rows = session.execute(
+            select(col(Passage.id), col(Talk.title), col(Passage.text))
+            .join(Talk, col(Talk.id) == col(Passage.talk_id))
+            .where(col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False))
+        )
+        texts = {passage: embedded_text(title, text) for passage, title, text in rows}
+    kept = [at for at, passage in enumerate(ids.tolist()) if passage in texts]
+    return Passages(talks[kept].tolist(), [texts[int(ids[at])] for at in kept], vectors[kept])
+
+
+def ours(base: KnowledgeBase) -> Ask:
+    """Hallway, each search in a session of its own."""
+
+    def ask(question: str) -> list[int]:
+        with reading(base.engine) as session:
+            return [hit.talk.id for hit in base.search.search(session, SearchRequest(query=question, limit=BEST)).hits]
+
+    return ask
+
+
+def txtai(base: KnowledgeBase, given: Passages) -> dict[str, Ask]:
+    """Txtai, without and with the texts kept."""
+    from txtai.embeddings import Embeddings  # type: ignore[import-not-found]  # of the environment of peers
+
+    known = dict(zip(given.texts, given.vectors, strict=True))
+
+    def vectors(texts: Sequence[str]) -> Vectors:
+        return np.stack([known[text] if text in known else base.embedder.encode_query(text) for text in texts])
+
+    engines: dict[str, Ask] = {}
+    for name, content in (("txtai", False), ("txtai keeping texts", True)):
+        index = Embeddings(method="external", transform=vectors, hybrid=True, content=content)
+        began = time.perf_counter()
+        index.index((at, text, None) for at, text in enumerate(given.texts))
+        say(f"{name}: indexed in", time.perf_counter() - began, "s")
+        turn = threading.Lock()
+
+        def ask(question: str, index: Any = index, content: bool = content, turn: threading.Lock = turn) -> list[int]:
+            if not content:
+                return distinct(given, (at for at, _ in index.search(question, ROWS)))
+            with turn:
+                return distinct(given, (int(row["id"]) for row in index.search(question, ROWS)))
+
+        engines[name] = ask
+    return engines
+
+
+def lance(base: KnowledgeBase, given: Passages, folder: Path) -> Ask:
+    """LanceDB, with all three of its indexes."""
+    os.environ["LANCEDB_LOG"] = "error"  # it would warn at every question, which takes time
+    import lancedb  # type: ignore[import-not-found]
+    import pyarrow as pa  # type: ignore[import-not-found]
+    from lancedb.index import FTS, HnswSq  # type: ignore[import-not-found]
+    from lancedb.rerankers import RRFReranker  # type: ignore[import-not-found]
+
+    width = given.vectors.shape[1]
+    numbers = pa.FixedSizeListArray.from_arrays(pa.array(given.vectors.reshape(-1)), width)
+    rows = pa.table({"at": list(range(len(given.texts))), "text": given.texts, "vector": numbers})
+    began = time.perf_counter()
+    table = lancedb.connect(str(folder / "lance")).create_table("passages", rows)
+    table.create_index("text", config=FTS())
+    table.create_index("vector", config=HnswSq(distance_type="cosine"))
+    say("LanceDB: indexed in", time.perf_counter() - began, "s")
+    reranker = RRFReranker()
+
+    def ask(question: str) -> list[int]:
+        vector = base.embedder.encode_query(question)
+        search = table.search(query_type="hybrid", vector_column_name="vector").vector(vector).text(question)
+        found = search.distance_type("cosine").rerank(reranker).limit(ROWS).select(["at"]).to_arrow()
+        return distinct(given, found["at"].to_pylist())
+
+    return ask
+
+
+def distinct(given: Passages, rows: Iterator[int] | Sequence[int]) -> list[int]:
+    """The talks of passages, each once."""
+    return list(dict.fromkeys(given.talks[at] for at in rows))[:BEST]
+
+
+def quality(engines: Mapping[str, Ask], collection: Collection, documents: Mapping[int, str]) -> None:
+    """NDCG@10 of each."""
+    heading(f"nDCG@10 on {collection.name}, {len(collection.queries)} queries")
+    means = {}
+    for name, ask in engines.items():
+        gains = [
+            ndcg([documents[talk] for talk in ask(query.text)], collection.grades[query.id])
+            for query in collection.queries
+        ]
+        means[name] = statistics.fmean(gains)
+        low, high = interval(gains)
+        print(f"{name:<24} {means[name]:.3f}  ({low:.3f} to {high:.3f})", flush=True)
+    others = [mean for name, mean in means.items() if name != "Hallway"]
+    say("Hallway above the best of the others", means["Hallway"] - max(others), "", 0, at_least=True)
+
+
+def speed(engines: Mapping[str, Ask], base: KnowledgeBase) -> None:
+    """Each engine in turn, round after round, so that all meet the same machine."""
+    heading("Speed, the question embedded too")
+    with reading(base.engine) as session:
+        asked = questions(session)
+    for ask in engines.values():
+        for question in islice(asked, 10):
+            ask(question)
+    rates: dict[tuple[str, int], list[float]] = {(name, count): [] for name in engines for count in CLIENTS}
+    times: dict[tuple[str, int], list[float]] = {key: [] for key in rates}
+    for _ in range(ROUNDS):
+        for count, each in CLIENTS.items():
+            for name, ask in engines.items():
+                took, seconds = clients(ask, list(islice(asked, each)), count)
+                rates[name, count].append(len(took) / seconds)
+                times[name, count] += took
+    for count in CLIENTS:
+        for name in engines:
+            took = times[name, count]
+            print(
+                f"{count} clients: {name:<22} {statistics.median(rates[name, count]):8.1f} /s"
+                f"   p50 {statistics.median(took):7.1f} ms   p99 {quantile(took, 0.99):7.1f} ms"
+            )
+    for name in engines:
+        if name != "Hallway":
+            pairs = zip(rates["Hallway", 8], rates[name, 8], strict=True)
+            ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+            say(f"8 clients, Hallway to {name}", ratio, "times", GOALS[name.split()[0]], at_least=True)
+
+
+def clients(ask: Ask, asked: list[str], count: int) -> tuple[list[float], float]:
+    """Milliseconds of each answer and seconds in all, of so many threads at once; stops after MOST_SECONDS."""
+    began = time.perf_counter()
+    taking = iter(asked)
+    lock = threading.Lock()
+    times: list[float] = []
+
+    def client() -> None:
+        while time.perf_counter() - began < MOST_SECONDS:
+            with lock:
+                question = next(taking, None)
+            if question is None:
+                return
+            start = time.perf_counter()
+            ask(question)
+            times.append((time.perf_counter() - start) * 1000)
+
+    with ThreadPoolExecutor(count) as pool:
+        for running in [pool.submit(client) for _ in range(count)]:
+            running.result()
+    return times, time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
