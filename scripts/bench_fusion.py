@@ -26,7 +26,6 @@ from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
 from app.embeddings.store import embed_missing
 from app.models import Talk
-from app.search.engine import MOST_PASSAGES
 from app.search.evaluation import load
 from app.search.evidence import Closeup, by_words, first_of
 from app.search.freshness import read_marks
@@ -37,6 +36,7 @@ from app.search.passages import refresh_passages
 from app.search.query import read_query
 from app.search.ranking import best_of_each
 from app.search.relevance import Grades, interval, ndcg
+from app.search.retrieval import MOST_PASSAGES
 from app.search.shelf import Shelf
 from app.settings import get_settings
 

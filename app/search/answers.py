@@ -80,7 +80,7 @@ def _hit(asked: Asked, entry: Ranked, card: TalkCard, shown: Mapping[int, ShownP
     if near is not None and near.passage_id in shown:
         is_shown = near.passage_id == entry.passage_id
         why.cosine = round(near.score, 4)
-        why.nearest = passage if is_shown else shown_passage(card, shown[near.passage_id], stems)
+        why.nearest = passage if is_shown else shown_passage(card, shown[near.passage_id])
     has = {mark.slug for mark in card.themes}
     why.themes = [theme.name for theme in asked.themes if theme.slug in has]
     return Hit(
@@ -95,8 +95,11 @@ def _parts(entry: Ranked) -> Parts:
     return Parts(words=words, meaning=meaning, named=named, other=other if abs(other) > 2e-6 else 0.0)
 
 
-def shown_passage(card: TalkCard, shown: ShownPassage, stems: frozenset[str]) -> HitPassage:
-    """A passage of a talk with the address it leads to: the second of the recording, the takeaway or the talk."""
+def shown_passage(card: TalkCard, shown: ShownPassage, stems: frozenset[str] | None = None) -> HitPassage:
+    """A passage of a talk with the address it leads to: the second of the recording, the takeaway or the talk.
+
+    With the `stems` of a query its window around what matched is marked.
+    """
     url = card.url + (f"#takeaway-{shown.takeaway}" if shown.takeaway else "")
     if shown.start_seconds is not None:
         videos = [link.url for link in card.links if link.kind == "video"]
@@ -107,7 +110,7 @@ def shown_passage(card: TalkCard, shown: ShownPassage, stems: frozenset[str]) ->
         start_seconds=shown.start_seconds,
         url=url,
         takeaway=shown.takeaway,
-        segments=snippet(shown.text, stems),
+        segments=[] if stems is None else snippet(shown.text, stems),
     )
 
 

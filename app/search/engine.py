@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Engine, select
@@ -22,13 +22,10 @@ from app.errors import ModelError, NotFound
 from app.locks import Turns
 from app.models import Talk
 from app.search.answers import Asked, answer, with_titles
-from app.search.backends import lexical_for
 from app.search.candidates import Scope
 from app.search.completion import Completion, complete
-from app.search.evidence import by_words, look_closer
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
-from app.search.fusion import DEPTH
 from app.search.meant import Meanings
 from app.search.memory import Memory, Recollection
 from app.search.mending import mend, with_words
@@ -38,43 +35,18 @@ from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_
 from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
 from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, read_query
-from app.search.ranking import (
-    NO_PASSAGE,
-    Ranked,
-    Ranking,
-    Side,
-    best_of_each,
-    newest_first,
-    obvious,
-    promote,
-    rank,
-    sorted_page,
-)
+from app.search.question import Question, without_vectors
+from app.search.ranking import Ranked, Side, best_of_each, sorted_page
+from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve
 from app.search.scopes import NOTHING, QueryFilter
 from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult, Understood
 from app.search.shelf import Shelf
 from app.search.subjects import Subjects
 from app.search.upkeep import rebuild_lexical
-from app.search.vector.protocol import VectorIndex
 
 log = logging.getLogger(__name__)
 
-MOST_PASSAGES = 2_000
-"""How many passages either side hands over: the bound on the work of one search, and so on `total`."""
 MOST_LESSONS = 5
-LEAST_LESSON_SCORE = 0.3
-LEAST_LESSON_COSINE = 0.4
-"""Lessons stand beside the talks, unasked for, so those without a word of the query must be nearer than a talk."""
-
-
-class _Question(NamedTuple):
-    """A request as it is going to be answered."""
-
-    query: Query
-    mode: Mode
-    vector: Vectors | None
-    notice: str | None
-    also: QueryFilter = NOTHING
 
 
 class SearchEngine:
@@ -118,9 +90,9 @@ class SearchEngine:
         # Words are looked up while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
-        words = Side() if request.mode == "semantic" else self._by_words(session, memory, scope, query)
-        question = _without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
-        ranking = self._rank(session, memory, scope, question, words)
+        words = Side() if request.mode == "semantic" else found_by_words(self._engine, session, memory, scope, query)
+        question = without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
+        ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
         page = with_titles(session, page)
         themes = self._near_themes(memory, question)
@@ -184,7 +156,7 @@ class SearchEngine:
             notice = "The embedding model is not available: compared by wording alone."
         near = memory.vectors.search(vector, scope, MOST_PASSAGES) if vector is not None else []
         by_meaning = best_of_each((one for one in near if one.talk_id != NO_TALK), CANDIDATES).best.values()
-        by_words = self._by_words(session, memory, scope, query).documents
+        by_words = found_by_words(self._engine, session, memory, scope, query).documents
         also = by_words[by_words > 0][:CANDIDATES].tolist()
         nearest = {one.talk_id: (one.passage_id, one.score) for one in by_meaning}
         hits = near_talks(session, memory, pasted, nearest, also, limit)
@@ -205,7 +177,7 @@ class SearchEngine:
         memory = self._recall(session)
         query, also, understood = self._read(session, memory, request.query)
         query, asked = self._meanings.mend(query, memory, request.spelling).query, query.typed
-        question = _without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
+        question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
             return unknown(session, name, asked, question.mode)
@@ -218,8 +190,8 @@ class SearchEngine:
             scope = memory.scope(session, TalkFilter())
         else:
             scope = self._scope(session, memory, request.filter, also)
-        whole = self._rank(session, memory, scope, question)
-        alone = self._rank(session, memory, scope_of_talks(sought.id), question)
+        whole = retrieve(self._engine, session, memory, scope, question)
+        alone = retrieve(self._engine, session, memory, scope_of_talks(sought.id), question)
         return why_missing(session, missing, sought, query.terms, whole, alone)
 
     def complete(self, session: Session, typed: str, limit: int = 8) -> Completion:
@@ -243,6 +215,8 @@ class SearchEngine:
             self._subjects.vectors(memory.facts.themes)
             self._names.current(session)
             self._meanings.warm(memory)
+            gc.collect()
+            gc.freeze()  # as `Recollection` does, with what was read since
             # Statements are compiled on their first use.
             self.search(session, SearchRequest(query="how do others run it"))
 
@@ -273,116 +247,37 @@ class SearchEngine:
             return None
         return self._encoders.submit(self._embedder.encode_query, query.text)
 
-    def _understand(self, query: Query, mode: Mode, encoding: Future[Vectors] | None = None) -> _Question:
+    def _understand(self, query: Query, mode: Mode, encoding: Future[Vectors] | None = None) -> Question:
         notice = None
         if query.was_cut:
             notice = f"Only the first {MOST_CHARACTERS:,} characters and {MOST_TERMS} words were searched for."
         if mode == "lexical" or not query.words:
-            return _Question(query, mode, None, notice)
+            return Question(query, mode, None, notice)
         try:
             vector = self._embedder.encode_query(query.text) if encoding is None else encoding.result()
-            return _Question(query, mode, vector, notice)
+            return Question(query, mode, vector, notice)
         except ModelError as error:
             if mode == "semantic":
                 raise
             log.warning("Hybrid search fell back to words alone: %s", error)
-            return _Question(query, "lexical", None, "The embedding model is not available: found by words alone.")
+            return Question(query, "lexical", None, "The embedding model is not available: found by words alone.")
 
-    def _rank(
-        self, session: Session, memory: Memory, scope: Scope, question: _Question, words: Side | None = None
-    ) -> Ranking:
-        """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
-        if not question.query.words:
-            return newest_first(scope.talks, memory.facts)
-        lexical, semantic = Side(), Side()
-        raised: dict[int, float] = {}
-        if question.vector is not None:
-            semantic = _nearest(memory.vectors, question.vector, scope)
-        if question.mode != "semantic":
-            lexical = self._by_words(session, memory, scope, question.query) if words is None else words
-            named = obvious(
-                question.query,
-                memory.facts,
-                lambda rest, talks: self._by_words(session, memory, scope_of_talks(*talks), rest).scores,
-            )
-            raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
-        first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
-        meaning: dict[int, float] = {}
-        alike: dict[int, float] = {}
-        if question.vector is not None:
-            semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
-        ranked = [
-            entry
-            for entry in rank(first, semantic, question.mode, meaning, alike)
-            if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
-        ]
-        if raised:
-            ranked = promote(ranked + _absent(raised, ranked), raised)
-        return Ranking(ranked, lexical, semantic, others)
-
-    def _near_themes(self, memory: Memory, question: _Question) -> list[NearTheme]:
+    def _near_themes(self, memory: Memory, question: Question) -> list[NearTheme]:
         if question.vector is None:
             return []
         return self._subjects.near(memory.facts.themes, question.vector)
 
     def _beside(
-        self, session: Session, memory: Memory, filter: TalkFilter, question: _Question
+        self, session: Session, memory: Memory, filter: TalkFilter, question: Question
     ) -> dict[str, list[FacetValue]]:
         """For each facet that is narrowed: its values over what would be found were it not, without those chosen."""
         beside = {}
         for name, chosen, wider in narrowed_facets(filter):
             scope = self._scope(session, memory, wider, question.also)
-            ranking = self._rank(session, memory, scope, question)
+            ranking = retrieve(self._engine, session, memory, scope, question)
             counted = memory.facts.count(ranking.talk_ids, name)[name]
             beside[name] = [value for value in counted if value.value not in chosen]
         return beside
-
-    def _by_words(self, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
-        if memory.words is not None:
-            return by_words(memory.words, query.terms, scope, MOST_PASSAGES)
-        index = lexical_for(session)
-        found = with_words(self._engine, session, lambda: index.search(session, query.terms, scope, MOST_PASSAGES))
-        return best_of_each(found)
-
-
-def _nearest(vectors: VectorIndex, asked: Vectors, scope: Scope) -> Side:
-    """The DEPTH nearest documents; few passages tell unless many of them are of the same documents."""
-    for most in (3 * DEPTH, MOST_PASSAGES):
-        found = vectors.search(asked, scope, most)
-        side = best_of_each(found, DEPTH)
-        if len(side.best) == DEPTH or len(found) < most:
-            break
-    return side
-
-
-def _is_worth_a_lesson(entry: Ranked, semantic: Side) -> bool:
-    near = entry.lexical_rank is not None or semantic.best[entry.document].score >= LEAST_LESSON_COSINE
-    return near and entry.score >= LEAST_LESSON_SCORE
-
-
-def _absent(raised: dict[int, float], ranked: list[Ranked]) -> list[Ranked]:
-    """Entries for talks that are named outright and yet were not found, such as a title of stop words."""
-    missing = raised.keys() - {entry.document for entry in ranked}
-    return [Ranked(talk_id, 0.0, NO_PASSAGE, None, None) for talk_id in sorted(missing)]
-
-
-def _without_vectors(question: _Question, memory: Memory) -> _Question:
-    """The question with a notice where passages are not embedded; without any vectors hybrid goes by words alone."""
-    missing = memory.passage_count - len(memory.vectors)
-    if question.vector is None:
-        return question
-    if memory.is_reading:
-        how = "by an older state of the base" if len(memory.vectors) else "by words alone"
-        notice = f"The index of meaning is being made anew: found {how} until it is there."
-        if len(memory.vectors) or question.mode == "semantic":
-            return question._replace(notice=notice)
-        return question._replace(mode="lexical", vector=None, notice=notice)
-    if missing <= 0:
-        return question
-    if len(memory.vectors) or question.mode == "semantic":
-        notice = f"{missing} of {memory.passage_count} passages are not embedded yet; run `hallway rebuild embeddings`."
-        return question._replace(notice=notice)
-    return question._replace(mode="lexical", vector=None, notice="Nothing is embedded yet: found by words alone.")
 
 
 def _empty(query: Query, mode: Mode, started: float, understood: list[Understood]) -> SearchResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -153,6 +154,9 @@ class Recollection:
                     before(session)
                     memory = self._read(session, read_marks(session), recipe, wait)
                     self._memory, self._recipe = memory, recipe
+                    # What is kept is no garbage; looking through it took every full collection a sixth of a second at
+                    # 39,000 talks, in the middle of some search.
+                    gc.freeze()
         elif not memory.may_keep:
             memory = replace(memory, facts=load_facts(session))
         return memory

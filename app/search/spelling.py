@@ -54,12 +54,19 @@ class Speller:
             for place in self._reach.within(typed, edits):
                 often[self._reach[place]] += int(self.index.often[place])
             del often[typed]
+            if len(typed) < LONG:
+                # In a short word people seldom get the first letter wrong: "bread" is not "read".
+                often = Counter({other: count for other, count in often.items() if _begins_alike(typed, other)})
             order = sorted(often, key=lambda other: (other[:1] != typed[:1], -often[other], other))
             near = [Near(other, self.index.passages_of(other)) for other in order[:MOST_WEIGHED]]
             near = [one for one in near if one.held]
             if near:
                 return near
         return []
+
+
+def _begins_alike(typed: str, other: str) -> bool:
+    return typed[:1] == other[:1] or typed[:2] == other[:2][::-1]
 
 
 def most_edits(word: str) -> int:

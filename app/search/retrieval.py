@@ -1,0 +1,88 @@
+"""From a question to a ranking: what both sides find within a scope, looked at more closely and put in order."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.embeddings.protocol import Vectors
+from app.search.backends import lexical_for
+from app.search.candidates import Scope
+from app.search.evidence import by_words, look_closer
+from app.search.fusion import DEPTH
+from app.search.memory import Memory
+from app.search.mending import with_words
+from app.search.missing import scope_of_talks
+from app.search.query import Query
+from app.search.question import Question
+from app.search.ranking import NO_PASSAGE, Ranked, Ranking, Side, best_of_each, newest_first, obvious, promote, rank
+from app.search.vector.protocol import VectorIndex
+
+MOST_PASSAGES = 2_000
+"""How many passages either side hands over: the bound on the work of one search, and so on `total`."""
+LEAST_LESSON_SCORE = 0.3
+LEAST_LESSON_COSINE = 0.4
+"""Lessons stand beside the talks, unasked for, so those without a word of the query must be nearer than a talk."""
+
+
+def retrieve(
+    engine: Engine, session: Session, memory: Memory, scope: Scope, question: Question, words: Side | None = None
+) -> Ranking:
+    """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
+    if not question.query.words:
+        return newest_first(scope.talks, memory.facts)
+    lexical, semantic = Side(), Side()
+    raised: dict[int, float] = {}
+    if question.vector is not None:
+        semantic = _nearest(memory.vectors, question.vector, scope)
+    if question.mode != "semantic":
+        lexical = found_by_words(engine, session, memory, scope, question.query) if words is None else words
+        named = obvious(
+            question.query,
+            memory.facts,
+            lambda rest, talks: found_by_words(engine, session, memory, scope_of_talks(*talks), rest).scores,
+        )
+        raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
+    first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
+    meaning: dict[int, float] = {}
+    alike: dict[int, float] = {}
+    if question.vector is not None:
+        semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
+    ranked = [
+        entry
+        for entry in rank(first, semantic, question.mode, meaning, alike)
+        if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
+    ]
+    if raised:
+        ranked = promote(ranked + _absent(raised, ranked), raised)
+    return Ranking(ranked, lexical, semantic, others)
+
+
+def found_by_words(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
+    """Documents that hold a word of the query: from memory, or from the database while that is being read."""
+    if memory.words is not None:
+        return by_words(memory.words, query.terms, scope, MOST_PASSAGES)
+    index = lexical_for(session)
+    found = with_words(engine, session, lambda: index.search(session, query.terms, scope, MOST_PASSAGES))
+    return best_of_each(found)
+
+
+def _nearest(vectors: VectorIndex, asked: Vectors, scope: Scope) -> Side:
+    """The DEPTH nearest documents; few passages tell unless many of them are of the same documents."""
+    for most in (3 * DEPTH, MOST_PASSAGES):
+        found = vectors.search(asked, scope, most)
+        side = best_of_each(found, DEPTH)
+        if len(side.best) == DEPTH or len(found) < most:
+            break
+    return side
+
+
+def _is_worth_a_lesson(entry: Ranked, semantic: Side) -> bool:
+    near = entry.lexical_rank is not None or semantic.best[entry.document].score >= LEAST_LESSON_COSINE
+    return near and entry.score >= LEAST_LESSON_SCORE
+
+
+def _absent(raised: dict[int, float], ranked: list[Ranked]) -> list[Ranked]:
+    """Entries for talks that are named outright and yet were not found, such as a title of stop words."""
+    missing = raised.keys() - {entry.document for entry in ranked}
+    return [Ranked(talk_id, 0.0, NO_PASSAGE, None, None) for talk_id in sorted(missing)]
