@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 
 from sqlalchemy import func, select, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from app.catalog.health import examine
 from app.catalog.snapshot import current_snapshot
 from app.db.engine import make_engine, reading
+from app.models import FileReview
 from app.settings import CHECKOUT
 from tests.standins import HashingEmbedder
 
@@ -50,8 +51,10 @@ def _state(url: str) -> dict[str, object]:
         state: dict[str, object] = {
             table.name: session.scalar(select(func.count()).select_from(table))
             for table in SQLModel.metadata.sorted_tables
-            if table.name not in ("importrun", "problem", "indexstate")
+            # Each run keeps what it found in files it read, and so does one that is killed.
+            if table.name not in ("importrun", "problem", "indexstate", "filereview")
         }
+        state["reviewed"] = session.scalar(select(func.count(func.distinct(col(FileReview.source_id)))))
         state["snapshot"] = current_snapshot(session)
         state["integrity"] = session.execute(text("PRAGMA integrity_check")).scalar()
         state["findings"] = [
