@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Self
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -69,6 +69,26 @@ class Part:
             few = np.flatnonzero(mask).astype(np.int32) if count < FEW * len(mask) else None
             known = self.scopes[scope] = Allowed(None if count == len(mask) else mask, few)
         return known
+
+
+P = TypeVar("P", bound=Part)
+
+
+class Parted(Generic[P]):
+    """An index of parts: a large one, and small ones of what changed since."""
+
+    def __init__(self, *parts: P) -> None:
+        self._parts = parts
+
+    @property
+    def changes(self) -> int:
+        """How many rows came or went since it was built or read: they cost a little more than the others."""
+        base, *small = self._parts
+        return len(base.passages) - len(base) + sum(len(part.passages) for part in small)
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        return sum(len(part) for part in self._parts)
 
 
 def _among(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:

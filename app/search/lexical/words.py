@@ -25,7 +25,7 @@ from app.search.documents import Document
 from app.search.index_files import Arrays
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
-from app.search.parts import Part, best, least_of_best, merged_order
+from app.search.parts import Part, Parted, best, least_of_best, merged_order
 from app.search.query import fold, split_words
 from app.search.stemming import stem
 
@@ -73,14 +73,11 @@ class WordsPart(Part):
         return int(self.sizes.sum() if self.gone is None else self.sizes[~self.gone].sum())
 
 
-class WordsIndex:
+class WordsIndex(Parted[WordsPart]):
     """An index of words made from documents. It never changes: `changed` gives another that shares what stayed."""
 
     name = "words"
     recipe = f"words/porter/{'-'.join(map(str, WEIGHTS))}/2/{','.join(_COLUMNS)}"
-
-    def __init__(self, *parts: WordsPart) -> None:
-        self._parts = parts
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> Self:
@@ -105,16 +102,6 @@ class WordsIndex:
         if len(small) > 1:
             small = [WordsPart.of(_merged(small))]
         return type(self)(base, *small)
-
-    @property
-    def changes(self) -> int:
-        """How many rows came or went since it was built or read."""
-        base, *small = self._parts
-        return len(base.passages) - len(base) + sum(len(part.passages) for part in small)
-
-    def __len__(self) -> int:
-        """How many passages it holds."""
-        return sum(len(part) for part in self._parts)
 
     def search(self, terms: Sequence[str], scope: Scope, limit: int) -> Found:
         """Passages in `scope` that hold any of `terms`, best first, at most `limit`; ties by passage id.

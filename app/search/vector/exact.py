@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
 from app.search.index_files import Arrays
-from app.search.parts import Allowed, Part, Rows, best, distinct, least_of_best, merged_order
+from app.search.parts import Allowed, Part, Parted, Rows, best, distinct, least_of_best, merged_order
 
 _AT_ONCE = 8_192
 """Rows compared at once when they must be gathered first, so that the copy stays in the processor's cache."""
@@ -63,16 +63,13 @@ class VectorPart(Part):
         return dots / (self.lengths[rows] * length)
 
 
-class ExactIndex:
+class ExactIndex(Parted[VectorPart]):
     """See `VectorIndex`. Takes d + 20 bytes for each vector."""
 
     name = "exact"
     recipe = "int8-own-scale/1"
     least_rows = 0
     _part: type[VectorPart] = VectorPart
-
-    def __init__(self, *parts: VectorPart) -> None:
-        self._parts = parts
 
     @classmethod
     def build(cls, talk_ids: NDArray[np.int64], passage_ids: NDArray[np.int64], vectors: Vectors) -> Self:
@@ -115,16 +112,6 @@ class ExactIndex:
         if len(small) > 1:
             small = [self._part.of(type(self)(*small).arrays())]
         return type(self)(base, *small)
-
-    @property
-    def changes(self) -> int:
-        """See `VectorIndex`."""
-        base, *small = self._parts
-        return len(base.passages) - len(base) + sum(len(part.passages) for part in small)
-
-    def __len__(self) -> int:
-        """See `VectorIndex`."""
-        return sum(len(part) for part in self._parts)
 
     def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
         """See `VectorIndex`."""
