@@ -73,8 +73,8 @@ class SearchEngine:
         """Answer a request.
 
         `total` counts the talks that hold a word of the query, together with those of the 200 nearest in meaning that
-        are near enough (`ranking.related`), within the filter. Without a usable model, hybrid becomes lexical and says
-        so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot be rebuilt now.
+        are near enough (`ranking.least_related`), within the filter. Without a usable model, hybrid becomes lexical and
+        says so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot be rebuilt now.
         """
         with self._turns.one():
             return self._found(session, request)

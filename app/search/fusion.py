@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 SEMANTIC_WEIGHT = 0.7
 FEEDBACK_WEIGHT = 0.25
 """Both from the flat part of the table of `scripts/bench_fusion.py`, the same for every collection."""
 DEPTH = 200
 RANK_CONSTANT = 60
+T = TypeVar("T", float, NDArray[np.float64])
 
 
 def of_best(scores: Mapping[int, float]) -> dict[int, float]:
@@ -24,15 +29,22 @@ def scaled(scores: Mapping[int, float], depth: int = DEPTH, absent: float | None
     then scaled from there, and its last is still better than what is not in it (the "theoretical minimum" of Bruch,
     Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval, arXiv:2210.11934).
     """
-    if not scores:
-        return {}
-    falling = sorted(scores.values(), reverse=True)[:depth]
-    best, least = falling[0], falling[-1]
-    if absent is not None and len(scores) < depth:
+    values = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
+    return dict(zip(scores, scaled_values(values, depth, absent).tolist(), strict=True))
+
+
+def scaled_values(values: NDArray[np.float64], depth: int = DEPTH, absent: float | None = None) -> NDArray[np.float64]:
+    """`scaled` of scores as an array."""
+    if not len(values):
+        return values
+    best = values.max()
+    least = values.min() if len(values) <= depth else np.partition(values, len(values) - depth)[len(values) - depth]
+    if absent is not None and len(values) < depth:
         least = min(least, absent)
     if best <= least:
-        return dict.fromkeys(scores, 1.0)
-    return {document: max(0.0, (score - least) / (best - least)) for document, score in scores.items()}
+        return np.ones(len(values))
+    shares: NDArray[np.float64] = np.maximum(0.0, (values - least) / (best - least))
+    return shares
 
 
 def weighted(
@@ -48,6 +60,15 @@ def weighted(
     for document, score in semantic.items():
         fused[document] = fused.get(document, 0.0) + semantic_weight * score
     return fused
+
+
+def parts_of(words: T, meaning: T, alike: T) -> tuple[T, T, T]:
+    """What words, meaning and likeness add to the fused score of a document; for numbers or arrays of them.
+
+    `words` and `meaning` as `weighted` takes them, `alike` as `with_feedback` does: the sum is theirs.
+    """
+    own = 1 - FEEDBACK_WEIGHT
+    return own * (1 - SEMANTIC_WEIGHT) * words, own * SEMANTIC_WEIGHT * meaning, FEEDBACK_WEIGHT * alike
 
 
 def with_feedback(

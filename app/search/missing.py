@@ -157,7 +157,7 @@ def _side(whole: Side, alone: Side, talk_id: int) -> OneSide:
     scores = [candidate.score for document, candidate in whole.best.items() if document > 0]
     return OneSide(
         score=round(known.score, 4) if known else None,
-        rank=whole.ranks().get(talk_id),
+        rank=whole.rank_of(talk_id),
         cut_off=round(min(scores), 4) if scores else None,
         looked_at=len(scores),
     )

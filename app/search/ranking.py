@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 
 from app.search.candidates import Candidate, Found
 from app.search.facts import Facts
-from app.search.fusion import FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, scaled, weighted, with_feedback
+from app.search.fusion import SEMANTIC_WEIGHT, parts_of, scaled_values
+from app.search.parts import distinct
 from app.search.query import Query, fold
 from app.search.shapes import Mode, Sort
 
@@ -28,6 +28,9 @@ LEAST_OF_BEST = 0.5
 NO_PASSAGE = 0
 """In place of the passage of a talk that no passage was found of: its title is shown then."""
 
+
+NO_RANK = 1 << 40
+"""In place of the rank of a document that a side has nothing of: after every other."""
 
 Holding = Callable[[Query, Sequence[int]], Mapping[int, float]]
 """Scores of those of these talks that hold any word of a query."""
@@ -64,7 +67,8 @@ class Side:
         self._found = Found.of(()) if found is None else found
         self.documents = self._found.documents
         is_talk = self.documents > 0
-        self._ranks = np.where(is_talk, np.cumsum(is_talk), np.cumsum(~is_talk)) if ranks is None else ranks
+        self.ranks = np.where(is_talk, np.cumsum(is_talk), np.cumsum(~is_talk)) if ranks is None else ranks
+        """Rank of each talk among talks, and of each lesson among lessons, from 1."""
 
     def __len__(self) -> int:
         """How many documents there are."""
@@ -80,9 +84,22 @@ class Side:
         """Score of each document."""
         return dict(zip(self.documents.tolist(), self._found.scores.tolist(), strict=True))
 
-    def ranks(self) -> dict[int, int]:
-        """Rank of each talk among talks, and of each lesson among lessons, from 1."""
-        return dict(zip(self.documents.tolist(), self._ranks.tolist(), strict=True))
+    def places(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where these documents are in it, -1 for one that is not."""
+        if not len(self):
+            return np.full(len(documents), -1)
+        order = np.argsort(self.documents)
+        at = order[np.minimum(np.searchsorted(self.documents, documents, sorter=order), len(order) - 1)]
+        return np.where(self.documents[at] == documents, at, -1)
+
+    def rank_of(self, document: int) -> int | None:
+        """Its rank, None where it is not in it."""
+        place = int(self.places(np.array([document]))[0])
+        return None if place < 0 else int(self.ranks[place])
+
+    def at(self, places: NDArray[np.int64], column: NDArray[Any], absent: float) -> NDArray[Any]:
+        """The values of a column of it at these places, `absent` for -1."""
+        return np.where(places < 0, absent, column[places]) if len(self) else np.full(len(places), absent)
 
     def ordered(self, by: NDArray[Any], scores: NDArray[Any] | None = None) -> Side:
         """The same by falling `by`, equals as they were; with other scores, if given."""
@@ -112,14 +129,14 @@ class Side:
     def talks(self, start: int, end: int) -> list[Ranked]:
         """Its talks from `start` up to, not including, `end`, as entries that score nothing."""
         at = np.flatnonzero(self.documents > 0)[start:end]
-        columns = self.documents[at].tolist(), self._found.passages[at].tolist(), self._ranks[at].tolist()
+        columns = self.documents[at].tolist(), self._found.passages[at].tolist(), self.ranks[at].tolist()
         return [
             Ranked(document, 0.0, passage, rank or None, None) for document, passage, rank in zip(*columns, strict=True)
         ]
 
     def _of(self, which: NDArray[np.bool_]) -> Side:
         found = self._found
-        return Side(Found(found.passages[which], found.talks[which], found.scores[which]), self._ranks[which])
+        return Side(Found(found.passages[which], found.talks[which], found.scores[which]), self.ranks[which])
 
 
 @dataclass
@@ -180,15 +197,6 @@ def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Ranking:
     return Ranking([], Side(), Side(), Side(found, ranks=nothing))
 
 
-def related(cosines: Mapping[int, float]) -> set[int]:
-    """What of a semantic search counts as found, so that a total does not simply count everything.
-
-    Documents whose cosine is at least LEAST_COSINE and at least LEAST_OF_BEST of the best one.
-    """
-    least = least_related(cosines)
-    return {document for document, cosine in cosines.items() if cosine >= least}
-
-
 def least_related(cosines: Mapping[int, float]) -> float:
     """The cosine from which on a document counts as found."""
     return max(LEAST_COSINE, LEAST_OF_BEST * max(cosines.values(), default=0.0))
@@ -203,32 +211,38 @@ def rank(
     fused of all three (see `fusion`), lexical scores are shares of the best one and semantic scores are `meaning`. Ties
     go by ranks and then by document, so that pages never overlap.
     """
-    cosines, by_words = semantic.scores, of_best(lexical.scores)
+    cosines = semantic.values.astype(np.float64)
+    related = semantic.documents[cosines >= least_related(semantic.scores)]
+    documents = distinct(np.concatenate([lexical.documents, related]))
+    by_words, by_meaning = lexical.places(documents), semantic.places(documents)
+    best = lexical.values.max(initial=0.0)
+    words = lexical.at(by_words, lexical.values / best if best > 0 else lexical.values, 0.0)
+    near, like = (
+        np.array([values.get(document, 0.0) for document in documents.tolist()]) for values in (meaning, alike)
+    )
+    nothing = np.zeros(len(documents))
+    parts = parts_of(words, near, like) if mode == "hybrid" else (words, nothing, nothing)
+    if mode == "semantic":
+        parts = nothing, near, nothing
+    scores = parts[0] + parts[1] + parts[2]
     # Which passage is shown: that of the side on which the document stands higher.
-    higher_by_words, higher_by_meaning = scaled(lexical.scores, absent=0.0), scaled(cosines)
-    scores = {
-        "hybrid": with_feedback(weighted(by_words, meaning), alike), "lexical": by_words, "semantic": meaning
-    }[mode]  # fmt: skip
-    word_ranks, meaning_ranks = lexical.ranks(), semantic.ranks()
-    last = len(lexical) + len(semantic) + 1
-    ranked = []
-    for document in lexical.best.keys() | related(cosines):
-        words = (1 - SEMANTIC_WEIGHT) * higher_by_words.get(document, -1.0)
-        evidence = lexical if words > SEMANTIC_WEIGHT * higher_by_meaning.get(document, -1.0) else semantic
-        places = word_ranks.get(document), meaning_ranks.get(document)
-        score = scores.get(document, 0.0)
-        key = -score, places[0] or last, places[1] or last, abs(document)
-        parts = _parts(mode, by_words.get(document, 0.0), meaning.get(document, 0.0), alike.get(document, 0.0))
-        ranked.append((key, Ranked(document, score, evidence.best[document].passage_id, *places, *parts)))
-    return [entry for _, entry in sorted(ranked, key=itemgetter(0))]
-
-
-def _parts(mode: Mode, words: float, meaning: float, alike: float) -> tuple[float, float, float]:
-    """What words, meaning and likeness to the first add to the score of a document."""
-    if mode == "hybrid":
-        own = 1 - FEEDBACK_WEIGHT
-        return own * (1 - SEMANTIC_WEIGHT) * words, own * SEMANTIC_WEIGHT * meaning, FEEDBACK_WEIGHT * alike
-    return (words, 0.0, 0.0) if mode == "lexical" else (0.0, meaning, 0.0)
+    higher_by_words = lexical.at(by_words, scaled_values(lexical.values.astype(np.float64), absent=0.0), -1.0)
+    higher_by_meaning = semantic.at(by_meaning, scaled_values(cosines), -1.0)
+    shown = np.where(
+        (1 - SEMANTIC_WEIGHT) * higher_by_words > SEMANTIC_WEIGHT * higher_by_meaning,
+        lexical.at(by_words, lexical.passages, NO_PASSAGE),
+        semantic.at(by_meaning, semantic.passages, NO_PASSAGE),
+    )
+    word_ranks = lexical.at(by_words, lexical.ranks, NO_RANK)
+    meaning_ranks = semantic.at(by_meaning, semantic.ranks, NO_RANK)
+    order = np.lexsort((np.abs(documents), meaning_ranks, word_ranks, -scores))
+    columns = (documents, scores, shown, word_ranks, meaning_ranks, *parts)
+    return [
+        Ranked(document, score, passage, None if word == NO_RANK else word, None if near == NO_RANK else near, *added)
+        for document, score, passage, word, near, *added in zip(
+            *(column[order].tolist() for column in columns), strict=True
+        )
+    ]
 
 
 def obvious(query: Query, facts: Facts, holding: Holding) -> dict[int, float]:
