@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from app.cli.output import JsonOption, print_json
+from app.text.moments import clock
 
 if TYPE_CHECKING:
     from app.bootstrap import KnowledgeBase
@@ -163,7 +164,7 @@ def _print(number: int, hit: Hit) -> None:
     print("   " + " · ".join(part for part in (who, talk.edition.name, ", ".join(t.name for t in talk.themes)) if part))
     if hit.passage.text and hit.passage.text != talk.title:
         at = hit.passage.start_seconds
-        print(f"   {'' if at is None else f'[{int(at) // 60}:{int(at) % 60:02}] '}{hit.passage.text}")
+        print(f"   {'' if at is None else f'[{clock(at)}] '}{hit.passage.text}")
         if hit.passage.url != talk.url:
             print(f"   {hit.passage.url}")
     print(f"   {talk.url}")

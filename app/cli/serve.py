@@ -6,7 +6,7 @@ import os
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,15 +47,16 @@ def serve(
         os.environ["HALLWAY_BASE_URL"] = f"http://{host}:{port}"
         get_settings.cache_clear()
     print(f"Hallway is at http://{host}:{port} (stop with Ctrl-C)", flush=True)
-    config = uvicorn.Config(
-        "app.web.app:factory", factory=True, host=host, port=port, workers=workers, log_level="warning",
-        proxy_headers=False,
-    )  # fmt: skip
+    asked: dict[str, Any] = {
+        "app": "app.web.app:factory", "factory": True, "host": host, "port": port, "log_level": "warning",
+        "proxy_headers": False,
+    }  # fmt: skip
     if workers == 1:
-        uvicorn.run("app.web.app:factory", factory=True, host=host, port=port, log_level="warning", proxy_headers=False)
+        uvicorn.run(**asked)
         return
     # Said of the socket that all processes accept from, as asyncio says it of its own: else the head of an answer goes
     # out and its body waits 40 ms for the receipt of that.
+    config = uvicorn.Config(workers=workers, **asked)
     shared = config.bind_socket()
     shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with suppress(KeyboardInterrupt):

@@ -146,7 +146,7 @@ def why_missing(
         missing.words = _side(whole.lexical, alone.lexical, sought.id)
     if missing.mode != "lexical":
         missing.meaning = _side(whole.semantic, alone.semantic, sought.id)
-        missing.meaning.cut_off = round(least_related(whole.semantic.scores), 4)
+        missing.meaning.cut_off = round(least_related(whole.semantic.values), 4)
     missing.reasons = [*_states(sought, missing), *_sides(missing, whole)]
     return missing
 
@@ -201,11 +201,11 @@ def _of_words(missing: Missing, side: OneSide) -> str:
 def _of_meaning(side: OneSide, whole: Ranking) -> str:
     if side.score is None:
         return "It is not embedded yet, so its meaning is not known; run `hallway rebuild embeddings`."
-    cosines = list(whole.semantic.scores.values())
+    cosines = whole.semantic.values
     least = side.cut_off or 0.0
     said = f"By meaning it is {side.score:.2f} near"
     if side.rank:
         said += f", number {side.rank}"
-    elif cosines:
-        said += f", below the last of the {side.looked_at} nearest talks that were looked at ({min(cosines):.2f})"
+    elif len(cosines):
+        said += f", below the last of the {side.looked_at} nearest talks that were looked at ({cosines.min():.2f})"
     return said + (f"; {least:.2f} is the least that counts." if side.score < least else ".")

@@ -197,9 +197,9 @@ def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Ranking:
     return Ranking([], Side(), Side(), Side(found, ranks=nothing))
 
 
-def least_related(cosines: Mapping[int, float]) -> float:
-    """The cosine from which on a document counts as found."""
-    return max(LEAST_COSINE, LEAST_OF_BEST * max(cosines.values(), default=0.0))
+def least_related(cosines: NDArray[Any]) -> float:
+    """The cosine from which on a document counts as found, so that a total does not simply count everything."""
+    return max(LEAST_COSINE, LEAST_OF_BEST * float(cosines.max(initial=0.0)))
 
 
 def rank(
@@ -212,7 +212,7 @@ def rank(
     go by ranks and then by document, so that pages never overlap.
     """
     cosines = semantic.values.astype(np.float64)
-    related = semantic.documents[cosines >= least_related(semantic.scores)]
+    related = semantic.documents[cosines >= least_related(cosines)]
     documents = distinct(np.concatenate([lexical.documents, related]))
     by_words, by_meaning = lexical.places(documents), semantic.places(documents)
     best = lexical.values.max(initial=0.0)

@@ -98,9 +98,3 @@ def without(text: str, *typed: str) -> str:
     for token in typed:
         plain = re.sub(rf"(?<!\S){re.escape(token)}", " ", plain, count=1)
     return " ".join(plain.split())
-
-
-def quoted(value: str) -> str:
-    """A value as it is typed after a field: in quotes where it has spaces."""
-    plain = value.translate(_QUOTES).replace('"', " ")
-    return f'"{plain}"' if re.search(r"\s", plain) else plain

@@ -1,4 +1,4 @@
-"""The address of a second of a recording, as each place that keeps recordings writes it. Pure; nothing is fetched."""
+"""A second of a recording: as people read it, and as an address in each place that keeps recordings. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ _VIMEO = re.compile(r"(?:www\.|player\.)?vimeo\.com")
 _VIMEO_VIDEO = re.compile(r"(?:/.*)?/\d+(?:/[0-9a-f]+)?/?")
 _CCC = re.compile(r"(?:(?:app|www)\.)?media\.ccc\.de")
 _MEDIA_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|ogm|mov|mp3|m4a|ogg|oga|opus|wav|flac)", re.IGNORECASE)
+
+
+def clock(seconds: float) -> str:
+    """Seconds into a recording as "23:40" or "1:02:03"."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def moment_address(url: str, seconds: float) -> str | None:

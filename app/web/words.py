@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
+from app.text.moments import clock
 from app.trends.wording import percent
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -81,13 +82,6 @@ def listing(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def clock(seconds: float) -> str:
-    """Seconds into a recording as "23:40" or "1:02:03"."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def web_address(value: str | None) -> str:

@@ -14,7 +14,7 @@ from app.search.backends import VECTOR
 from app.search.candidates import Candidate, Found
 from app.search.documents import Document
 from app.search.evidence import Closeup, first_of, look_closer
-from app.search.fusion import FEEDBACK_WEIGHT, of_best, weighted, with_feedback
+from app.search.fusion import FEEDBACK_WEIGHT, of_best, parts_of, weighted, with_feedback
 from app.search.lexical.words import WordsIndex
 from app.search.ranking import Side, rank
 from app.search.vector.protocol import VectorIndex
@@ -129,6 +129,7 @@ def test_shares_and_feedback() -> None:
     assert of_best({1: 0.0}) == {1: 0.0}
     fused = weighted({1: 1.0}, {1: 0.5, 2: 0.5}, 0.6)
     assert with_feedback(fused, {2: 1.0}, 0.25) == pytest.approx({1: 0.75 * 0.7, 2: 0.75 * 0.3 + 0.25})
+    assert sum(parts_of(1.0, 0.5, 0.25)) == pytest.approx(with_feedback(weighted({1: 1.0}, {1: 0.5}), {1: 0.25})[1])
 
 
 def test_scores_end_at_one_so_that_named_talks_stay_first(base: Base) -> None:

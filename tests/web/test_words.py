@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.text.moments import clock
 from app.web import words
 from app.web.addresses import with_query
 
@@ -63,8 +64,8 @@ def test_small_words() -> None:
     assert words.noun_for(2, "is") == "are"
     assert words.listing(["a", "b", "c"]) == "a, b and c"
     assert words.listing(["a"]) == "a"
-    assert words.clock(1420) == "23:40"
-    assert words.clock(3723) == "1:02:03"
+    assert clock(1420) == "23:40"
+    assert clock(3723) == "1:02:03"
     assert words.year_span(2016, 2019) == "2016–2019"
     assert words.year_span(2016, 2016) == "2016"
     assert words.year_span(None, None) == ""
