@@ -19,7 +19,12 @@ def report(
     name: Annotated[str, typer.Argument(help="Name of a report, such as themes.")],
     edition: Annotated[list[str] | None, typer.Option(help="Slug of an edition; may be given again.")] = None,
     series: Annotated[str | None, typer.Option(help="Slug of a series.")] = None,
+    against: Annotated[
+        list[str] | None, typer.Option(help="Slug of a series to compare with; may be given again.")
+    ] = None,
     theme: Annotated[str | None, typer.Option(help="Slug of a theme.")] = None,
+    year_from: Annotated[int | None, typer.Option(help="First year.")] = None,
+    year_to: Annotated[int | None, typer.Option(help="Last year.")] = None,
     population: Annotated[str, typer.Option(help="Which talks are counted.")] = "all",
     counting: Annotated[str, typer.Option(help="any: each theme of a talk counts; main: only its main one.")] = "any",
     format: Annotated[str, typer.Option(help="md, html, csv, json, svg or png.")] = "md",
@@ -36,7 +41,14 @@ def report(
 
     export = export_named("json" if json else format)
     request = ReportRequest(
-        editions=tuple(edition or ()), series=series, theme=theme, population=population, counting=counting
+        editions=tuple(edition or ()),
+        series=series,
+        theme=theme,
+        against=tuple(against or ()),
+        population=population,
+        counting=counting,
+        year_from=year_from,
+        year_to=year_to,
     )
     base = open_knowledge_base(get_settings())
     with reading(base.engine) as session:

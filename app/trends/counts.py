@@ -145,6 +145,11 @@ def theme_figures(
     }
 
 
+def listed_themes(session: Session) -> dict[int, ThemeName]:
+    """The themes in use by id, in the vocabulary's order."""
+    return {theme.id: ThemeName(slug=theme.slug, name=theme.name) for theme in _themes(session)}
+
+
 def find_theme(session: Session, slug: str) -> Theme:
     """The theme of this slug that is in use, else NotFound."""
     theme = session.scalar(select(Theme).where(col(Theme.slug) == slug, col(Theme.withdrawn_at).is_(None)))
@@ -212,6 +217,7 @@ def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
         (Speaker.slug, Speaker.name, filter.speaker),
         (Organisation.slug, Organisation.name, filter.organisation),
         (Technology.slug, Technology.name, filter.technology),
+        *((Theme.slug, Theme.name, theme) for theme in filter.both),
     )
     return {
         slug: session.scalars(select(col(name)).where(col(column) == slug)).one()

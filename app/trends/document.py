@@ -56,7 +56,10 @@ def plain(words: Line) -> str:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above."""
+    """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above.
+
+    `more` are cells after those of the figure, one for each of the table's headings of that name.
+    """
 
     key: str
     label: str
@@ -64,17 +67,22 @@ class FigureRow:
     figure: Figure
     depth: int = 0
     parent: str | None = None
+    more: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
 class FigureTable:
-    """Figures below each other. `heading` names the first column; `shares` says whether there is a share to show."""
+    """Figures below each other. `heading` names the first column; `shares` says whether there is a share to show.
+
+    `more` are headings of cells that rows have beside their figure.
+    """
 
     name: str
     title: str
     heading: str
     rows: tuple[FigureRow, ...]
     shares: bool = True
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +168,8 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
     lines = [*document.lead, *document.coverage, *document.method]
     for section in document.sections:
         lines += [*section.paragraphs, *section.items]
+    for table in document.tables:
+        lines += [cell for row in table.rows for cell in row.more]
     found = [piece.figure for words in lines for piece in words if isinstance(piece, Number)]
     found += [choice.figure for choice in (*document.populations, *document.countings) if choice.figure]
     found += [row.figure for table in document.tables for row in table.rows]

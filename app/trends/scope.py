@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.editions import known_talks
-from app.catalog.filters import TalkFilter, check_names
+from app.catalog.filters import TalkFilter, allowed_talks, check_names, talk_year
 from app.catalog.kept import kept
-from app.models import Edition, Series
+from app.models import Edition, Series, Talk
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
@@ -111,10 +111,45 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     series = rows[0][-1] if rows else None
     if scope.series and series is None:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
-    return ScopeFacts(scope, _title(scope, editions, series), editions)
+    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
 
 
-def _title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:
+def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
+    """What `read_scope` gives for each year of the editions of `facts` alone. Two statements for all of them."""
+    scope = facts.scope
+    held = talk_year()
+    rows = session.execute(
+        allowed_talks(scope.filter())
+        .with_only_columns(col(Talk.edition_id), held, func.count())
+        .group_by(col(Talk.edition_id), held)
+    )
+    known = {(edition, year): count for edition, year, count in rows}
+    series = None
+    if scope.series:
+        series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
+    found = {}
+    for year in sorted({edition.year for edition in facts.editions if edition.year is not None}):
+        alone = replace(scope, year_from=year, year_to=year)
+        editions = tuple(
+            replace(edition, known=known.get((edition.id, year), 0))
+            for edition in facts.editions
+            if edition.year == year
+        )
+        found[year] = ScopeFacts(alone, scope_title(alone, editions, series), editions)
+    return found
+
+
+def edition_facts(facts: ScopeFacts) -> dict[int, ScopeFacts]:
+    """What `read_scope` gives for each edition of `facts` alone, within the same years; by edition id."""
+    found = {}
+    for edition in facts.editions:
+        alone = replace(facts.scope, series=None, editions=(edition.slug,))
+        found[edition.id] = ScopeFacts(alone, scope_title(alone, (edition,), None), (edition,))
+    return found
+
+
+def scope_title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:
+    """What a scope is called; `series` is the name of its series."""
     if scope.editions:
         names = [edition.name for edition in editions]
         title = listed(names) if len(names) <= NAMED_EDITIONS else counted(len(names), "edition")

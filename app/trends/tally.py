@@ -1,27 +1,38 @@
-"""The counts behind shares, read from the tables in two statements whatever the number of themes or editions."""
+"""The counts behind shares, read from the tables in two statements whatever the number of themes, editions or years."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
+from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks, talk_year
 from app.catalog.kept import kept
 from app.models import Talk, ThemeAssignment, ThemeDecision
+from app.text.kinds import KINDS
 from app.trends.estimate import SUREST, label_variance
 
 FEW = 10_000
 """Talks, up to which it is quicker to go from these to their themes than through all assignments of the themes."""
 
 
+Unit = Literal["edition", "year", "stratum"]
+"""What talks are counted by: edition ids, the years that filters go by, or kinds and years together (`stratum_of`)."""
+
+KIND_STEP = 10_000
+"""More than there are years: a kind and a year together make one number."""
+
+STEP = 1_000_000
+"""More than there are themes: a unit and a theme together make one number to group by."""
+
+
 @dataclass(frozen=True)
 class Denominator:
-    """Talks of one edition; people decided the main theme of `settled` of them."""
+    """Talks of one edition or year; people decided the main theme of `settled` of them."""
 
     talks: int
     settled: int
@@ -55,15 +66,29 @@ class _Marks:
     variance: float
 
 
-def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]:
-    """Known talks that `filter` allows, by edition id. One statement."""
+def denominators(session: Session, filter: TalkFilter, unit: Unit = "edition") -> dict[int, Denominator]:
+    """Known talks that `filter` allows, by edition id or year. One statement."""
     settled = case((col(Talk.id).in_(_settled()), 1), else_=0)
-    rows = session.execute(
-        allowed_talks(filter)
-        .with_only_columns(col(Talk.edition_id), func.count(), func.sum(settled))
-        .group_by(col(Talk.edition_id))
-    )
-    return {edition: Denominator(talks, int(decided or 0)) for edition, talks, decided in rows}
+    by = unit_of(unit)
+    rows = session.execute(allowed_talks(filter).with_only_columns(by, func.count(), func.sum(settled)).group_by(by))
+    return {of: Denominator(talks, int(decided or 0)) for of, talks, decided in rows if of is not None}
+
+
+def unit_of(unit: Unit) -> ColumnElement[Any]:
+    """What the talks of a statement are grouped by."""
+    if unit == "edition":
+        return col(Talk.edition_id)  # type: ignore[return-value]  # a column of ids is an expression of ids
+    if unit == "year":
+        return talk_year()
+    # Programmes say talk or breakout for the same thing.
+    places = {kind: place for place, kind in enumerate(KINDS)} | {"breakout": KINDS.index("talk")}
+    kinds = case(places, value=col(Talk.kind), else_=KINDS.index("other"))
+    return kinds * KIND_STEP + talk_year()
+
+
+def stratum_of(number: int) -> tuple[str, int]:
+    """The kind and the year that a number of the unit “stratum” stands for."""
+    return KINDS[number // KIND_STEP], number % KIND_STEP
 
 
 def theme_tallies(session: Session, filter: TalkFilter, counting: str, themes: Iterable[int]) -> dict[int, Tally]:
@@ -93,6 +118,26 @@ def edition_tallies(
     return {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
 
 
+def cross_tallies(
+    session: Session,
+    filter: TalkFilter,
+    counting: str,
+    themes: Iterable[int],
+    unit: Unit,
+    parts: Mapping[int, Denominator],
+) -> dict[tuple[int, int], Tally]:
+    """A tally for each (edition or year of `parts`, theme); `parts` are denominators under `filter`. One statement."""
+    wanted = tuple(themes)
+    allowed = allowed_talks(filter).whereclause
+    assert allowed is not None
+    number = unit_of(unit) * STEP + col(ThemeAssignment.theme_id)
+    of_themes = col(ThemeAssignment.theme_id).in_(wanted)
+    marks = _marks(session, counting, number, of_themes, allowed, with_talks=True)
+    return {
+        (of, theme): _tally(marks[of * STEP + theme], part, counting) for of, part in parts.items() for theme in wanted
+    }
+
+
 def _settled() -> Any:
     """Talks whose main theme a person named; where nobody did, a confirmed theme may be main by machine."""
     named = select(col(ThemeDecision.talk_id)).where(
@@ -105,7 +150,9 @@ def _settled() -> Any:
     )
 
 
-def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[_Marks]]:
+def _marks(
+    session: Session, counting: str, group: Any, *clauses: ColumnElement[bool], with_talks: bool = False
+) -> dict[int, list[_Marks]]:
     """Assignments that pass `clauses`, by `group`, with the sum of p(1-p), p cut to what a machine can be sure of.
 
     Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
@@ -115,7 +162,7 @@ def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[
     keys: list[Any] = [group, col(ThemeAssignment.status)]
     groups = list(keys)
     statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
-    if group is col(Talk.edition_id):
+    if with_talks or group is col(Talk.edition_id):
         statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
     if counting == "main":
         settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
