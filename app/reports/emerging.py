@@ -57,13 +57,12 @@ def build(session: Session, request: ReportRequest) -> Document:
     asked = (facts, "edition" if by_edition else "year", request.population, request.counting)
     panel, texts = panel_with_texts(session, *asked)  # type: ignore[arg-type]  # a unit by its two names
     shares = theme_shares(session, request.scope, request.population, request.counting, facts)
-    basis = "with-text" if texts else request.population
     themes = [
         Course(
             slug=row.theme.slug,
             name=row.theme.name,
             figure=row.whole,
-            trend=trend_of(texts or panel, row.theme.slug, basis),
+            trend=trend_of(panel, texts, row.theme.slug, request.population),
         )
         for row in shares.rows
         if row.numerator
@@ -100,8 +99,8 @@ def _mixture(by_edition: bool) -> tuple[Line, ...]:
     if by_edition:
         return ()
     words = (
-        "Each year holds other conferences, so what rises here may be the part of those that speak of it. One series is "
-        "looked at with series, and conferences are compared for one mix of talks at "
+        "Each year holds other conferences, so what rises here may be the part of those that speak of it. One series "
+        "is looked at with series, and conferences are compared for one mix of talks at "
     )
     return (line(words, Link("conferences compared", "/reports"), "."),)
 

@@ -78,5 +78,5 @@ def jump_lines(named: Sequence[tuple[str, Movement]]) -> tuple[Line, ...]:
 
 
 def odds_words(odds: float) -> str:
-    """A yearly change of odds: “+12 % a year”."""
-    return f"{'+' if odds >= 1 else '−'}{percent(abs(odds - 1))} a year"
+    """A yearly change of odds: “+12 %”."""
+    return f"{'+' if odds >= 1 else '−'}{percent(abs(odds - 1))}"

@@ -100,9 +100,9 @@ def build(session: Session, request: ReportRequest) -> Document:
 
 def _method() -> tuple[Line, ...]:
     caution = line(
-        "A talk mentions a technology where its programme lists it or its text names it. Intervals are Wilson’s (1927), those "
-        "of movements Newcombe’s (1998, method 10); programmes that list technologies for some editions only "
-        "make them move, which no interval holds."
+        "A talk mentions a technology where its programme lists it or its text names it. Intervals are Wilson’s "
+        "(1927), those of movements Newcombe’s (1998, method 10); programmes that list technologies for some editions "
+        "only make them move, which no interval holds."
     )
     return line(RULE), line(BENJAMINI_HOCHBERG), caution
 

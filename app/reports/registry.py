@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.catalog.kept import kept
 from app.errors import NotFound
 from app.reports import (
     companies,
@@ -121,5 +122,9 @@ def get_report(name: str) -> Report:
 
 
 def build_report(session: Session, name: str, request: ReportRequest) -> Document:
-    """Build the report `name`. NotFound for an unknown report or slug, UsageError for a parameter it cannot use."""
-    return get_report(name).build(session, request)
+    """The report `name`, kept while the base does not change; it is shared, and nothing in it can be changed.
+
+    NotFound for an unknown report or slug, UsageError for a parameter it cannot use.
+    """
+    report = get_report(name)
+    return kept(session, ("report", name, request), lambda: report.build(session, request))

@@ -15,7 +15,7 @@ from app.trends.counts import ThemeName
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Number, Section, line
 from app.trends.figure import Figure
 from app.trends.movement import Movement, judged, paired
-from app.trends.panel import Panel, panel_with_texts
+from app.trends.panel import TEXT, Panel, panel_with_texts
 from app.trends.scope import ScopeFacts, read_scope
 from app.trends.wording import counted, percent, percent_range
 
@@ -146,16 +146,21 @@ def _answer(panel: Panel, texts: Panel | None, facts: ScopeFacts, request: Repor
         population=request.population,
         counting=request.counting,
         points=points,
-        trend=trend_of(texts or panel, theme.slug, "with-text" if texts else request.population),
+        trend=trend_of(panel, texts, theme.slug, request.population),
         snapshot=panel.snapshot,
     )
 
 
-def trend_of(panel: Panel, theme: str, basis: str) -> Trend | None:
-    """The line through the shares of a theme; None where there are too few to draw one."""
+def trend_of(panel: Panel, texts: Panel | None, theme: str, population: str) -> Trend | None:
+    """The line through the shares of a theme; None where there are too few to draw one.
+
+    Among talks with text where the text coverage jumps, unless people decided every talk.
+    """
+    if texts and any(cell.figure.undecided for cell in panel.line(theme)):
+        panel, population = texts, TEXT
     dated = [(column.when, cell.seen) for column, cell in zip(panel.columns, panel.line(theme), strict=True)]
     points = [(when, seen.share, seen.weight) for when, seen in dated if when is not None]
-    return Trend.of(slope.slope(points), basis)
+    return Trend.of(slope.slope(points), population)
 
 
 def _lead(found: ThemeOverTime, facts: ScopeFacts) -> tuple[Line, ...]:
@@ -184,10 +189,13 @@ def _lead(found: ThemeOverTime, facts: ScopeFacts) -> tuple[Line, ...]:
 def trend_words(trend: Trend | None, unit: str) -> str:
     """The trend in one or two sentences."""
     if trend is None:
-        return f"A trend takes {slope.LEAST} of them with a share between none and all, so none is told."
-    of = " among talks with text, for their part jumps" if trend.basis == "with-text" else ""
+        return f"A trend takes {slope.LEAST} {unit}s with a share between none and all, so none is told."
+    of = ", among talks with text, whose part jumps," if trend.basis == TEXT else ""
     range_ = f"{odds_words(trend.low)} to {odds_words(trend.high)}"
-    told = f"Over all {trend.points}{of} the odds change by {odds_words(trend.odds)}, likely {range_}: {trend.verdict}."
+    told = (
+        f"Over all {counted(trend.points, unit)}{of} the odds change by {odds_words(trend.odds)} a year, likely "
+        f"{range_}: {trend.verdict}."
+    )
     if trend.verdict != "not settled":
         return told
     if trend.points_needed is None:

@@ -9,16 +9,16 @@ from itertools import combinations
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, allowed_talks
+from app.catalog.filters import ASSIGNED, allowed_talks, other_talks
 from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
-from app.models import Talk, Theme, ThemeAssignment
+from app.models import Theme, ThemeAssignment
 from app.trends.counts import ThemeName, listed_themes
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import denominators
+from app.trends.tally import FEW, denominators
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,11 @@ def _read(session: Session, facts: ScopeFacts, population: str) -> list[Meeting]
     narrowed = get_population(population).narrow(facts.scope.filter())
     names, snapshot = listed_themes(session), current_snapshot(session)
     known = sum(part.talks for part in denominators(session, narrowed).values())
-    allowed = allowed_talks(narrowed).whereclause
-    assert allowed is not None
+    talk_id, theme_id = col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)
+    # Few talks lead to their themes, most of the base is found by theme; see `tally.theme_tallies`.
+    here = talk_id.in_(allowed_talks(narrowed)) if known <= FEW else talk_id.not_in(other_talks(narrowed))
     rows = session.execute(
-        select(col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id))
-        .join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
-        .where(col(ThemeAssignment.status).in_(ASSIGNED), col(ThemeAssignment.theme_id).in_(names), allowed)
+        select(talk_id, theme_id).where(col(ThemeAssignment.status).in_(ASSIGNED), theme_id.in_(names), here)
     )
     themes: dict[int, list[int]] = defaultdict(list)
     for talk, theme in rows:

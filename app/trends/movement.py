@@ -78,10 +78,13 @@ class Pair:
 
 
 def paired(panel: Panel, texts: Panel | None, theme: str, before: int, after: int) -> Pair:
-    """The shares of a theme in two columns of a panel; `texts` is the same panel of talks with text, if at hand."""
+    """The shares of a theme in two columns of a panel; `texts` is the same panel of talks with text, if at hand.
+
+    Where people decided every talk it does not matter how much of them a machine could read.
+    """
     first, last = panel.columns[before], panel.columns[after]
     cells = panel.cells[first.key, theme], panel.cells[last.key, theme]
-    if texts is None or not text_jumps(first, last):
+    if texts is None or not text_jumps(first, last) or not any(cell.figure.undecided for cell in cells):
         return Pair(*cells)
     found = texts.cells.get((first.key, theme)), texts.cells.get((last.key, theme))
     both = (found[0], found[1]) if found[0] and found[1] else None

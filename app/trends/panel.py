@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.catalog.filters import TalkFilter
 from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
 from app.trends.change.seen import Seen, seen
@@ -97,8 +98,8 @@ def _panel(
     narrowed = get_population(population).narrow(here)
     snapshot = current_snapshot(session)
     wanted = {theme: name for theme, name in listed_themes(session).items() if not themes or name.slug in themes}
-    known = denominators(session, narrowed, unit)
-    texts = denominators(session, get_population(TEXT).narrow(here), unit)
+    known = _counted(session, narrowed, unit)
+    texts = _counted(session, get_population(TEXT).narrow(here), unit)
     tallies = cross_tallies(session, narrowed, counting, wanted, unit, known)
     columns, cells = [], {}
     for of, column in _columns(session, facts, unit, known, texts, snapshot):
@@ -110,6 +111,10 @@ def _panel(
             assert evidence is not None
             cells[column.key, name.slug] = Cell(figure, evidence)
     return Panel(unit, tuple(wanted.values()), tuple(columns), cells, snapshot)
+
+
+def _counted(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, Denominator]:
+    return kept(session, ("denominators", filter, unit), lambda: denominators(session, filter, unit))
 
 
 def _columns(

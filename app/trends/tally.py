@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import CTE, ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks, talk_year
@@ -128,11 +128,11 @@ def cross_tallies(
 ) -> dict[tuple[int, int], Tally]:
     """A tally for each (edition or year of `parts`, theme); `parts` are denominators under `filter`. One statement."""
     wanted = tuple(themes)
-    allowed = allowed_talks(filter).whereclause
-    assert allowed is not None
-    number = unit_of(unit) * STEP + col(ThemeAssignment.theme_id)
-    of_themes = col(ThemeAssignment.theme_id).in_(wanted)
-    marks = _marks(session, counting, number, of_themes, allowed, with_talks=True)
+    # Each talk is looked at once and not again for each of its assignments; SQLite would undo that by itself.
+    talks = allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit).label("of")).cte("talks")
+    talks = talks.prefix_with("MATERIALIZED")
+    number = talks.c.of * STEP + col(ThemeAssignment.theme_id)
+    marks = _marks(session, counting, number, col(ThemeAssignment.theme_id).in_(wanted), among=talks)
     return {
         (of, theme): _tally(marks[of * STEP + theme], part, counting) for of, part in parts.items() for theme in wanted
     }
@@ -151,9 +151,11 @@ def _settled() -> Any:
 
 
 def _marks(
-    session: Session, counting: str, group: Any, *clauses: ColumnElement[bool], with_talks: bool = False
+    session: Session, counting: str, group: Any, *clauses: ColumnElement[bool], among: CTE | None = None
 ) -> dict[int, list[_Marks]]:
-    """Assignments that pass `clauses`, by `group`, with the sum of p(1-p), p cut to what a machine can be sure of.
+    """Assignments that pass `clauses`, of the talks `among` where given, by `group`, with the sum of p(1-p).
+
+    p is cut to what a machine can be sure of.
 
     Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
     """
@@ -162,7 +164,9 @@ def _marks(
     keys: list[Any] = [group, col(ThemeAssignment.status)]
     groups = list(keys)
     statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
-    if with_talks or group is col(Talk.edition_id):
+    if among is not None:
+        statement = statement.join(among, among.c.id == col(ThemeAssignment.talk_id))
+    elif group is col(Talk.edition_id):
         statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
     if counting == "main":
         settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)

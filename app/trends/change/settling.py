@@ -48,7 +48,7 @@ class Settling:
         more = f"about {counted(self.talks, 'more known talk')} would settle it"
         if self.missing is not None and self.talks > self.missing:
             left = counted(self.missing, "session") if self.missing else "no session"
-            return f"It is beyond the programmes: {more}, and of theirs {left} is left to learn of."
+            return f"It is beyond the programmes: {more}, with {left} left to learn of."
         if self.talks > TIMES * self.held:
             return f"It is beyond any such programme: {more}, and the two have {self.held:,}."
         return f"Reviews alone would not settle it; {more.removesuffix(' settle it')}."

@@ -11,13 +11,16 @@ from app.trends.change.student import student_quantile, student_two_sided
 LEAST = 4
 """Editions or years below which no trend is told: with three, one degree of freedom would be left to judge by."""
 
+MOST = 500
+"""More editions or years than this are as good as none."""
+
 ROUNDS = 60
 
 METHOD = (
     "The trend is a logistic line through the shares, each worth as many talks as its interval says and never more "
     "than it has, with one talk at the overall share added so that none counts as certain. What the shares scatter "
-    "around the line beyond chance widens the interval (quasi-likelihood: Wedderburn 1974; McCullagh and Nelder 1989, 4.5), "
-    "by Student’s t."
+    "around the line beyond chance widens the interval (quasi-likelihood: Wedderburn 1974; McCullagh and Nelder 1989, "
+    "4.5), by Student’s t."
 )
 
 
@@ -48,12 +51,17 @@ class Slope:
         reached = student_quantile(self.p, self.points - 2) if self.p < 1 else 0.0
         if reached == 0:
             return None
-        needed = self.points
-        while needed < 1000:
-            if (needed / self.points) ** 1.5 * reached >= student_quantile(p, needed - 2):
-                return needed
-            needed += 1
-        return None
+
+        def enough(points: int) -> bool:
+            return (points / self.points) ** 1.5 * reached >= student_quantile(p, points - 2)
+
+        if not enough(MOST):
+            return None
+        low, high = self.points - 1, MOST
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if enough(middle) else (middle, high)
+        return high
 
 
 def slope(points: Sequence[tuple[float, float, float]]) -> Slope | None:
