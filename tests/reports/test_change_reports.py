@@ -295,6 +295,6 @@ def test_no_report_fails_on_any_population_of_little(base: Session) -> None:
     for name in ASKED:
         for population in POPULATIONS:
             for where in ({"editions": ("lone-2020",)}, {"series": "lone"}, {"series": "camp", "year_from": 2019}):
-                request = ReportRequest(theme="operations", against=("camp",), population=population.slug, **where)  # type: ignore[arg-type]
+                request = ReportRequest(theme="operations", against=("camp",), population=population.slug, **where)
                 with contextlib.suppress(UsageError):
                     assert build_report(base, name, request).lead

@@ -62,7 +62,7 @@ def _summit(build: Builder, people: _People, place: int, year: int, kafka: Techn
     build.edition(f"summit-{year}", f"Summit {year}", f"{year}-09-01", TALKS if year == YEARS[-1] else None)
     about = 4 + 4 * place
     for number in range(TALKS):
-        confirmed = ("operations",) if number < about else ()
+        confirmed: tuple[str, ...] = ("operations",) if number < about else ()
         if number < place:
             confirmed += ("kubernetes",)
         talk = build.talk(

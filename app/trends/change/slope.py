@@ -53,7 +53,7 @@ class Slope:
             return None
 
         def enough(points: int) -> bool:
-            return (points / self.points) ** 1.5 * reached >= student_quantile(p, points - 2)
+            return bool((points / self.points) ** 1.5 * reached >= student_quantile(p, points - 2))
 
         if not enough(MOST):
             return None
