@@ -11,7 +11,7 @@ from app.reports.movements import (
     change_cells,
     judging_lines,
     jump_lines,
-    settle_line,
+    settle_sections,
     share_cell,
     sources,
     tally_words,
@@ -133,8 +133,7 @@ def change_table(found: EditionComparison, name: str) -> FigureTable:
 
 def change_sections(found: EditionComparison) -> tuple[Section, ...]:
     """What would settle what is not settled, and whether the text coverage jumps."""
-    open_ = tuple(settle_line(row.theme.name, row.change) for row in found.rows if row.change.verdict == "not settled")
-    sections = [Section("What would settle the others", (), open_)] if open_ else []
+    sections = settle_sections([(row.theme.name, row.change) for row in found.rows])
     jumps = jump_lines([(f"{found.before} to {found.after}", row.change) for row in found.rows])
     return (*sections, *((Section("The text coverage jumps", jumps),) if jumps else ()))
 

@@ -9,13 +9,13 @@ from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.change import settling
 from app.trends.change.discoveries import BENJAMINI_HOCHBERG, BENJAMINI_YEKUTIELI
-from app.trends.document import Line, Number, Reference, line
+from app.trends.document import Line, Number, Reference, Section, line
 from app.trends.figure import Figure
-from app.trends.movement import Movement
+from app.trends.movement import CANNOT, Movement
 from app.trends.panel import JUMP
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import ScopeFacts
-from app.trends.wording import counted, percent
+from app.trends.wording import counted, listed, percent
 
 CHANGE = ("Change", "Verdict")
 
@@ -30,9 +30,27 @@ def change_cells(movement: Movement) -> tuple[Line, Line]:
     return movement.words, line(movement.verdict)
 
 
-def settle_line(label: str, movement: Movement) -> Line:
-    """What would settle a change, after its name."""
-    return line(f"{label}: ", *movement.words, f". {movement.settle or ''}")
+def settle_sections(named: Sequence[tuple[str, Movement]]) -> tuple[Section, ...]:
+    """What would settle each change that is not settled; those out of reach in one sentence for each reason."""
+    left = [(label, one) for label, one in named if one.verdict == "not settled"]
+    if not left:
+        return ()
+    items = [line(f"{label}: ", *one.words, f". {one.settle or ''}") for label, one in left if one.in_reach]
+    lines = []
+    beyond = [f"{label} ({counted(one.talks, 'talk')})" for label, one in left if one.talks and not one.in_reach]
+    if beyond:
+        words = "Beyond the programmes, or any like them, is how many more known talks it would take to settle "
+        lines.append(line(f"{words}{listed(beyond)}."))
+    equal = [label for label, one in left if one.change == 0]
+    if equal:
+        lines.append(line(f"Equal, so that no number of talks or reviews would show a change: {listed(equal)}."))
+    never = [label for label, one in left if one.change and not one.talks and not one.in_reach]
+    if never:
+        lines.append(line(f"Even {settling.BEYOND:,} more talks would not settle {listed(never)}."))
+    blind = [label for label, one in left if one.change is None]
+    if blind:
+        lines.append(line(f"{listed(blind)}: {CANNOT}"))
+    return (Section("What would settle the others", tuple(lines), tuple(items)),)
 
 
 def tally_words(movements: Sequence[Movement], noun: str) -> str:

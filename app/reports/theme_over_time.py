@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app.errors import NotFound, UsageError
-from app.reports.movements import change_cells, judging_lines, jump_lines, odds_words, settle_line, sources
+from app.reports.movements import change_cells, judging_lines, jump_lines, odds_words, settle_sections, sources
 from app.reports.pieces import coverage_lines, population_choices
 from app.reports.request import ReportRequest
 from app.trends.change import pooling, slope
@@ -234,10 +234,8 @@ def _sections(found: ThemeOverTime) -> tuple[Section, ...]:
     settled = tuple(
         line(f"{name}: it {one.verdict}, ", *one.words, ".") for name, one in named if one.verdict != "not settled"
     )
-    open_ = tuple(settle_line(name, one) for name, one in named if one.verdict == "not settled")
     sections = [Section("Settled changes", (), settled)] if settled else []
-    if open_:
-        sections.append(Section("What would settle the others", (), open_[-LISTED:]))
+    sections += settle_sections(named)
     if jumps := jump_lines(named):
         sections.append(Section("Where the text coverage jumps", (), jumps))
     return tuple(sections)

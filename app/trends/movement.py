@@ -37,6 +37,7 @@ class Movement(BaseModel):
     p: float | None
     verdict: Verdict
     settle: str | None = Field(description="what would settle it, in words; null where it is settled")
+    in_reach: bool = Field(default=False, description="whether that is something one may have")
     reviews: int | None = Field(default=None, description="reviews that would settle it")
     talks: int | None = Field(default=None, description="more known talks that would settle it")
     text_before: float | None = Field(default=None, description="part of talks with text, where it jumps")
@@ -116,7 +117,8 @@ def judged(pairs: Sequence[Pair], *, counting: str = "any") -> list[Movement]:
         movements.append(
             Movement(
                 **common, change=one.change, low=one.low, high=one.high, p=p, verdict=told,
-                settle=left.words if left else None, reviews=left.reviews if left else None,
+                settle=left.words if left else None,
+                in_reach=bool(left and left.in_reach), reviews=left.reviews if left else None,
                 talks=left.talks if left else None, text_before=text[0], text_after=text[1],
                 basis=TEXT if pair.coverage else "all",
             )

@@ -37,6 +37,13 @@ class Settling:
     change: float
 
     @property
+    def in_reach(self) -> bool:
+        """Whether reviews, or talks that the two programmes or others like them may have, would settle it."""
+        if self.change == 0 or self.reviews or self.talks is None:
+            return bool(self.change and self.reviews)
+        return self.talks <= (TIMES * self.held if self.missing is None else self.missing)
+
+    @property
     def words(self) -> str:
         """What to do, in one sentence."""
         if self.change == 0:
