@@ -13,12 +13,13 @@ from app.reports.request import ReportRequest
 from app.reports.theme_over_time import Trend, trend_of
 from app.trends.change import slope
 from app.trends.change.discoveries import RATE, adjusted
-from app.trends.counts import theme_shares
+from app.trends.counts import ThemeShares, theme_shares
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Link, Section, line
 from app.trends.figure import Figure
 from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
-from app.trends.panel import panel_with_texts
+from app.trends.panel import TEXT, text_coverage_jumps, theme_panel
 from app.trends.scope import ScopeFacts, read_scope
+from app.trends.tally import Unit
 from app.trends.wording import counted, listed
 
 MORE = ("Odds a year", "Likely between", "Verdict")
@@ -53,23 +54,13 @@ class Emerging(BaseModel):
 def build(session: Session, request: ReportRequest) -> Document:
     """The report for `request`: by edition of a series or of editions, by year of everything else."""
     facts = read_scope(session, request.scope)
-    by_edition = bool(request.series or request.editions)
-    asked = (facts, "edition" if by_edition else "year", request.population, request.counting)
-    panel, texts = panel_with_texts(session, *asked)  # type: ignore[arg-type]  # a unit by its two names
+    unit: Unit = "edition" if request.series or request.editions else "year"
     shares = theme_shares(session, request.scope, request.population, request.counting, facts)
-    themes = [
-        Course(
-            slug=row.theme.slug,
-            name=row.theme.name,
-            figure=row.whole,
-            trend=trend_of(panel, texts, row.theme.slug, request.population),
-        )
-        for row in shares.rows
-        if row.numerator
-    ]
+    jumps = request.population == "all" and text_coverage_jumps(session, facts, unit)
+    themes = _themes(session, facts, request, unit, shares, jumps=jumps)
     found = Emerging(
         scope=facts.title,
-        unit=panel.unit,
+        unit=unit,
         population=request.population,
         counting=request.counting,
         themes=_together(themes, competing=request.counting == "main"),
@@ -84,19 +75,42 @@ def build(session: Session, request: ReportRequest) -> Document:
         snapshot=shares.snapshot,
         parameters=request.parameters(),
         lead=_lead(found, facts),
-        coverage=(*_mixture(by_edition), *coverage_lines(facts, request.population, None)),
+        coverage=(*_mixture(unit), *coverage_lines(facts, request.population, None)),
         populations=population_choices(session, request, facts),
         countings=counting_choices(request),
         tables=tables,
         sections=_sections(found),
-        method=(*judging_lines(request, jumps=texts is not None), line(slope.METHOD)),
+        method=(*judging_lines(request, jumps=jumps), line(slope.METHOD)),
         sources=sources(facts),
         chart=_chart(tables[0]) if themes else None,
     )
 
 
-def _mixture(by_edition: bool) -> tuple[Line, ...]:
-    if by_edition:
+def _themes(
+    session: Session, facts: ScopeFacts, request: ReportRequest, unit: Unit, shares: ThemeShares, *, jumps: bool
+) -> list[Course]:
+    """The themes that have talks. Where the text coverage jumps, those with talks no person decided go by talks with
+    text; only what is needed is counted, for of everything it takes long."""
+    held = [row for row in shares.rows if row.numerator]
+    blurred = {row.theme.slug for row in held if jumps and row.whole.undecided}
+    panels = {}
+    for basis, slugs in ((TEXT, blurred), (request.population, {row.theme.slug for row in held} - blurred)):
+        if slugs:
+            panel = theme_panel(session, facts, unit, basis, request.counting, tuple(sorted(slugs)))
+            panels.update(dict.fromkeys(slugs, (panel, basis)))
+    return [
+        Course(
+            slug=row.theme.slug,
+            name=row.theme.name,
+            figure=row.whole,
+            trend=trend_of(panels[row.theme.slug][0], None, row.theme.slug, panels[row.theme.slug][1]),
+        )
+        for row in held
+    ]
+
+
+def _mixture(unit: Unit) -> tuple[Line, ...]:
+    if unit == "edition":
         return ()
     words = (
         "Each year holds other conferences, so what rises here may be the part of those that speak of it. One series "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlmodel import Session
 
@@ -155,6 +156,15 @@ def _when(date: str | None, year: int | None) -> float | None:
     return year + 0.5 if year is not None else None
 
 
+def text_coverage_jumps(session: Session, facts: ScopeFacts, unit: Unit) -> bool:
+    """Whether the text coverage of all known talks jumps between neighbours; no theme is counted for it."""
+    here = facts.scope.filter()
+    known = _counted(session, here, unit)
+    texts = _counted(session, get_population(TEXT).narrow(here), unit)
+    columns = [column for _, column in _columns(session, facts, unit, known, texts, current_snapshot(session))]
+    return any(text_jumps(before, after) for before, after in pairwise(columns))
+
+
 def panel_with_texts(
     session: Session,
     facts: ScopeFacts,
@@ -168,7 +178,6 @@ def panel_with_texts(
     None where it does not, or where another population than all talks was chosen.
     """
     panel = theme_panel(session, facts, unit, population, counting, themes)
-    neighbours = zip(panel.columns, panel.columns[1:], strict=False)
-    if population != "all" or not any(text_jumps(before, after) for before, after in neighbours):
+    if population != "all" or not any(text_jumps(before, after) for before, after in pairwise(panel.columns)):
         return panel, None
     return panel, theme_panel(session, facts, unit, TEXT, counting, themes)
