@@ -11,7 +11,7 @@ from app.embeddings.protocol import Progress, Vectors
 from app.embeddings.recipe import TEMPLATE
 from app.errors import ModelError
 from app.search.query import split_words
-from app.search.stemming import stem
+from app.text.stemming import stem
 
 
 class HashingEmbedder:

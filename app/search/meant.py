@@ -8,12 +8,12 @@ from typing import NamedTuple
 from app.search.facts import Facts
 from app.search.lexical.words import WordsIndex
 from app.search.memory import Memory
-from app.search.query import Query, fold, split_words
+from app.search.query import Query, split_words
 from app.search.ranking import NAME_WORDS
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
-from app.search.stemming import stem
+from app.text.stemming import fold, stem
 
 RARE, TIMES = 2, 50
 """A word that at most so many passages hold may be misspelt there too, where many times as many hold a near one."""

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from app.search.syntax import FieldTerm, PhraseTerm, Typed, take_apart
+from app.text.stemming import fold
 
 MOST_CHARACTERS = 2_000
 MOST_TERMS = 64
@@ -96,15 +96,6 @@ def _in_pairs(words: Iterable[str]) -> Iterator[str]:
 def spaced(text: str) -> str:
     """`text`, or where some of it has no spaces between words, its words as `split_words` cuts them."""
     return " ".join(split_words(text)) if UNSPACED.search(text) else text
-
-
-@lru_cache(maxsize=65_536)
-def fold(word: str) -> str:
-    """`word` in lower case without accents."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def fold_phrase(text: str) -> str:

@@ -14,8 +14,9 @@ from app.search.candidates import Candidate, Found
 from app.search.facts import Facts
 from app.search.fusion import SEMANTIC_WEIGHT, parts_of, scaled_values
 from app.search.parts import distinct
-from app.search.query import Query, fold
+from app.search.query import Query
 from app.search.shapes import Mode, Sort
+from app.text.stemming import fold
 
 # A passage less alike than this has nothing to do with the query. Read off all-MiniLM-L6-v2 on the shipped talks:
 # queries about other subjects (cooking, football, weather) stay below .2, a speaker's name finds .31 at most in talks

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from app.search.shapes import Segment
-from app.search.stemming import stem
+from app.text.stemming import stem
 
 WINDOW_WORDS = 45
 _WORD = re.compile(r"[^\W_]+")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.search.snippets import marked, matched_terms, snippet, stems_of
-from app.search.stemming import stem
+from app.text.stemming import stem
 
 
 def test_words_of_the_same_stem_are_marked() -> None:

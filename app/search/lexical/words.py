@@ -26,8 +26,8 @@ from app.search.index_files import Arrays
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
-from app.search.query import fold, split_words
-from app.search.stemming import stem
+from app.search.query import split_words
+from app.text.stemming import fold, stem
 
 K1, B = 1.2, 0.75
 LEAST_IDF = 1e-6

@@ -6,10 +6,9 @@ departures (-bli and -logi) that SQLite takes too.
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
-
-from app.search.query import fold
 
 _STEP_2 = (
     ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("logi", "log"),
@@ -28,6 +27,15 @@ _LONGEST = 64
 # Most words have none of these endings, which one look tells.
 _ENDINGS_2, _ENDINGS_3 = tuple(suffix for suffix, _ in _STEP_2), tuple(suffix for suffix, _ in _STEP_3)
 _LONGEST_FIRST_4 = tuple(sorted(_STEP_4, key=len, reverse=True))
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """`word` in lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 @lru_cache(maxsize=65_536)
