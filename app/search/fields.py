@@ -18,7 +18,8 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
 from app.models import Edition, Organisation, Series, Speaker, SpeakerAlias, Technology, Theme
-from app.search.query import STOP_WORDS, Query, split_words
+from app.search.query import Query, split_words
+from app.text.stemming import STOP_WORDS
 from app.search.scopes import NOTHING, QueryFilter
 from app.search.shapes import Understood
 from app.search.syntax import FieldTerm, PhraseTerm, without

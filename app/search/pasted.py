@@ -17,7 +17,8 @@ from app.embeddings.recipe import embedded_text
 from app.models import Talk
 from app.search.answers import shown_passage
 from app.search.memory import Memory
-from app.search.query import STOP_WORDS, fold_phrase
+from app.search.query import fold_phrase
+from app.text.stemming import STOP_WORDS
 from app.search.shapes import HitPassage
 from app.search.snippets import stems_of
 from app.text.passages import cut_passages, split_sentences

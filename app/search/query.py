@@ -8,24 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.search.syntax import FieldTerm, PhraseTerm, Typed, take_apart
-from app.text.stemming import fold
+from app.text.stemming import STOP_WORDS, fold
 
 MOST_CHARACTERS = 2_000
 MOST_TERMS = 64
 
-# The 33 words of Lucene's English list, and the words that only make a question of a query.
-_STOP_WORDS = """
-    a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to
-    was will with
-    about am can could did do does from had has have how i its me my our s should so than them t us we were what when
-    where which who whom why would you your
-"""
 _PLAIN = re.compile("[0-9a-z]+")
 UNSPACED = re.compile(
     r"([\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]+)"
 )
 """Runs of kana, Han and Hangul."""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,14 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
+# The 33 words of Lucene's English list, and the words that only make a question of a query.
+_STOP_WORDS = """
+    a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to
+    was will with
+    about am can could did do does from had has have how i its me my our s should so than them t us we were what when
+    where which who whom why would you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 _STEP_2 = (
     ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("logi", "log"),
     ("bli", "ble"), ("alli", "al"), ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"),
