@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from app.search.query import Query, split_words
 from app.search.spelling import Speller
-from app.search.stemming import stem
 from app.search.syntax import PhraseTerm, instead
+from app.text.stemming import stem
 
 MOST_SPELT, MOST_TRIED = 12, 24
 """Words of one query that near ones are looked for, and wordings that are looked up: the bound on the work."""

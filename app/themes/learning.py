@@ -87,6 +87,8 @@ def scores(talks: Texts, themes: Named, taught: Taught | None = None) -> Scores:
 
     The labels that are taught are complete: a theme not among those of a taught talk counts against it.
     """
+    if not len(talks) or not themes.names:
+        return np.zeros((len(talks), len(themes.names)))
     named = _by_name(talks, themes)
     weighed, weighed_taught = _weighed_words(talks, taught)
     known = np.zeros((0, len(themes.names)), dtype=np.int8) if taught is None else taught.labels
