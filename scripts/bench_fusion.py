@@ -15,6 +15,7 @@ import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,11 @@ from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
 from app.embeddings.store import embed_missing
 from app.models import Talk
+from app.search.entries import Known
 from app.search.evaluation import load
 from app.search.evidence import Closeup, by_words, first_of
 from app.search.freshness import read_marks
-from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, fuse_ranks, of_best, scaled, weighted, with_feedback
+from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, scaled, weighted
 from app.search.judgements import Collection, read_collection
 from app.search.lexical.words import K1
 from app.search.passages import refresh_passages
@@ -42,6 +44,7 @@ from app.settings import get_settings
 
 Scores = Mapping[int, float]
 SITE = "site: shares, cosines and feedback"
+RANK_CONSTANT = 60
 
 
 @dataclass
@@ -66,15 +69,44 @@ class Case:
 
     def alike(self, scores: Scores, first: int) -> dict[int, float]:
         """Likeness to the first so many by `scores`."""
-        return self.close.nearness(self.close.mean(first_of(scores, first)))
+        return self.close.nearness(self.close.mean(first_of(Known.of(scores), first))).as_dict()
+
+
+def each(way: Callable[[np.ndarray], np.ndarray], scores: Scores) -> dict[int, float]:
+    """What `way` makes of scores, by document."""
+    return dict(zip(scores, way(np.array(list(scores.values()), dtype=np.float64)).tolist(), strict=True))
+
+
+def shares_of(scores: Scores) -> dict[int, float]:
+    """Scores as shares of the best one."""
+    return each(of_best, scores)
+
+
+def together(words: Scores, meaning: Scores, weight: float = SEMANTIC_WEIGHT) -> dict[int, float]:
+    """Both weighted, over the documents of either."""
+    return {one: weighted(words.get(one, 0.0), meaning.get(one, 0.0), weight) for one in {**words, **meaning}}
+
+
+def fuse_ranks(rankings: Sequence[Sequence[int]], constant: int = RANK_CONSTANT) -> dict[int, float]:
+    """Reciprocal rank fusion: the sum of 1 / (constant + rank), ranks from 1.
+
+    Cormack, Clarke and Büttcher 2009, Reciprocal rank fusion outperforms Condorcet and individual rank learning
+    methods, SIGIR.
+    """
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, document in enumerate(ranking, start=1):
+            fused[document] = fused.get(document, 0.0) + 1 / (constant + rank)
+    return fused
 
 
 def fed_back(first: int, weight: float) -> Callable[[Case], Scores]:
     """Shares and cosines, with likeness to so many first at this weight."""
 
     def way(case: Case) -> Scores:
-        fused = weighted(of_best(case.words), case.meaning)
-        return with_feedback(fused, case.alike(fused, first), weight)
+        fused = together(shares_of(case.words), case.meaning)
+        alike = case.alike(fused, first)
+        return {document: (1 - weight) * score + weight * alike.get(document, 0.0) for document, score in fused.items()}
 
     return way
 
@@ -90,7 +122,7 @@ def min_max(weight: float, whole: bool = False) -> Callable[[Case], Scores]:
 
     def way(case: Case) -> Scores:
         words, meaning = (case.words, case.cosines) if whole else (case.passage_words, case.passage_cosines)
-        return weighted(scaled(words, absent=0.0), scaled(meaning), weight)
+        return together(each(partial(scaled, absent=0.0), words), each(scaled, meaning), weight)
 
     return way
 
@@ -110,12 +142,12 @@ def z_scores(case: Case) -> Scores:
 def calibrated(case: Case) -> Scores:
     """Words weigh less in a query of which even the best passage holds little."""
     held = max(case.words.values(), default=0.0) / max(case.most_words, 1e-9)
-    return weighted(of_best(case.words), case.meaning, 1 - 0.55 * math.sqrt(min(1.0, held)))
+    return together(shares_of(case.words), case.meaning, 1 - 0.55 * math.sqrt(min(1.0, held)))
 
 
 def shares(weight: float) -> Callable[[Case], Scores]:
     """BM25 as shares of the best and cosines as they are, without feedback."""
-    return lambda case: weighted(of_best(case.words), case.meaning, weight)
+    return lambda case: together(shares_of(case.words), case.meaning, weight)
 
 
 WAYS: dict[str, Callable[[Case], Scores]] = {
@@ -189,7 +221,7 @@ def cases_of(collection: Collection, folder: Path) -> list[Case]:
         near = best_of_each(vectors.search(asked, scope, MOST_PASSAGES), DEPTH)
         first, _ = whole.split(DEPTH, near.documents.tolist())
         close = Closeup.of(vectors, first, near)
-        meaning = close.nearness(asked)
+        meaning = close.nearness(asked).as_dict()
         cases.append(
             Case(
                 grades=collection.grades[one.id], names=names, passage_words=passages.scores, words=first.scores,
@@ -249,12 +281,12 @@ FEATURES = ("words", "words of all possible", "best words", "meaning", "best cos
 
 def features(case: Case) -> tuple[list[int], np.ndarray]:
     """The documents found and one row of evidence for each."""
-    words = of_best(case.words)
-    fused = weighted(words, case.meaning)
+    words = shares_of(case.words)
+    fused = together(words, case.meaning)
     mixed = min_max(0.6)(case)
     columns = [
         words, {document: score / max(case.most_words, 1e-9) for document, score in case.words.items()},
-        of_best(case.passage_words), case.meaning, case.passage_cosines, case.alike(fused, 2), case.alike(fused, 5),
+        shares_of(case.passage_words), case.meaning, case.passage_cosines, case.alike(fused, 2), case.alike(fused, 5),
         mixed,
     ]  # fmt: skip
     documents = sorted(fused)
