@@ -13,6 +13,7 @@ from app.models import Passage
 from app.search.candidates import Candidate
 from app.search.entries import NO_PASSAGE, Ranked
 from app.search.memory import Memory, ShownPassage
+from app.search.query import joined
 from app.search.ranking import Side
 from app.search.shapes import Hit, HitPassage, Lesson, NearTheme, Parts, Why
 from app.search.snippets import Marking
@@ -82,7 +83,7 @@ def _hit(
     why = Why(
         lexical_rank=entry.lexical_rank,
         semantic_rank=entry.semantic_rank,
-        matched_terms=marking.terms_in(card.title, passage.text, people),
+        matched_terms=joined(marking.terms_in(card.title, passage.text, people)),
         parts=_parts(entry),
     )
     if near is not None and near.passage_id in shown:

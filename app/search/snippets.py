@@ -1,15 +1,25 @@
-"""Marking what matched in a text and choosing the part of it to show. Pure; text stays plain and unescaped."""
+"""Marking what matched in a text and choosing the part of it to show. Pure; text stays plain and unescaped.
+
+Japanese, Chinese and Korean match by pairs of characters, as `query.split_words` cuts them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
+from app.search.query import UNSPACED
 from app.search.shapes import Segment
 from app.search.stemming import stem
 
 WINDOW_WORDS = 45
+_RUN = UNSPACED.pattern[1:-2]  # of UNSPACED, the class of its characters
+_SOME_RUN = re.compile(_RUN)
+_WORD_OR_RUN = re.compile(rf"(?P<run>{_RUN}+)|(?:(?!{_RUN})[^\W_])+")
+_WORD_OR_PAIR = re.compile(rf"{_RUN}{{1,2}}|(?:(?!{_RUN})[^\W_])+")
 _LOWER = {code: chr(code) if chr(code) in ascii_lowercase + digits else " " for code in range(128)} | dict(
     zip(map(ord, ascii_uppercase), ascii_lowercase, strict=True)
 )
@@ -38,30 +48,45 @@ class Marking:
 
     def terms_in(self, *texts: str) -> list[str]:
         """The terms, in their order, whose stem is in any of the texts."""
-        there = {stemmed for text in texts for stemmed in self._read(text).matching.values()}
+        there = {stemmed for text in texts for stemmed in self._stems_in(text)}
         return [term for term, stemmed in self._terms.items() if stemmed in there]
 
     def marked(self, text: str) -> list[Segment]:
-        """All of `text` as segments: words that match are matches. Joined they give `text` again."""
+        """All of `text` as segments: words that match are matches. Joined they give `text` again.
+
+        Pairs that overlap or touch are one match.
+        """
         return _segments(text, 0, len(text), self._places(text))
 
     def snippet(self, text: str, words: int = WINDOW_WORDS) -> list[Segment]:
-        """The window of `words` words of `text` that holds most distinct matches, as segments; its cuts show as "…"."""
-        spaced, count, _ = self._read(text)
-        places = self._places(text)
-        if count <= words:
-            return _segments(text, 0, len(text), places)
-        at = [(len(spaced[:begins].split()), stemmed) for begins, _, stemmed in places]
-        first = max(0, min(_best_window(at, words), count - words))
-        start = _start_of(spaced, first) if first else 0
-        is_cut = first + words < count
-        end = len(spaced[: _start_of(spaced, first + words)].rstrip()) if is_cut else len(text)
-        segments = _segments(text, start, end, [one for one in places if start <= one[0] < end])
+        """The window of `words` words of `text` that holds most distinct matches, as segments; its cuts show as "…".
+
+        Two characters of a text without spaces count as a word.
+        """
+        if _has_runs(text):
+            found = [word.span() for word in _WORD_OR_PAIR.finditer(text)]
+            at = [(bisect_right(found, (begins, len(text))) - 1, stemmed) for begins, _, stemmed in self._places(text)]
+            first, last = _window(at, len(found), words)
+            start, end = found[first][0] if first else 0, found[last - 1][1] if last < len(found) else len(text)
+        else:
+            spaced, count, _ = self._read(text)
+            at = [(len(spaced[:begins].split()), stemmed) for begins, _, stemmed in self._places(text)]
+            first, last = _window(at, count, words)
+            start = _start_of(spaced, first) if first else 0
+            end = len(spaced[: _start_of(spaced, last)].rstrip()) if last < count else len(text)
+        if not start and end == len(text):
+            return self.marked(text)
+        segments = self.marked(text[start:end]) if _has_runs(text) else _segments(text, start, end, self._places(text))
         if start:
             segments.insert(0, Segment("… ", False))
         if end < len(text):
             segments.append(Segment(" …", False))
         return segments
+
+    def _stems_in(self, text: str) -> Iterable[str]:
+        if _has_runs(text):
+            return [stemmed for _, _, stemmed in self._places(text)]
+        return self._read(text).matching.values()
 
     def _read(self, text: str) -> _Read:
         known = self._texts.get(text)
@@ -79,6 +104,8 @@ class Marking:
 
     def _places(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and stem of each word of `text` that matches, in order."""
+        if _has_runs(text):
+            return list(_matches_with_pairs(text, self._stems))
         spaced, _, matching = self._read(text)
         padded = f" {spaced} "  # its space before a word is where the word is in `text`
         found = []
@@ -109,16 +136,41 @@ def _start_of(spaced: str, nth: int) -> int:
     return len(spaced) - len(spaced.split(None, nth)[nth])
 
 
+def _has_runs(text: str) -> bool:
+    return not text.isascii() and _SOME_RUN.search(text) is not None
+
+
+def _matches_with_pairs(text: str, stems: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """Start, end and stem of what matches in any text; pairs may overlap."""
+    for word in _WORD_OR_RUN.finditer(text):
+        begins, ends = word.span()
+        size = min(2, ends - begins) if word["run"] else ends - begins
+        for start in range(begins, ends - size + 1):
+            stemmed = stem(text[start : start + size])
+            if stemmed in stems:
+                yield start, start + size, stemmed
+
+
 def _segments(text: str, start: int, end: int, places: Iterable[tuple[int, int, str]]) -> list[Segment]:
+    """`text` from `start` to `end`, where only places within that count."""
     segments: list[Segment] = []
-    for begins, ends, _ in places:
+    for begins, ends, _ in [one for one in places if start <= one[0] and one[1] <= end]:
+        opens = begins
         if begins > start:
             segments.append(Segment(text[start:begins], False))
-        segments.append(Segment(text[begins:ends], True))
+        elif segments and segments[-1].is_match:
+            opens = start - len(segments.pop().text)
+        segments.append(Segment(text[opens:ends], True))
         start = ends
     if start < end:
         segments.append(Segment(text[start:end], False))
     return segments
+
+
+def _window(at: list[tuple[int, str]], count: int, words: int) -> tuple[int, int]:
+    """The first word of the best window of so many words, of `count` in all, and the one after its last."""
+    first = max(0, min(_best_window(at, words), count - words)) if count > words else 0
+    return first, min(count, first + words)
 
 
 def _best_window(at: list[tuple[int, str]], size: int) -> int:
