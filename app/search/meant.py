@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.search.facts import Facts
 from app.search.lexical.words import WordsIndex
 from app.search.memory import Memory
+from app.search.outright import NAME_WORDS
 from app.search.query import Query, fold, split_words
-from app.search.ranking import NAME_WORDS
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
@@ -32,13 +32,16 @@ class Mended(NamedTuple):
 class Meanings:
     """Tells what may have been meant, from the words, titles and names of one base. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_common: Callable[[str], bool]) -> None:
+        """`is_common` says of a folded word whether it is known to be right without any talk that holds it."""
+        self._is_common = is_common
         self._speller: Speller | None = None
         self._names: tuple[Facts, Reach] | None = None
         self._titles: tuple[Facts, Reach] | None = None
 
     def warm(self, memory: Memory) -> None:
         """Make now what is made when first asked for."""
+        self._is_common("")
         self.names(memory.facts)
         self.titles(memory.facts)
         if memory.words is not None:
@@ -48,13 +51,17 @@ class Meanings:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
         Leaves a query alone all of whose words are known, one with an unknown word in quotes, and any while the words
-        are still being read.
+        are still being read. A common word that no talk holds is no slip ("late" is not "lake"), unless with another
+        the whole query is a title or name.
         """
         index = memory.words
         unknown = unknown_words(index, query) if index is not None else []
         if index is None or not unknown:
             return Mended(query)
-        found = self._as_named(query, memory.facts) or correct(query, unknown, self.speller(index))
+        found = self._as_named(query, memory.facts)
+        if not found:
+            slips = [word for word in unknown if not self._is_common(fold(word))]
+            found = correct(query, slips, self.speller(index))
         exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
         if spelling == "typed" or not exactly.isdisjoint(one.typed for one in found):
             return Mended(query, meant=corrected(query, found).typed if found else None)

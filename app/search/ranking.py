@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,6 @@ from app.search.candidates import Candidate, Found
 from app.search.facts import Facts
 from app.search.fusion import SEMANTIC_WEIGHT, parts_of, scaled_values
 from app.search.parts import distinct
-from app.search.query import Query, fold
 from app.search.shapes import Mode, Sort
 
 # A passage less alike than this has nothing to do with the query. Read off all-MiniLM-L6-v2 on the shipped talks:
@@ -31,13 +30,6 @@ NO_PASSAGE = 0
 
 NO_RANK = 1 << 40
 """In place of the rank of a document that a side has nothing of: after every other."""
-
-Holding = Callable[[Query, Sequence[int]], Mapping[int, float]]
-"""Scores of those of these talks that hold any word of a query."""
-NAME_WORDS = range(2, 6)
-"""Words of a speaker's name that is known among others; a single word is too often not meant as one."""
-MOST_WORDS = 24
-"""Words of a query that are looked through for names."""
 
 
 @dataclass(slots=True)
@@ -243,38 +235,6 @@ def rank(
             *(column[order].tolist() for column in columns), strict=True
         )
     ]
-
-
-def obvious(query: Query, facts: Facts, holding: Holding) -> dict[int, float]:
-    """Talks that the query names outright, and by how much their score is raised: 3 by title, 1 to 2 by speaker.
-
-    Fused scores end at 1, so a talk named by its exact title comes first, then those of a speaker so named. Where other
-    words stand beside the name, those of the speaker's talks come first that hold them, as `holding` scores them.
-    """
-    raised: dict[int, float] = {}
-    talks, others = _named_within(query, facts)
-    found = holding(replace(query, terms=others), talks) if talks and others else {}
-    best = max(found.values(), default=1.0)
-    for talk_id in talks:
-        raised[talk_id] = 1.0 + found.get(talk_id, 0.0) / best
-    for talk_id in facts.titles.get(query.folded, ()):
-        raised[talk_id] = 3.0
-    return raised
-
-
-def _named_within(query: Query, facts: Facts) -> tuple[list[int], tuple[str, ...]]:
-    """Talks of the speakers whose names are in the query, or are the query, and the words to look up beside them."""
-    words = query.folded.split()[:MOST_WORDS]
-    lengths = NAME_WORDS if query.folded not in facts.names else (len(words),)
-    names = {
-        name
-        for length in lengths
-        for start in range(len(words) - length + 1)
-        if (name := " ".join(words[start : start + length])) in facts.names
-    }
-    known = {word for name in names for word in name.split()}
-    talks = dict.fromkeys(talk_id for name in sorted(names) for talk_id in facts.names[name])
-    return list(talks), tuple(term for term in query.terms if fold(term) not in known)
 
 
 def promote(ranked: Sequence[Ranked], raised: Mapping[int, float]) -> list[Ranked]:
