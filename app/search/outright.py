@@ -61,10 +61,12 @@ def _named_within(query: Query, terms: Sequence[str], facts: Facts) -> dict[int,
     for length in (1, *NAME_WORDS) if query.folded not in facts.names else (len(words),):
         for start in range(len(words) - length + 1):
             name = words[start : start + length]
-            others = {*terms}.difference(name)
-            for talk_id in facts.names.get(" ".join(name), ()):
-                if length > 1 or length == len(words) or _has(facts.titled.get(talk_id, ""), others):
-                    talks[talk_id].update(name)
+            of_name = facts.names.get(" ".join(name), ())
+            if of_name and length == 1 < len(words):
+                others = {*terms}.difference(name)
+                of_name = [talk_id for talk_id in of_name if _has(facts.titled.get(talk_id, ""), others)]
+            for talk_id in of_name:
+                talks[talk_id].update(name)
     return talks
 
 
