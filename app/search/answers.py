@@ -12,6 +12,7 @@ from app.catalog.cards import TalkCard
 from app.models import Passage
 from app.search.candidates import Candidate
 from app.search.memory import Memory, ShownPassage
+from app.search.query import joined
 from app.search.ranking import NO_PASSAGE, Ranked
 from app.search.shapes import Hit, HitPassage, Lesson, NearTheme, Parts, Why
 from app.search.snippets import marked, matched_terms, snippet, stems_of
@@ -73,7 +74,7 @@ def _hit(asked: Asked, entry: Ranked, card: TalkCard, shown: Mapping[int, ShownP
     why = Why(
         lexical_rank=entry.lexical_rank,
         semantic_rank=entry.semantic_rank,
-        matched_terms=matched_terms(asked.terms, card.title, passage.text, people),
+        matched_terms=joined(matched_terms(asked.terms, card.title, passage.text, people)),
         parts=_parts(entry),
     )
     near = asked.nearest.get(entry.document)

@@ -38,7 +38,7 @@ from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, re
 from app.search.question import Question, without_vectors
 from app.search.ranking import Ranked, Side, best_of_each, sorted_page
 from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve
-from app.search.scopes import NOTHING, QueryFilter
+from app.search.scopes import NOTHING, QueryFilter, times_held
 from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult, Understood
 from app.search.shelf import Shelf
 from app.search.subjects import Subjects
@@ -98,6 +98,9 @@ class SearchEngine:
         themes = self._near_themes(memory, question)
         asked = Asked(query.terms, ranking.semantic.best, themes)
         hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
+        missed = None
+        if query.phrases and not ranking.total and not lessons:
+            missed = self._meanings.missed(query, memory, partial(times_held, session))
         return SearchResult(
             query=typed,
             mode=question.mode,
@@ -110,8 +113,8 @@ class SearchEngine:
             beside=self._beside(session, memory, request.filter, question),
             themes=themes,
             corrections=list(mended.corrections),
-            did_you_mean=self._meanings.suggest(mended, memory),
-            notice=question.notice,
+            did_you_mean=missed.meant if missed else self._meanings.suggest(mended, memory),
+            notice=" ".join(filter(None, (missed and missed.notice, question.notice))) or None,
             understood=understood,
         )
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
@@ -130,11 +130,16 @@ def _said_phrase(query: Query, phrase: PhraseTerm, part: QueryFilter) -> Underst
     )  # fmt: skip
 
 
-def _named(session: Session, table: Any, value: str) -> list[tuple[str, str]]:
-    """(slug, name) of what is meant: by slug or whole name, else all that have each of the words, shortest first."""
+def _named(session: Session, table: Any, value: str, *, whole_names: bool = True) -> list[tuple[str, str]]:
+    """(slug, name) of what is meant: by slug or whole name, else all that have each of the words, shortest first.
+
+    Looking for whole names reads the whole table, so it is left out where they were looked up before.
+    """
     slug = slugify(value)
     both = select(col(table.slug), col(table.name)).order_by(col(table.slug))
-    whole = or_(col(table.slug).in_([value, slug]), func.lower(col(table.name)) == value.lower())
+    whole: ColumnElement[bool] = col(table.slug).in_([value, slug])
+    if whole_names:
+        whole = or_(whole, func.lower(col(table.name)) == value.lower())
     exact = session.execute(both.where(whole)).all()
     if exact or not slug:
         return [(row[0], row[1]) for row in exact]
@@ -170,7 +175,7 @@ def _speaker(session: Session, value: str) -> Meant | None:
         .limit(MOST_MEANT)
     )
     known = {slug: name for slug, name in rows} if key else {}  # noqa: C416  # rows are no pairs to the type checker
-    found = known or dict(_named(session, Speaker, value))
+    found = known or dict(_named(session, Speaker, value, whole_names=False))
     return Meant({"speakers": tuple(found)}, tuple(found.values())) if found else None
 
 

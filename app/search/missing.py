@@ -19,7 +19,7 @@ from app.models import Passage, Talk
 from app.search.candidates import Scope
 from app.search.facets import FIELDS
 from app.search.facts import Facts
-from app.search.query import fold_phrase
+from app.search.query import fold_phrase, joined
 from app.search.ranking import Ranking, Side, least_related
 from app.search.scopes import NOTHING, QueryFilter, talks_within
 from app.search.shapes import Mode, Understood
@@ -187,7 +187,7 @@ def _sides(missing: Missing, whole: Ranking) -> list[str]:
 
 
 def _of_words(missing: Missing, side: OneSide) -> str:
-    lacking = ", ".join(missing.lacking_terms)
+    lacking = ", ".join(joined(missing.lacking_terms))
     if side.score is None:
         return f"It holds no word of the query ({lacking})." if lacking else "No word of the query can be looked up."
     said = f"By words it scores {side.score:.2f}"

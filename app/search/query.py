@@ -93,6 +93,20 @@ def _in_pairs(words: Iterable[str]) -> Iterator[str]:
                 yield run
 
 
+def joined(words: Iterable[str]) -> list[str]:
+    """Words with pairs of characters that overlap put together, for people to read: the run they were cut from."""
+    runs: list[str] = []
+    was_pair = False
+    for word in words:
+        is_pair = len(word) == 2 and UNSPACED.fullmatch(word) is not None
+        if is_pair and was_pair and runs[-1][-1] == word[0]:
+            runs[-1] += word[1]
+        else:
+            runs.append(word)
+        was_pair = is_pair
+    return runs
+
+
 def spaced(text: str) -> str:
     """`text`, or where some of it has no spaces between words, its words as `split_words` cuts them."""
     return " ".join(split_words(text)) if UNSPACED.search(text) else text

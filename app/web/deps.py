@@ -14,7 +14,7 @@ from app.catalog.census import census
 from app.db.engine import reading
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest, SearchResult
-from app.search.unanswered import is_unanswered, record_soon
+from app.search.unanswered import is_to_keep, record_soon
 from app.web.templating import Frame, PageContext, render
 
 
@@ -68,7 +68,7 @@ class Gaps:
 
     def note(self, request: SearchRequest, result: SearchResult) -> SearchResult:
         """The result, as it is."""
-        if self._base.settings.record_unanswered and is_unanswered(request, result):
+        if is_to_keep(self._base.settings, request, result):
             self._tasks.add_task(record_soon, self._base.engine, request.query, result.mode)
         return result
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.search.query import joined, read_query
 from app.search.snippets import marked, matched_terms, snippet, stems_of
 from app.search.stemming import stem
 
@@ -43,10 +45,55 @@ def test_marked_text_is_the_text(text: str, terms: list[str]) -> None:
 
 
 @given(
-    st.text(alphabet="aAbBeEéÉıİKkßſ 1_-ﬁ中ñŸ", max_size=60),
-    st.lists(st.text(alphabet="aAbBeEéÉıİKkßſ1ﬁ中ñŸ", min_size=1, max_size=3), max_size=3),
+    st.text(alphabet="aAbBeEéÉıİKkßſ 1_-ﬁ中国テñŸ", max_size=60),
+    st.lists(st.text(alphabet="aAbBeEéÉıİKkßſ1ﬁ中国テñŸ", min_size=1, max_size=3), max_size=3),
 )
 def test_no_word_that_matches_goes_unmarked(text: str, terms: list[str]) -> None:
     stems = stems_of(terms)
-    every = [word for word in re.findall(r"[^\W_]+", text) if stem(word) in stems]
-    assert [segment.text for segment in marked(text, stems) if segment.is_match] == every
+    shown = [segment.is_match for segment in marked(text, stems) for _ in segment.text]
+    wanted = [False] * len(text)
+    for word in re.finditer(r"(?:(?![中国テ])[^\W_])+|[中国テ]+", text):
+        begins, size = word.start(), len(word.group())
+        if word.group()[0] in "中国テ" and size > 2:
+            cuts = [(begins + at, 2) for at in range(size - 1)]
+        else:
+            cuts = [(begins, size)]
+        for at, length in cuts:
+            if stem(text[at : at + length]) in stems:
+                wanted[at : at + length] = [True] * length
+    assert shown == wanted
+
+
+JAPANESE = "APIとKafkaの話。" + "分散処理を学ぶ。" * 30 + "木曜日のテスト自動化。" + "運用の話。" * 30
+
+
+@pytest.mark.parametrize(
+    ("query", "marks"),
+    [
+        ("テスト自動化", ["テスト自動化"]),
+        ("テスト 自動化", ["テスト", "自動化"]),
+        ("自動", ["自動"]),
+        ("Kafka 木曜", ["Kafka", "木曜"]),
+        ("木", []),
+    ],
+)
+def test_texts_without_spaces_are_marked_by_pairs_as_the_index_finds_them(query: str, marks: list[str]) -> None:
+    stems = stems_of(read_query(query).terms)
+    found = [segment.text for segment in marked(JAPANESE, stems) if segment.is_match]
+    assert "".join(found) == "".join(marks)
+
+
+def test_the_window_of_a_text_without_spaces_holds_what_matched() -> None:
+    stems = stems_of(read_query("テスト自動化").terms)
+    window = snippet(JAPANESE, stems)
+    assert [segment.text for segment in window if segment.is_match] == ["テスト自動化"]
+    shown = "".join(segment.text for segment in window)
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
+    assert len(shown) <= 2 * 45 + 40, "of two characters each, and punctuation"
+
+
+def test_matched_pairs_are_said_as_the_run_they_are_of() -> None:
+    terms = read_query("Kafka テスト自動化 入門").terms
+    assert joined(matched_terms(terms, JAPANESE)) == ["kafka", "テスト自動化"]
+    assert joined(["ab", "bc", "テス", "スト", "b", "自動"]) == ["ab", "bc", "テスト", "b", "自動"]
