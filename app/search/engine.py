@@ -67,7 +67,7 @@ class SearchEngine:
         self._turns = Turns(range(os.cpu_count() or 1))
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
-        self._meanings = Meanings()
+        self._meanings = Meanings(embedder.knows)
         self._names = Nameboard()
 
     def search(self, session: Session, request: SearchRequest) -> SearchResult:

@@ -44,6 +44,8 @@ class Facts:
 
     titles: dict[str, list[int]]
     """Talk ids by folded title."""
+    titled: dict[int, str]
+    """Folded title of each talk."""
     names: dict[str, list[int]]
     """Talk ids by folded name of a speaker, in every way it is written."""
     facets: Facets
@@ -72,10 +74,12 @@ def load_facts(session: Session) -> Facts:
     ).all()
     names, organisations = _appearances(session)
     titles: dict[str, list[int]] = defaultdict(list)
-    for talk in talks:
-        titles[_folded(talk.title)].append(talk.id)
+    titled = {talk.id: _folded(talk.title) for talk in talks}
+    for talk_id, title in titled.items():
+        titles[title].append(talk_id)
     return Facts(
         titles=titles,
+        titled=titled,
         names=names,
         highest_id=max((talk.id for talk in talks), default=0),
         dates={talk.id: talk.date or talk.start_date or str(talk.year or "") for talk in talks},

@@ -16,9 +16,10 @@ from app.search.fusion import DEPTH
 from app.search.memory import Memory
 from app.search.mending import with_words
 from app.search.missing import scope_of_talks
+from app.search.outright import obvious
 from app.search.query import Query
 from app.search.question import Question
-from app.search.ranking import Ranking, Side, best_of_each, newest_first, obvious, rank
+from app.search.ranking import Ranking, Side, best_of_each, newest_first, rank
 from app.search.vector.protocol import VectorIndex
 
 MOST_PASSAGES = 2_000

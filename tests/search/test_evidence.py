@@ -17,7 +17,7 @@ from app.search.entries import Known
 from app.search.evidence import Closeup, first_of, look_closer
 from app.search.fusion import FEEDBACK_WEIGHT
 from app.search.lexical.words import WordsIndex
-from app.search.ranking import Side, rank
+from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Side, least_related, rank
 from app.search.vector.protocol import VectorIndex
 from tests.search.conftest import Base
 
@@ -136,3 +136,9 @@ def test_hybrid_adds_likeness_to_the_first_found(base: Base) -> None:
     for hit in hits:
         assert hit.why.parts is not None
         assert 0 < hit.why.parts.other <= FEEDBACK_WEIGHT
+
+
+def test_what_is_found_by_meaning_alone_must_be_near_enough_and_half_as_near_as_the_best() -> None:
+    assert least_related(np.array([0.4, 0.26])) == LEAST_FOUND == 0.25
+    assert least_related(np.array([0.9, 0.5])) == LEAST_OF_BEST * 0.9
+    assert least_related(np.array([])) == LEAST_FOUND
