@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.search.facts import Facts
 from app.search.lexical.words import WordsIndex
 from app.search.memory import Memory
+from app.search.outright import NAME_WORDS
 from app.search.phrases import Held, Missed, missed_phrases
 from app.search.query import Query, split_words
-from app.search.ranking import NAME_WORDS
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
@@ -33,13 +33,16 @@ class Mended(NamedTuple):
 class Meanings:
     """Tells what may have been meant, from the words, titles and names of one base. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_common: Callable[[str], bool]) -> None:
+        """`is_common` says of a folded word whether it is known to be right without any talk that holds it."""
+        self._is_common = is_common
         self._speller: Speller | None = None
         self._names: tuple[Facts, Reach] | None = None
         self._titles: tuple[Facts, Reach] | None = None
 
     def warm(self, memory: Memory) -> None:
         """Make now what is made when first asked for."""
+        self._is_common("")
         self.names(memory.facts)
         self.titles(memory.facts)
         if memory.words is not None:
@@ -49,7 +52,8 @@ class Meanings:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
         Leaves a query alone all of whose words are known, words in quotes (see `phrases`), and any query while the
-        words are still being read.
+        words are still being read. A common word that no talk holds is no slip ("late" is not "lake"), unless with
+        another the whole query is a title or name.
         """
         index = memory.words
         exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
@@ -59,7 +63,8 @@ class Meanings:
         named = self._as_named(query, memory.facts)
         if not exactly.isdisjoint(one.typed for one in named):
             named = []
-        found = named or correct(query, unknown, self.speller(index))
+        slips = [word for word in unknown if not self._is_common(fold(word))]
+        found = named or correct(query, slips, self.speller(index))
         if spelling == "typed":
             return Mended(query, meant=corrected(query, found).typed if found else None)
         return Mended(corrected(query, found), found)

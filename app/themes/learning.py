@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.themes.linear import Known, fit_linear
 from app.themes.wording import Phrases, stems_of, words_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ SURE_SHARE = 0.6
 LEAST_SURE = 5
 """and at least so many."""
 VECTOR_C, WORD_C = 1.0, 10.0
-UNSEEN = -3.0
-"""The score of a theme without any example, as regressions give it."""
 MOST_CUES = 2
 IN_TEXT, IN_TITLE = 0.5, 1.0
 
@@ -79,7 +78,7 @@ class Taught:
     """Talks whose themes people told: `labels` (m, k) holds 1 for a theme that a talk has."""
 
     texts: Texts
-    labels: NDArray[np.int8]
+    labels: Known
 
 
 def scores(talks: Texts, themes: Named, taught: Taught | None = None) -> Scores:
@@ -213,23 +212,8 @@ def _stacked(above: csr_matrix | None, below: csr_matrix) -> csr_matrix:
 
 
 def _learned(
-    vectors: Matrix, words: csr_matrix | None, labels: NDArray[np.int8], asked: Matrix, asked_words: csr_matrix
+    vectors: Matrix, words: csr_matrix | None, labels: Known, asked: Matrix, asked_words: csr_matrix
 ) -> Scores:
     """Log odds (n, k) by one logistic regression for each theme over vectors, and one over words."""
-    found = one_against_rest(vectors, labels, asked, VECTOR_C)
-    return found + WORDS * one_against_rest(words, labels, asked_words, WORD_C)
-
-
-def one_against_rest(known: Any, labels: NDArray[np.int8], asked: Any, c: float) -> Scores:
-    """Log odds (n, k) of each theme for the rows of `asked`, as if a theme were as often there as not."""
-    from sklearn.linear_model import LogisticRegression
-
-    found = np.full((asked.shape[0], labels.shape[1]), UNSEEN)
-    for theme in range(labels.shape[1]):
-        own = labels[:, theme] > 0
-        if own.any() and not own.all():
-            model = LogisticRegression(C=c, class_weight="balanced", max_iter=300, tol=1e-3)
-            found[:, theme] = model.fit(known, own).decision_function(asked)
-        elif own.all():
-            found[:, theme] = 0.0
-    return found
+    found = fit_linear(vectors, labels, VECTOR_C).scores(asked)
+    return found + WORDS * fit_linear(words, labels, WORD_C).scores(asked_words)

@@ -15,6 +15,7 @@ from app.embeddings.store import NO_TALK
 from app.models import Talk
 from app.search.documents import Document
 from app.search.lexical.words import WordsIndex
+from app.search.outright import BY_TITLE
 from app.search.phrases import MOST_TRIED, missed_phrases
 from app.search.query import read_query
 from app.search.reach import Reach
@@ -126,7 +127,7 @@ def test_an_answer_says_what_was_replaced_and_finds_the_talk(base: Base) -> None
     assert answer.corrections[0].said == "No talk holds “kafca”; searched for “kafka” instead."
     assert answer.hits[0].talk.slug == "please-upgrade"
     assert answer.hits[0].why.parts is not None
-    assert answer.hits[0].why.parts.named == 3, "as its title, mended"
+    assert answer.hits[0].why.parts.named == BY_TITLE, "as its title, mended"
     assert "kafka" in answer.hits[0].why.matched_terms
 
 
@@ -250,3 +251,16 @@ def test_a_speaker_among_other_words_comes_first_and_of_her_talks_the_one_that_h
     assert base.slugs("gwen shapira upgrade")[:2] == ["please-upgrade", "to-be"]
     assert base.slugs("to be ann müller")[:2] == ["to-be", "ksql-in-practice"]
     assert base.ask("upgrade kafka gwen").hits[0].why.parts.named == 0, "one word alone is no name"  # type: ignore[union-attr]
+
+
+def test_a_common_word_that_no_talk_holds_is_no_slip(base: Base) -> None:
+    assert base.ask("dsta", mode="lexical").corrections == [Correction(typed="dsta", used="data")]
+    for spelling in ("near", "typed"):
+        answer = base.ask("date", mode="lexical", spelling=spelling)
+        assert (answer.corrections, answer.did_you_mean, answer.hits) == ([], None, [])
+
+
+def test_a_common_word_is_replaced_where_that_makes_a_title_of_the_query(base: Base) -> None:
+    answer = base.ask("kafka on kubernetes keeping it sample")
+    assert answer.corrections == [Correction(typed="sample", used="simple")]
+    assert answer.hits[0].talk.slug == "keeping-it-simple"
