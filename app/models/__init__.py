@@ -3,7 +3,7 @@
 Importing this package registers every table, so that Alembic and relationships see them all.
 """
 
-from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment
+from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
 from app.models.people import (
     Appearance,
     Organisation,
@@ -47,6 +47,7 @@ __all__ = [
     "Theme",
     "ThemeAssignment",
     "ThemeDecision",
+    "ThemeReading",
     "Transcript",
     "UnansweredQuestion",
 ]

@@ -21,7 +21,7 @@ Matrix = NDArray[np.float32]
 
 FEATURES = ("cues in title", "cues in text", "learned")
 FOLDS = 5
-"""A talk that taught a theme is told by what the others of it taught, in so many parts; it is never its own evidence."""
+"""In so many parts talks that teach are told by what the other parts taught: no talk is its own evidence."""
 MOST_CUES = 2
 NOT_NEAR = -1.0
 
@@ -179,10 +179,10 @@ class Witness:
             for place, theme in enumerate(self.themes):
                 if theme in shows or any(theme.id in shown.above for shown in shows):
                     known[row, place] = 1
-                elif talk.id in theme.counter_examples or (
-                    shows and place not in has_cue and not any(_related(theme, shown) for shown in shows)
-                ):
+                elif talk.id in theme.counter_examples:
                     known[row, place] = 0
+                elif shows and place not in has_cue:
+                    known[row, place] = -1 if any(_related(theme, shown) for shown in shows) else 0
                 said = self.decided.get(talk.id, {}).get(theme.id)
                 if said is not None:
                     known[row, place] = int(said)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.themes.learning import Named, Taught, Texts, matches, one_against_rest, scores, shares, surest
+from app.themes.learning import Named, Taught, Texts, matches, scores, shares, surest
+from app.themes.linear import fit_linear
 from app.themes.probability import decided, probabilities
 from app.themes.shares import estimated_shares
 from app.themes.wording import Phrases, stems_of, words_of
@@ -94,12 +95,13 @@ def test_the_surest_are_those_that_lead_by_their_share_and_never_many() -> None:
     assert shares(found).sum(axis=1) == pytest.approx(1.0)
 
 
-def test_a_theme_without_an_example_is_less_likely_than_any_other() -> None:
-    known = np.eye(4, dtype=np.float32)
-    labels = np.array([[1, 0], [1, 0], [0, 0], [0, 0]], dtype=np.int8)
-    found = one_against_rest(known, labels, known, 1.0)
+def test_a_theme_without_an_example_is_less_likely_than_any_other_and_untold_talks_teach_nothing() -> None:
+    rows = np.eye(4, dtype=np.float32)
+    labels = np.array([[1, 0, 1], [1, 0, -1], [0, 0, -1], [0, 0, -1]], dtype=np.int8)
+    found = fit_linear(rows, labels, 1.0).scores(rows)
     assert found[0, 0] > 0 > found[2, 0]
     assert (found[:, 1] == -3.0).all()
+    assert (found[:, 2] == 0.0).all()
 
 
 def test_probabilities_add_up_to_one_or_to_the_themes_each_talk_has() -> None:
