@@ -30,6 +30,7 @@ from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
+    citations,
     editions,
     figures,
     home,
@@ -48,6 +49,8 @@ from app.web.pages import (
 from app.web.parameters import Nothing
 
 PAGES = (
+    # Before the pages whose addresses its own begin with.
+    citations,
     home,
     search,
     abstract,
