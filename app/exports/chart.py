@@ -23,7 +23,7 @@ FONT = "Inter, Helvetica, Arial, sans-serif"
 WIDTH, HEIGHT, ROW_HEIGHT, BAR_HEIGHT, LETTER = 420, 240, 26, 14, 7.0
 LINK = {"href": {"field": "url"}, "description": {"field": "told"}}
 SHOWN = (
-    "name", "key", "label", "told", "url", "confirmed", "share", "low", "high", "least", "most", "when", "line",
+    "name", "key", "told", "url", "confirmed", "share", "low", "high", "least", "most", "when", "line",
     "decided",
 )  # fmt: skip
 
@@ -52,7 +52,7 @@ def chart_spec(chart: Chart) -> dict[str, Any]:
 
 def _datum(mark: Mark) -> dict[str, Any]:
     values = asdict(mark)
-    return {name: values[name] for name in SHOWN}
+    return {"label": f"{mark.of} · {mark.percent}"} | {name: values[name] for name in SHOWN}
 
 
 def _percents(top: float) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,8 @@ class Mark:
 
     name: str
     key: str
-    label: str
+    of: str
+    percent: str
     told: str
     path: str
     url: str
@@ -57,6 +59,11 @@ def marks_of(chart: Chart) -> list[Mark]:
         doubled = {name for name in names if names.count(name) > 1}
         names = [f"{name} ({row.key})" if name in doubled else name for name, row in zip(names, rows, strict=True)]
     return [_mark(name, row) for name, row in zip(names, rows, strict=True)]
+
+
+def name_of(chart: Chart) -> str:
+    """A name for the ids of a chart's elements, that differs between the charts of one page."""
+    return f"hallway-chart-{hashlib.sha256(f'{chart.title}{chart.description}'.encode()).hexdigest()[:8]}"
 
 
 def legend_of(chart: Chart, marks: list[Mark]) -> list[str]:
@@ -95,7 +102,8 @@ def _mark(name: str, row: FigureRow) -> Mark:
     return Mark(
         name=name,
         key=row.key,
-        label=f"{figure.fraction} · {figure.percent}",
+        of=figure.fraction,
+        percent=figure.percent,
         told=f"{about}: {figure.fraction} known talks, {figure.percent}, {figure.likely}" if of else about,
         path=figure.path,
         url=figure.url,

@@ -6,10 +6,9 @@ everything is in per cent of the width and downwards in pixels, so that letters 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
-from app.exports.marks import Mark, legend_of, marks_of, ticks_to, top_of
+from app.exports.marks import Mark, legend_of, marks_of, name_of, ticks_to, top_of
 from app.trends.document import Chart
 from app.trends.wording import percent
 
@@ -34,7 +33,8 @@ class Bar:
     """
 
     name: str
-    label: str
+    of: str
+    percent: str
     told: str
     path: str
     y: int
@@ -93,8 +93,7 @@ def plot_of(chart: Chart | None) -> Plot | None:
         return None
     marks = marks_of(chart)
     laid_out = _bars if chart.kind == "bars" else _lines
-    digest = hashlib.sha256(f"{chart.title}\0{chart.description}".encode()).hexdigest()
-    return laid_out(chart, marks, f"chart-{digest[:8]}")
+    return laid_out(chart, marks, name_of(chart))
 
 
 def _bars(chart: Chart, marks: list[Mark], name: str) -> Plot:
@@ -106,7 +105,8 @@ def _bars(chart: Chart, marks: list[Mark], name: str) -> Plot:
     bars = tuple(
         Bar(
             name=mark.name,
-            label=mark.label,
+            of=mark.of,
+            percent=mark.percent,
             told=mark.told,
             path=mark.path,
             y=HEAD + place * ROW,

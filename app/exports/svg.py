@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from xml.sax.saxutils import escape
 
 from app.exports.chart import BAR, INK, PAPER, RULE, SOFT, chart_spec
-from app.exports.marks import chart_of
+from app.exports.marks import chart_of, name_of
 from app.trends.document import Chart, Document
 
 VEGA_LITE = "6.4"
@@ -28,7 +27,7 @@ def drawn(chart: Chart, *, dark: bool) -> str:
     import vl_convert
 
     picture: str = vl_convert.vegalite_to_svg(chart_spec(chart), vl_version=VEGA_LITE, allowed_base_urls=[])
-    name = f"hallway-chart-{hashlib.sha256(picture.encode()).hexdigest()[:8]}"
+    name = name_of(chart)
     start, rest = picture.split(">", 1)
     named = (
         f'{start.replace("<svg", f"<svg id={name!r}", 1)} role="graphics-document" '

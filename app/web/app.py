@@ -38,6 +38,7 @@ from app.web.pages import (
     methods,
     quality,
     reports,
+    saved,
     search,
     speakers,
     takeaways,
@@ -51,6 +52,7 @@ from app.web.parameters import Nothing
 PAGES = (
     # Before the pages whose addresses its own begin with.
     citations,
+    saved,
     home,
     search,
     abstract,
