@@ -18,7 +18,10 @@ GENRES = {"keynote": "Keynote", "workshop": "Workshop", "panel": "Panel", "light
 
 @dataclass(frozen=True)
 class Citation:
-    """A talk to cite. `date` is an ISO date, None where only `year` is known, or neither; `url` is its page here."""
+    """A talk to cite. `date` is an ISO date, None where only `year` is known, or neither; `url` is its page here.
+
+    `month` (1..12) may be known without the day: that of an edition which was held within one.
+    """
 
     slug: str
     title: str
@@ -33,6 +36,7 @@ class Citation:
     speakers: tuple[str, ...] = ()
     video: str | None = None
     slides: str | None = None
+    month: int | None = None
 
     @property
     def genre(self) -> str:
@@ -88,8 +92,14 @@ def _read(session: Session, ids: Sequence[int]) -> dict[int, Citation]:
             city=city,
             country=country,
             url=f"{get_settings().base_url}/talks/{slug}",
+            month=_month(held, start, end),
             speakers=tuple(people[talk]),
             video=links.get((talk, "video")),
             slides=links.get((talk, "slides")),
         )
     return made
+
+
+def _month(date: str | None, start: str | None, end: str | None) -> int | None:
+    within = date or (start if start and end and start[:7] == end[:7] else None)
+    return int(within[5:7]) if within and within[5:7] else None

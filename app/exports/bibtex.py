@@ -48,7 +48,7 @@ def _entry(talk: Citation) -> str:
         "booktitle": "{{" + escape(talk.edition) + "}}",
         "address": _braced(", ".join(part for part in (talk.city, talk.country) if part)),
         "year": f"{{{talk.year}}}" if talk.year else None,
-        "month": MONTHS[int(talk.date[5:7]) - 1] if talk.date else None,
+        "month": MONTHS[talk.month - 1] if talk.month else None,
         "url": f"{{{_address(talk.url)}}}",
         "language": _braced(talk.language or ""),
         "note": _braced(_note(talk)),

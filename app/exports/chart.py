@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from app.exports.marks import Mark, legend_of, marks_of, ticks_to, top_of
+from app.exports.marks import Mark, legend_of, marks_of, span_of, ticks_to, top_of, years_within
 from app.trends.document import Chart
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 PAPER, INK, SOFT, RULE, BAR = "#fbfaf7", "#1c1b19", "#55524c", "#dedad1", "#0072b2"
 LINES = (BAR, "#d55e00", "#009e73", "#cc79a7", "#e69f00", INK)
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+SHAPES = ("circle", "square", "diamond")
 FONT = "Inter, Helvetica, Arial, sans-serif"
 WIDTH, HEIGHT, ROW_HEIGHT, BAR_HEIGHT, LETTER = 420, 240, 26, 14, 7.0
 LINK = {"href": {"field": "url"}, "description": {"field": "told"}}
@@ -113,8 +113,7 @@ def _bar_layers(share: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _lines(marks: list[Mark]) -> dict[str, Any]:
     names = list(dict.fromkeys(mark.line for mark in marks))
-    years = [mark.when for mark in marks if mark.when is not None]
-    domain = [min(years) - 0.25, max(years) + 0.25]
+    domain = list(span_of(marks))
     told = len(names) > 1
     scale = {"domain": names, "range": [LINES[place % len(LINES)] for place in range(len(names))]}
     shapes = {"domain": names, "range": [SHAPES[place % len(SHAPES)] for place in range(len(names))]}
@@ -127,7 +126,13 @@ def _lines(marks: list[Mark]) -> dict[str, Any]:
                 "field": "when",
                 "type": "quantitative",
                 "scale": {"domain": domain, "nice": False},
-                "axis": {"title": None, "format": "d", "tickMinStep": 1, "grid": False},
+                "axis": {
+                    "title": None,
+                    "format": "d",
+                    "values": years_within(*domain),
+                    "grid": False,
+                    "labelPadding": 8,
+                },
             },
             "color": {"field": "line", "type": "nominal", "scale": scale, "legend": legend},
         },

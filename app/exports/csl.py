@@ -17,7 +17,8 @@ def write(talks: Sequence[Citation]) -> bytes:
 
 
 def _item(talk: Citation) -> dict[str, Any]:
-    date = [int(part) for part in talk.date.split("-")] if talk.date else [talk.year] if talk.year else None
+    date = [int(part) for part in talk.date.split("-")] if talk.date else [talk.year, talk.month]
+    date = [part for part in date if part]
     video, slides = absolute(talk.video), absolute(talk.slides)
     links = [f"{name}: {link}" for name, link in (("Video", video), ("Slides", slides)) if link]
     fields: dict[str, Any] = {

@@ -11,6 +11,7 @@ from app.errors import UsageError
 from app.trends.document import Chart, Document, FigureRow
 
 PART = "– "
+MOST_YEARS = 7
 UNKNOWN = "Dotted: the share if none, and if all, of the sessions missing here were counted."
 LEGENDS = {
     "bars": "Solid: decided by people. Outlined: assigned by machine. Line: 95\u00a0% interval.",
@@ -84,11 +85,22 @@ def ticks_to(top: float) -> list[float]:
     return [round(step * number, 1) for number in range(math.floor(top / step + 1e-9) + 1)]
 
 
+def span_of(marks: list[Mark]) -> tuple[float, float]:
+    """Where the axis of time begins and ends, in years: a little beyond the marks, and with a whole year within."""
+    years = [mark.when for mark in marks if mark.when is not None]
+    first, last = min(years) - 0.25, max(years) + 0.25
+    return (first, last) if math.ceil(first) <= last else (math.floor(first), math.ceil(last))
+
+
+def years_within(first: float, last: float) -> list[int]:
+    """Whole years to name on the axis: each, or every second, third and so on, so that they do not touch on a phone."""
+    whole = range(math.ceil(first), math.floor(last) + 1)
+    return list(whole[:: -(-len(whole) // MOST_YEARS)])
+
+
 def year_of(at: str) -> float:
-    """A date, or a year alone, as a year with its fraction. ValueError for anything else."""
-    if len(at) == 4:
-        return float(at)
-    day = date.fromisoformat(at)
+    """A date, a month (its first day) or a year alone (its beginning), as a year with its fraction, else ValueError."""
+    day = date.fromisoformat((at + "-01-01")[:10])
     length = date(day.year + 1, 1, 1) - date(day.year, 1, 1)
     return round(day.year + (day - date(day.year, 1, 1)) / length, 4)
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.exports.marks import Mark, legend_of, marks_of, name_of, ticks_to, top_of
+from app.exports.marks import Mark, legend_of, marks_of, name_of, span_of, ticks_to, top_of, years_within
 from app.trends.document import Chart
 from app.trends.wording import percent
 
 ROW, TEXT, BAR, HEAD, FOOT = 42, 14, 12, 4, 22
-HEIGHT, SIDE = 240, 4.0
-MOST_YEARS = 12
+HEIGHT, SIDE = 240, 12.0
 
 
 @dataclass(frozen=True)
@@ -131,8 +130,7 @@ def _bars(chart: Chart, marks: list[Mark], name: str) -> Plot:
 
 def _lines(chart: Chart, marks: list[Mark], name: str) -> Plot:
     top = top_of(marks)
-    years = [mark.when for mark in marks if mark.when is not None]
-    first, last = min(years) - 0.25, max(years) + 0.25
+    first, last = span_of(marks)
     names = list(dict.fromkeys(mark.line for mark in marks))
 
     def across(year: float) -> float:
@@ -161,16 +159,9 @@ def _lines(chart: Chart, marks: list[Mark], name: str) -> Plot:
         description=chart.description,
         legend=tuple(legend_of(chart, marks)),
         height=HEAD + TEXT + HEIGHT + FOOT,
-        across=tuple(Tick(across(year), str(year)) for year in _years(first, last)),
+        across=tuple(Tick(across(year), str(year)) for year in years_within(first, last)),
         up=tuple(Tick(down(tick), percent(tick)) for tick in ticks_to(top)),
         points=tuple(points),
         segments=tuple(segments),
         lines=tuple(names) if len(names) > 1 else (),
     )
-
-
-def _years(first: float, last: float) -> list[int]:
-    """Whole years within, and not so many that their names would touch on a phone."""
-    whole = [year for year in range(int(first), int(last) + 1) if first <= year <= last]
-    step = -(-len(whole) // MOST_YEARS) * 2 if len(whole) > MOST_YEARS // 2 else 1
-    return whole[::step]

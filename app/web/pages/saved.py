@@ -16,6 +16,7 @@ from app.web.deps import Reading, Viewing
 from app.web.pages.reports import CRUMBS, ReportPage, exported, shown
 from app.web.parameters import Nothing, PathSlug
 from app.web.templating import Crumb, PageContext
+from app.web.words import date_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,7 +62,7 @@ def saved_report(id: PathSlug, _: Nothing, session: Reading, view: Viewing) -> H
     document = open_saved(session, id)
     return view.page(
         SavedReportPage(
-            title=f"{document.title}, {kept.saved_at.date().isoformat()}",
+            title=f"{document.title}, as saved on {date_words(kept.saved_at.date().isoformat())}",
             crumbs=(*CRUMBS, Crumb("Saved reports", "/reports/saved")),
             kept=kept,
             changed=kept.snapshot != current_snapshot(session),
