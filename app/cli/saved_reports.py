@@ -157,6 +157,7 @@ def _told(found: ReportDifference) -> list[str]:
     lines = [
         f"{side.title} ({side.id or 'now'}, snapshot {side.origin.snapshot})" for side in (found.before, found.after)
     ]
+    lines += [f"{what}: {was}, then {now}" for what, was, now in found.made_otherwise]
     if found.is_same:
         return [*lines, f"All {found.compared} figures are the same."]
     for figure in found.moved:

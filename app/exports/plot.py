@@ -6,7 +6,7 @@ everything is in per cent of the width and downwards in pixels, so that letters 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.exports.marks import Mark, legend_of, marks_of, name_of, span_of, ticks_to, top_of, years_within
 from app.trends.document import Chart
@@ -14,6 +14,7 @@ from app.trends.wording import percent
 
 ROW, TEXT, BAR, HEAD, FOOT = 42, 14, 12, 4, 22
 HEIGHT, SIDE = 240, 12.0
+MOST_BARS = 40
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,20 @@ def plot_of(chart: Chart | None) -> Plot | None:
     """The chart laid out, None where it has nothing to draw."""
     if chart is None or not any(row.figure.denominator for row in chart.rows):
         return None
-    marks = marks_of(chart)
-    laid_out = _bars if chart.kind == "bars" else _lines
-    return laid_out(chart, marks, name_of(chart))
+    if chart.kind == "lines":
+        return _lines(chart, marks_of(chart), name_of(chart))
+    shown = _shown(chart)
+    left = sum(row.figure.denominator > 0 for row in chart.rows) - len(marks_of(shown))
+    plot = _bars(shown, marks_of(shown), name_of(chart))
+    return replace(plot, legend=(*plot.legend, f"The table has {left} more.")) if left else plot
+
+
+def _shown(chart: Chart) -> Chart:
+    """The chart itself or, of one too long for a page, its first bars, those that are no part of another before all."""
+    if len(chart.rows) <= MOST_BARS:
+        return chart
+    whole = tuple(row for row in chart.rows if row.depth == 0 and row.figure.denominator)
+    return replace(chart, rows=whole[:MOST_BARS])
 
 
 def _bars(chart: Chart, marks: list[Mark], name: str) -> Plot:

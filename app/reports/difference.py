@@ -15,7 +15,6 @@ from app.trends.wording import counted
 
 Cause = Literal["data", "labels", "model", "vocabulary", "code", "unknown"]
 COMPARED = ("numerator", "denominator", "share", "low", "high", "confirmed", "machine", "if_none", "if_all")
-NAMED = 5
 
 
 class Reason(BaseModel):
@@ -54,6 +53,12 @@ class ReportDifference(BaseModel):
     moved: list[MovedFigure]
     gone: list[str]
     new: list[str]
+
+    @property
+    def made_otherwise(self) -> list[tuple[str, str, str]]:
+        """What the two were made with that is not the same: its name, as it was and as it is."""
+        pairs = zip(self.before.origin, self.after.origin, strict=True)
+        return [(name, was, now) for (name, was), (_, now) in pairs if was != now and name != "snapshot"]
 
     @property
     def is_same(self) -> bool:

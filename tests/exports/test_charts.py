@@ -159,6 +159,16 @@ def test_a_file_follows_the_reader_into_the_dark_and_a_fragment_does_not(documen
     assert "prefers-color-scheme" not in drawn(bars, dark=False)
 
 
+def test_a_page_draws_no_endless_chart(bars: Chart) -> None:
+    first = bars.rows[0]
+    many = [replace(first, key=str(number), label=str(number), depth=number % 2) for number in range(100)]
+    plot = plot_of(replace(bars, rows=tuple(many)))
+    assert plot is not None
+    assert [bar.name for bar in plot.bars] == [str(number) for number in range(0, 80, 2)]
+    assert plot.legend[-1] == "The table has 60 more."
+    assert len(chart_spec(replace(bars, rows=tuple(many)))["data"]["values"]) == 100
+
+
 def test_two_bars_of_one_name_are_told_apart(bars: Chart) -> None:
     same = replace(bars, rows=tuple(replace(row, label="Same", depth=0) for row in bars.rows))
     assert [mark.name for mark in marks_of(same)] == [f"Same ({row.key})" for row in bars.rows]

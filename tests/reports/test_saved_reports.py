@@ -218,6 +218,7 @@ def test_code_moved_it(base: Session) -> None:
     assert found.causes == ["code"]
     assert [moved.label for moved in found.moved] == ["Stream *processing*: Summit West 2019"]
     assert code_version() in found.moved[0].reasons[0].words
+    assert found.made_otherwise == [("code", "0.0.1+00000000", code_version())]
 
 
 def test_saved_again_it_is_the_next_edition(base: Session) -> None:
