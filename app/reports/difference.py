@@ -58,7 +58,8 @@ class ReportDifference(BaseModel):
     def made_otherwise(self) -> list[tuple[str, str, str]]:
         """What the two were made with that is not the same: its name, as it was and as it is."""
         pairs = zip(self.before.origin, self.after.origin, strict=True)
-        return [(name, was, now) for (name, was), (_, now) in pairs if was != now and name != "snapshot"]
+        names = {"vocabulary": "vocabulary", "recipe": "model", "code": "code"}
+        return [(names[name], was, now) for (name, was), (_, now) in pairs if was != now and name in names]
 
     @property
     def is_same(self) -> bool:

@@ -12,13 +12,13 @@ from sqlmodel import Session, col
 
 from app import __version__
 from app.catalog.snapshot import current_snapshot
-from app.models import IndexState, Theme
+from app.models import Embedding, IndexState, Theme
 from app.settings import PACKAGE, shipped
 
 COUNTING_CODE = ("catalog", "embeddings", "exports", "reports", "text", "themes", "trends")
 """Folders whose code, with the templates of reports, decides what a report says."""
 
-MODEL_STATES = ("themes", "embeddings")
+ASSIGNED = "themes"
 
 
 class Origin(BaseModel):
@@ -63,8 +63,9 @@ def vocabulary_version(session: Session) -> str:
 
 def model_recipe(session: Session) -> str:
     """How themes were assigned and which vectors they were assigned from; "none" before anything was."""
-    states = (session.get(IndexState, name) for name in MODEL_STATES)
-    return " · ".join(state.recipe for state in states if state) or "none"
+    assigned = session.get(IndexState, ASSIGNED)
+    vectors = session.scalars(select(col(Embedding.recipe)).distinct().order_by(col(Embedding.recipe)))
+    return " · ".join([*([assigned.recipe] if assigned else []), *vectors]) or "none"
 
 
 @cache

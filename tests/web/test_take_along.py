@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from app.bootstrap import KnowledgeBase
 from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
 from app.db.types import utc_now
+from app.errors import UsageError
 from app.exports.registry import digests
 from app.models import Talk
 from app.reports.registry import build_report
@@ -25,7 +27,7 @@ from app.reports.request import ReportRequest
 from app.reports.saved import save_report
 from app.trends.document import Chart, FigureRow
 from app.web.app import create_app
-from app.web.pages.reports import shown
+from app.web.pages.reports import few_enough, shown
 from tests.web.conftest import open_base
 from tests.web.facts import fill
 
@@ -113,10 +115,20 @@ def test_talks_are_cited_from_their_pages(client: TestClient) -> None:
 def test_an_edition_and_a_search_are_cited_whole(client: TestClient) -> None:
     known = client.get("/api/v1/talks?edition=west-2019&limit=100").json()["total"]
     assert client.get("/editions/west-2019.bib").text.count("@inproceedings{") == known
-    found = client.get("/api/v1/search?q=kafka&mode=lexical&limit=100").json()["hits"]
-    cited = client.get("/search.csl.json?q=kafka&mode=lexical").json()
+    found = client.get("/api/v1/search?q=brokers&mode=lexical&limit=100").json()["hits"]
+    cited = client.get("/search.csl.json?q=brokers&mode=lexical").json()
     assert [item["id"] for item in cited] == [hit["talk"]["slug"] for hit in found]
     assert cited
+    page = client.get("/search?q=brokers&mode=lexical&kind=keynote&offset=0").text
+    link = html.unescape(re.findall(r'href="(/search\.bib[^"]*)"', page)[0])
+    assert link == "/search.bib?q=brokers&mode=lexical&kind=keynote"
+    assert client.get(link).status_code == 200
+
+
+def test_the_site_lists_no_endless_number_of_talks() -> None:
+    assert few_enough([1]) == [1]
+    with pytest.raises(UsageError, match="a list of 5,001 talks"):
+        few_enough(list(range(5_001)))
 
 
 def test_a_figure_gives_its_talks(client: TestClient) -> None:

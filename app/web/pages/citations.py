@@ -15,9 +15,9 @@ from app.errors import NotFound
 from app.exports import talk_list
 from app.exports.registry import CITATIONS, citation_named
 from app.models import Talk
-from app.trends.behind import figure_talks
+from app.trends.behind import figure_by_id, figure_talks, talks_of_figures
 from app.web.deps import Reading, Search
-from app.web.pages.reports import attached
+from app.web.pages.reports import attached, few_enough
 from app.web.parameters import FigureId, Nothing, PathSlug, Searching
 
 router = APIRouter(include_in_schema=False)
@@ -42,7 +42,7 @@ def edition(slug: PathSlug, suffix: PathSlug, _: Nothing, session: Reading) -> R
     wanted = TalkFilter(editions=(slug,))
     check_names(session, wanted)
     ids = session.scalars(allowed_talks(wanted).order_by(col(Talk.position), col(Talk.id)))
-    return _cited(session, [talk for talk in ids if talk is not None], suffix, slug)
+    return _cited(session, few_enough([talk for talk in ids if talk is not None]), suffix, slug)
 
 
 @router.get("/search.{suffix}")
@@ -57,6 +57,7 @@ def found(suffix: PathSlug, asked: Annotated[Searching, Query()], session: Readi
 @router.get("/figures/{id}.csv")
 def figure_csv(id: FigureId, _: Nothing, session: Reading) -> Response:
     """The talks a figure is taken of, each with whether it is counted."""
+    few_enough(talks_of_figures(session, [figure_by_id(session, id)]))
     return attached(talk_list.write(figure_talks(session, id)), "text/csv; charset=utf-8", f"{FIGURE_NAME}.csv")
 
 
@@ -73,6 +74,7 @@ def figure_csl(id: FigureId, _: Nothing, session: Reading) -> Response:
 
 
 def _of_figure(session: Session, id: str, suffix: str) -> Response:
+    few_enough(talks_of_figures(session, [figure_by_id(session, id)]))
     counted = [card.id for card in figure_talks(session, id).numerator]
     return _cited(session, counted, suffix, FIGURE_NAME)
 

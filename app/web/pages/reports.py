@@ -26,6 +26,7 @@ from app.web.shares import scales
 from app.web.templating import Crumb, PageContext
 
 router = APIRouter(include_in_schema=False)
+MOST_LISTED = 5_000
 CRUMBS = (Crumb("Reports", "/reports"),)
 # An exported page brings its own styles and may do nothing else.
 EXPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -134,11 +135,21 @@ def exported(session: Session, document: Document, suffix: str, name: str, part:
     if part == "fragment" and suffix != "html":
         raise UsageError(f"Only html comes in parts, not {suffix}; leave part out.", "part")
     if cited := citation_named(suffix):
-        talks = citations(session, talks_of_figures(session, figures_of(document)))
-        return attached(cited.write(talks), cited.media_type, f"{name}.{suffix}")
+        talks = few_enough(talks_of_figures(session, figures_of(document)))
+        return attached(cited.write(citations(session, talks)), cited.media_type, f"{name}.{suffix}")
     chosen = _format(suffix)
     content = html.fragment(document) if part == "fragment" else chosen.write(document)
     return attached(content, chosen.media_type, f"{name}.{suffix}")
+
+
+def few_enough(talks: list[int]) -> list[int]:
+    """The talks themselves; a UsageError where they are so many that the site would be busy with them for seconds."""
+    if len(talks) > MOST_LISTED:
+        raise UsageError(
+            f"That is a list of {len(talks):,} talks, and the site gives at most {MOST_LISTED:,}; ask for an edition or a "
+            "series, or on the command line, as in `hallway report themes --format bib`."
+        )
+    return talks
 
 
 def attached(content: bytes, media_type: str, filename: str) -> Response:

@@ -113,7 +113,7 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
         kept=[*narrowed, *((name, values[name]) for name in ("mode", "sort") if name in values)],
         missing=missing,
         as_json=with_query("/api/v1/search", values, facet=None, limit=PAGE),
-        to_cite=with_query("/search.bib", values, facet=None),
+        to_cite=with_query("/search.bib", values, facet=None, offset=None),
     )
 
 
