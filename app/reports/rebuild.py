@@ -14,7 +14,7 @@ from app.reports.origin import code_version
 from app.reports.saved import find_saved, kept_report, report_now
 from app.trends.document import Document
 
-DRAWN = ("svg", "png")
+DRAWN = ("html", "svg", "png")
 
 
 class RebuiltFormat(BaseModel):
