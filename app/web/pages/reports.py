@@ -146,8 +146,8 @@ def few_enough(talks: list[int]) -> list[int]:
     """The talks themselves; a UsageError where they are so many that the site would be busy with them for seconds."""
     if len(talks) > MOST_LISTED:
         raise UsageError(
-            f"That is a list of {len(talks):,} talks, and the site gives at most {MOST_LISTED:,}; ask for an edition or "
-            "a series, or on the command line, as in `hallway report themes --format bib`."
+            f"That is a list of {len(talks):,} talks, and the site gives at most {MOST_LISTED:,}; ask for an edition "
+            "or a series, or on the command line, as in `hallway report themes --format bib`."
         )
     return talks
 
