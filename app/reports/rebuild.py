@@ -53,9 +53,10 @@ class Rebuilt(BaseModel):
         others = [one.format for one in self.formats if not one.as_saved]
         told = f"{len(self.formats)} formats written again from what was saved, each byte for byte as it was."
         if others:
-            why = "" if self.code == self.saved_with else f" It was saved with {self.saved_with}, this is {self.code}."
-            drawn = " Pictures depend on the fonts of the machine." if set(others) <= set(DRAWN) else ""
-            told = f"Not as saved: {', '.join(others)}.{why}{drawn}"
+            why = f" It was saved with {self.saved_with}, this is {self.code}."
+            if self.code == self.saved_with:
+                why = " Pictures depend on the fonts of the machine." if set(others) <= set(DRAWN) else ""
+            told = f"Not as saved: {', '.join(others)}.{why}"
         if self.problem:
             return [told, f"The present base cannot give it: {self.problem}"]
         if self.same_snapshot and self.same_now:
