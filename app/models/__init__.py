@@ -16,6 +16,7 @@ from app.models.people import (
 from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
+from app.models.reports import SavedReport
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyMention
 from app.models.themes import Theme, ThemeDecision
@@ -32,6 +33,7 @@ __all__ = [
     "Passage",
     "Problem",
     "Resource",
+    "SavedReport",
     "Series",
     "Source",
     "Speaker",

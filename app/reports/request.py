@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlencode
 
+from app.errors import UsageError
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import Scope
 
@@ -47,6 +50,21 @@ class ReportRequest:
         }
         pairs += [(name, str(value)) for name, value in single.items() if value is not None and value != ""]
         return tuple(pairs)
+
+    @classmethod
+    def of(cls, parameters: Iterable[tuple[str, str]]) -> ReportRequest:
+        """The request these parameters stand for; it gives the same `parameters()`. UsageError for an unknown name."""
+        known = {field.name: field.type for field in fields(cls)}
+        values: dict[str, Any] = {}
+        for parameter, value in parameters:
+            name = "editions" if parameter == "edition" else parameter
+            if name not in known:
+                raise UsageError(f"This Hallway knows no parameter “{parameter}” of reports.", parameter)
+            if str(known[name]).startswith("tuple"):
+                values[name] = (*values.get(name, ()), value)
+            else:
+                values[name] = int(value) if str(known[name]).startswith("int") else value
+        return cls(**values)
 
     def query(self, *, population: str | None = None, counting: str | None = None) -> str:
         """The query string of this request, or of the same with another population or counting."""

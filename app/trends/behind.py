@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from sqlalchemy import Select
@@ -63,6 +64,14 @@ def figure_talks(session: Session, id: str, limit: int | None = None, offset: in
         note=STALE if stale else None,
         figure=figure,
     )
+
+
+def talks_of_figures(session: Session, figures: Iterable[Figure]) -> list[int]:
+    """Ids of the talks that any of these figures is taken of, each once, in the order of `figure_talks`."""
+    ids: dict[int, None] = {}
+    for wanted in dict.fromkeys(parse_key(figure.id).denominator() for figure in figures):
+        ids |= dict.fromkeys(_ids(session, wanted, None, 0))
+    return list(ids)
 
 
 def is_stale(session: Session, id: str) -> bool:

@@ -56,7 +56,10 @@ def plain(words: Line) -> str:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above."""
+    """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above.
+
+    `at` (an ISO date, or a year alone) is where a line chart sets it, `line` the line of that chart it belongs to.
+    """
 
     key: str
     label: str
@@ -64,6 +67,8 @@ class FigureRow:
     figure: Figure
     depth: int = 0
     parent: str | None = None
+    at: str | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,16 +112,43 @@ class Reference:
 
 @dataclass(frozen=True)
 class Chart:
-    """What the chart shows: the shares of a table. `description` stands for it where it cannot be seen."""
+    """What the chart shows: the shares of a table. `description` stands for it where it cannot be seen.
+
+    Rows are bars below each other, or points in time, oldest first, joined by lines. A line breaks at a row without
+    talks in its denominator; bars have no such rows.
+    """
 
     title: str
     description: str
     rows: tuple[FigureRow, ...]
+    kind: Literal["bars", "lines"] = "bars"
+
+
+@dataclass(frozen=True)
+class SavedAs:
+    """The stable address of a saved report: its id, the day it was saved, and which edition of the report it is.
+
+    `previous` is the id of the edition before.
+    """
+
+    id: str
+    saved_on: str
+    edition: int = 1
+    previous: str | None = None
+
+    @property
+    def words(self) -> str:
+        """“saved on 2026-11-25 as 3f9a1c0b22”, with the edition from the second on."""
+        edition = f", edition {self.edition}" if self.edition > 1 else ""
+        return f"saved on {self.saved_on} as {self.id}{edition}"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A report as built. `payload` is exactly what its JSON export and the API answer."""
+    """A report as built. `payload` is exactly what its JSON export and the API answer.
+
+    `saved` is set in a report that was saved, whose addresses then lead to what was saved.
+    """
 
     report: str
     title: str
@@ -133,6 +165,7 @@ class Document:
     method: tuple[Line, ...] = ()
     sources: tuple[Reference, ...] = ()
     chart: Chart | None = None
+    saved: SavedAs | None = None
 
     @property
     def query(self) -> str:
@@ -152,6 +185,8 @@ class Document:
     def export_path(self, suffix: str) -> str:
         """Address of an export within the site: `export_path("csv")` is /reports/themes.csv with the same query."""
         dotted = f".{suffix}" if suffix else ""
+        if self.saved:
+            return f"/reports/saved/{self.saved.id}{dotted}"
         return f"/reports/{self.report}{dotted}{'?' + self.query if self.query else ''}"
 
 

@@ -30,6 +30,7 @@ from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
+    citations,
     editions,
     figures,
     home,
@@ -37,6 +38,7 @@ from app.web.pages import (
     methods,
     quality,
     reports,
+    saved,
     search,
     speakers,
     takeaways,
@@ -48,6 +50,9 @@ from app.web.pages import (
 from app.web.parameters import Nothing
 
 PAGES = (
+    # Before the pages whose addresses its own begin with.
+    citations,
+    saved,
     home,
     search,
     abstract,

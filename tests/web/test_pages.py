@@ -236,7 +236,9 @@ def test_a_report_and_its_exports(client: TestClient) -> None:
     text = page(client, "/reports/themes?edition=west-2019")
     assert "Claims about it, checked" in text
     kinds = {"md": "text/markdown", "html": "text/html", "csv": "text/csv", "json": "application/json",
-             "svg": "image/svg+xml", "png": "image/png"}  # fmt: skip
+             "svg": "image/svg+xml", "png": "image/png", "xlsx": "application/vnd.openxmlformats-officedocument",
+             "vl.json": "application/json", "bib": "application/x-bibtex",
+             "csl.json": "application/vnd.citationstyles.csl+json"}  # fmt: skip
     for suffix, media_type in kinds.items():
         path = f"/reports/themes.{suffix}?edition=west-2019"
         assert f'href="{path}"' in text

@@ -73,6 +73,7 @@ class SearchPage(PageContext):
     kept: Sequence[tuple[str, str]]
     missing: Missing | None
     as_json: str
+    to_cite: str
 
 
 @router.get("/search")
@@ -112,6 +113,7 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
         kept=[*narrowed, *((name, values[name]) for name in ("mode", "sort") if name in values)],
         missing=missing,
         as_json=with_query("/api/v1/search", values, facet=None, limit=PAGE),
+        to_cite=with_query("/search.bib", values, facet=None, offset=None),
     )
 
 
