@@ -1,14 +1,14 @@
 """Which talks were read for themes
 
 Revision: 0012
-Follows: 0007
+Follows: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
