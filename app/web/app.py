@@ -38,6 +38,8 @@ from app.web.pages import (
     methods,
     quality,
     reports,
+    review,
+    review_sample,
     search,
     sign_in,
     speakers,
@@ -66,6 +68,8 @@ PAGES = (
     quality,
     imports,
     sign_in,
+    review,
+    review_sample,
 )
 ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
