@@ -49,7 +49,9 @@ def decision_files(
 
 
 def _file(edition: str, reviewer: str, rows: list[Row]) -> str:
-    methods = dict.fromkeys(str(decision.details.get("method") or METHOD).strip() for decision, *_ in rows)
+    told = dict.fromkeys(str(decision.details.get("method") or METHOD).strip() for decision, *_ in rows)
+    # A file that was exported and read again tells of all its methods with each decision.
+    methods = [one for one in told if not any(one != other and one in other for other in told)]
     document: dict[str, object] = {
         "hallway": "theme-decisions/1",
         "edition": edition,

@@ -134,7 +134,7 @@ def settlings(session: Session, edition: str | None, theme: str | None, limit: i
 
 
 def sentence(effect: Effect) -> str:
-    """What reviews would do for a share: “3 reviews would settle whether Operations is above 25 % at Summit 2019.”"""
+    """What reviews would do for a share: “3 reviews would settle whether it is above 25 %”"""
     share = effect.numerator / effect.denominator
     now = (
         f"Now {effect.numerator:,} of {effect.denominator:,} known talks, {percent(share)}, "
@@ -147,8 +147,7 @@ def sentence(effect: Effect) -> str:
     asked = f"whether {effect.theme_name} is above {percent(question.threshold)}{printed} at {effect.edition_name}"
     if question.reviews is None:
         return f"Reviews alone cannot settle {asked}, for sessions are missing; each narrows it. {now}"
-    would = "is expected to settle" if question.reviews == 1 else "are expected to settle"
-    return f"{counted(question.reviews, 'review')} {would} {asked}. {now}"
+    return f"{counted(question.reviews, 'review')} would settle, in expectation, {asked}. {now}"
 
 
 def _ranked(session: Session, ranked: list[Effect], limit: int) -> Iterator[QueueItem]:

@@ -8,7 +8,7 @@ from html import unescape
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-NAME, PASSWORD = "Ada Reader", "correct horse battery"
+NAME, PASSWORD = "Cleo Curator", "correct horse battery"
 
 
 def token_of(page: str) -> str:
