@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -151,7 +152,7 @@ def sentence(effect: Effect) -> str:
 
 
 def _ranked(session: Session, ranked: list[Effect], limit: int) -> Iterator[QueueItem]:
-    pairs = [(effect, talk) for effect in ranked for talk in effect.talks][:limit]
+    pairs = list(islice(((effect, talk) for effect in ranked for talk in effect.talks), limit))
     names = _talk_names(session, {talk.talk_id for _, talk in pairs})
     snapshot = current_snapshot(session)
     for effect, talk in pairs:

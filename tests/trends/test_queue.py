@@ -12,7 +12,9 @@ from app.errors import NotFound
 from app.themes.decide import Choice, decide
 from app.themes.draws import draw, drawn_talks
 from app.trends.board import effects
+from app.trends.counts import theme_figure
 from app.trends.queue import queue_part, review_queue, settlings
+from app.trends.scope import Scope
 from tests.trends.sample import Builder
 
 OPEN = [0.5, 0.9, 0.9]
@@ -147,3 +149,13 @@ def test_an_empty_base_has_an_empty_queue(engine: Engine) -> None:
     with reading(engine) as session:
         queue = review_queue(session)
         assert (queue.settle, queue.sample, queue.second) == ([], [], [])
+
+
+def test_the_interval_is_that_of_the_figure(loaded: Engine) -> None:
+    with reading(loaded) as session:
+        found = effects(session)
+        assert len(found) > 50
+        for one in found[::7]:
+            figure = theme_figure(session, one.theme, Scope(editions=(one.edition,)))
+            assert (one.numerator, one.denominator) == (figure.numerator, figure.denominator)
+            assert (one.low, one.high) == pytest.approx((figure.low, figure.high), abs=1e-6)
