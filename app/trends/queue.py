@@ -14,14 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import TalkFilter, check_names
+from app.catalog.filters import TalkFilter, allowed_talks, check_names
 from app.catalog.snapshot import current_snapshot
+from app.errors import NotFound
 from app.models import Edition, ReviewDraw, Talk, Theme, ThemeAssignment, ThemeDecision
 from app.trends.board import Effect, effects
 from app.trends.keys import FigureKey
 from app.trends.wording import counted, likely, percent
 
 Part = Literal["settle", "sample", "second"]
+Way = Literal["settle", "sample", "second", "direct"]
+"""A part of the queue, or `direct` for a pair that somebody asked for by name."""
+
 PARTS: dict[Part, str] = {
     "settle": "Settle a number: the reviews that do most for what is published, ranked. They have no probability, so "
     "they settle single talks and are no sample of the others.",
@@ -38,7 +42,7 @@ class QueueItem(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    part: Part
+    part: Way
     talk: str
     title: str
     theme: str
@@ -117,6 +121,25 @@ def queue_part(
         if len(items) == limit:
             break
     return items
+
+
+def direct_item(session: Session, talk: str, theme: str) -> QueueItem:
+    """The pair of this talk and theme (slugs), whoever decided it; NotFound unless both count."""
+    check_names(session, TalkFilter(theme=theme))
+    row = session.execute(
+        allowed_talks(TalkFilter())
+        .with_only_columns(col(Talk.title), col(Edition.slug), col(Edition.name))
+        .join(Edition, col(Edition.id) == col(Talk.edition_id))
+        .where(col(Talk.slug) == talk)
+    ).first()
+    name = session.scalar(select(col(Theme.name)).where(col(Theme.slug) == theme, col(Theme.withdrawn_at).is_(None)))
+    if row is None or name is None:
+        raise NotFound("talk" if row is None else "theme", talk if row is None else theme)
+    why = f"Asked for by name. It counts for {name} at {row[2]}, and has no probability of being drawn."
+    return QueueItem(
+        part="direct", talk=talk, title=row[0], theme=theme, theme_name=name, edition=row[1], edition_name=row[2],
+        why=why, figure=None, machine=None,
+    )  # fmt: skip
 
 
 def settlings(session: Session, edition: str | None, theme: str | None, limit: int) -> list[Settling]:

@@ -122,7 +122,8 @@ def test_pages_fit_and_axe_finds_nothing(browser: Browser, address: str, size: d
     page.keyboard.press("a")
     expect(page.get_by_role("status")).to_be_visible()
     check(page)
-    for path in ("/review?part=second", "/review?part=sample", "/review/sample", "/sign-out", "/sign-in"):
+    pair = "/review?talk=kafka-on-kubernetes-keeping-it-simple&theme=kubernetes"
+    for path in ("/review?part=second", "/review?part=sample", "/review/sample", pair, "/sign-out", "/sign-in"):
         page.goto(path)
         check(page)
     assert faults == []

@@ -165,6 +165,25 @@ def test_a_sample_is_drawn_before_its_talks_are_shown(curator: TestClient, own_b
     assert "drawn already" in again.text
 
 
+def test_any_pair_can_be_decided_by_name(curator: TestClient, own_base: KnowledgeBase) -> None:
+    talk = curator.get("/talks/probes").text
+    assert "/review?talk=probes&amp;theme=kubernetes" in talk
+    with TestClient(create_app(own_base)) as reader:
+        assert "/review" not in reader.get("/talks/probes").text
+    page = curator.get("/review?talk=probes&theme=kubernetes").text
+    assert asked_of(page) == "Is “Probes on Kubernetes” about Kubernetes?"
+    assert "Ada Reader accepted it, 22" in page
+    after = curator.post("/review", data=form(page, "reject"))
+    assert after.url.query.startswith(b"talk=probes&theme=kubernetes&done=")
+    assert f"{NAME} rejected it" in after.text
+    with reading(own_base.engine) as session:
+        assert [entry.part for entry in session.scalars(select(ReviewEntry))] == ["direct"]
+    back = curator.post("/review", data=form(after.text, "undo")).text
+    assert f"{NAME} rejected it" not in back
+    for wrong in ("talk=gone&theme=kubernetes", "talk=no-such&theme=kubernetes", "talk=probes&theme=no-such"):
+        assert curator.get(f"/review?{wrong}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [({"talk": "no-such"}, 404), ({"about": "no-such"}, 404), ({"about": ""}, 422), ({"action": "adore"}, 422),

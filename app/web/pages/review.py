@@ -21,7 +21,7 @@ from app.errors import UsageError
 from app.themes.agreement import Agreement
 from app.themes.decide import Choice, decide, undo
 from app.themes.reviews import Step, newest_steps, reviewers_agree
-from app.trends.queue import PARTS, Part, QueueItem, Settling, queue_part, settlings
+from app.trends.queue import PARTS, Part, QueueItem, Settling, Way, direct_item, queue_part, settlings
 from app.web.addresses import with_query
 from app.web.deps import NOT_KEPT, Base, Curating, Reading, Viewing, may_write
 from app.web.forms import Fields, form_of
@@ -45,6 +45,7 @@ class ReviewQuery(Parameters):
     part: Part = Field(default="settle", description="Part of the queue.")
     edition: Slug | None = Field(default=None, description="Slug of an edition.")
     theme: Slug | None = Field(default=None, description="Slug of a theme.")
+    talk: Slug | None = Field(default=None, description="Slug of a talk, with a theme: decide on this pair.")
     skip: Annotated[list[Key], Field(max_length=MOST_SKIPPED)] = Field(
         default=[], description="Pairs passed over, talk~theme."
     )
@@ -58,13 +59,15 @@ class ReviewForm(Fields):
     talk: str = Field(default="", max_length=300)
     about: str = Field(default="", max_length=300)
     entry: int = Field(default=0, ge=0, le=2**53)
-    part: Part = "settle"
+    part: Way = "settle"
     edition: Slug | None = None
     theme: Slug | None = None
     skip: Keys = Field(default=[])
 
     def back(self, step: int) -> str:
-        """Address of what is next."""
+        """Address of what is next; of the same pair where it was asked for by name."""
+        if self.part == "direct":
+            return with_query("/review", {"talk": self.talk, "theme": self.about}, done=step)
         where = {"part": self.part, "edition": self.edition, "theme": self.theme, "skip": self.skip[-MOST_SKIPPED:]}
         return with_query("/review", where, done=step)
 
@@ -125,8 +128,11 @@ def decided(
 
 
 def _page(session: Session, asked: ReviewQuery, signed_in: SignedIn) -> ReviewPage:
-    found = queue_part(session, asked.part, asked.edition, asked.theme, signed_in.name, 1, asked.skip)
-    item = found[0] if found else None
+    if asked.talk and asked.theme:
+        item: QueueItem | None = direct_item(session, asked.talk, asked.theme)
+    else:
+        found = queue_part(session, asked.part, asked.edition, asked.theme, signed_in.name, 1, asked.skip)
+        item = found[0] if found else None
     done = newest_steps(session, 1, asked.done) if asked.done else []
     editions = (asked.edition,) if asked.edition else ()
     return ReviewPage(
