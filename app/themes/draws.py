@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks, check_names
@@ -98,6 +99,30 @@ def drawn_talks(session: Session, edition: str, theme: str) -> list[Drawn]:
     rows = _newest(session, edition_id, theme_id)
     decided = _decided(session, theme_id, [row.talk_id for row in rows])
     return [Drawn(row.id or 0, row.talk_id, row.probability, row.offered, decided.get(row.talk_id)) for row in rows]
+
+
+def recorded_chances(session: Session) -> dict[tuple[int, int], float]:
+    """By talk and theme, the recorded probability of every talk that the newest draws offer.
+
+    Estimates that go by a sample weigh its labels with these. A pair that is not here was not drawn, whoever decided.
+    """
+    later = aliased(ReviewDraw)
+    newer = (
+        select(col(later.id))
+        .where(
+            col(later.edition_id) == col(ReviewDraw.edition_id),
+            col(later.theme_id) == col(ReviewDraw.theme_id),
+            col(later.draw) != col(ReviewDraw.draw),
+            col(later.id) > col(ReviewDraw.id),
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(col(ReviewDraw.talk_id), col(ReviewDraw.theme_id), col(ReviewDraw.probability)).where(
+            col(ReviewDraw.offered).is_(True), ~newer
+        )
+    )
+    return {(talk, theme): chance for talk, theme, chance in rows}
 
 
 def draw_states(session: Session) -> list[DrawState]:

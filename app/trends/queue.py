@@ -19,8 +19,10 @@ from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Edition, ReviewDraw, Talk, Theme, ThemeAssignment, ThemeDecision
 from app.trends.board import Effect, effects
-from app.trends.keys import FigureKey
-from app.trends.wording import counted, likely, percent
+from app.trends.counts import theme_figure
+from app.trends.figure import Figure
+from app.trends.scope import Scope
+from app.trends.wording import counted, percent
 
 Part = Literal["settle", "sample", "second"]
 Way = Literal["settle", "sample", "second", "direct"]
@@ -145,25 +147,22 @@ def direct_item(session: Session, talk: str, theme: str) -> QueueItem:
 def settlings(session: Session, edition: str | None, theme: str | None, limit: int) -> list[Settling]:
     """The questions that reviews can settle, in the order of the queue."""
     found = [one for one in effects(session, edition, theme) if one.question and one.question.reviews][:limit]
+    figures = _figures(session, found)
     return [
         Settling(
-            sentence=sentence(one),
-            figure=_figure(one, current_snapshot(session)),
+            sentence=sentence(one, figure),
+            figure=figure.id,
             reviews=one.question.reviews if one.question else None,
             edition=one.edition,
             theme=one.theme,
         )
-        for one in found
+        for one, figure in zip(found, figures, strict=True)
     ]
 
 
-def sentence(effect: Effect) -> str:
-    """What reviews would do for a share: “3 reviews would settle whether it is above 25 %”"""
-    share = effect.numerator / effect.denominator
-    now = (
-        f"Now {effect.numerator:,} of {effect.denominator:,} known talks, {percent(share)}, "
-        f"{likely(effect.low, effect.high)}."
-    )
+def sentence(effect: Effect, figure: Figure) -> str:
+    """What reviews would do for a share, and what it is now: “3 reviews would settle whether it is above 25 %”."""
+    now = f"Now {figure.sentence}."
     question = effect.question
     if question is None:
         return f"Each review narrows {effect.theme_name} at {effect.edition_name}; no round number hangs on it. {now}"
@@ -177,18 +176,21 @@ def sentence(effect: Effect) -> str:
 def _ranked(session: Session, ranked: list[Effect], limit: int) -> Iterator[QueueItem]:
     pairs = list(islice(((effect, talk) for effect in ranked for talk in effect.talks), limit))
     names = _talk_names(session, {talk.talk_id for _, talk in pairs})
-    snapshot = current_snapshot(session)
+    distinct = list(dict.fromkeys(effect for effect, _ in pairs))
+    figures = dict(zip(distinct, _figures(session, distinct), strict=True))
     for effect, talk in pairs:
         slug, title = names[talk.talk_id]
+        figure = figures[effect]
         yield QueueItem(
             part="settle", talk=slug, title=title, theme=effect.theme, theme_name=effect.theme_name,
-            edition=effect.edition, edition_name=effect.edition_name, why=sentence(effect),
-            figure=_figure(effect, snapshot), machine=talk.probability,
+            edition=effect.edition, edition_name=effect.edition_name, why=sentence(effect, figure),
+            figure=figure.id, machine=talk.probability,
         )  # fmt: skip
 
 
-def _figure(effect: Effect, snapshot: str) -> str:
-    return FigureKey("share", TalkFilter(editions=(effect.edition,)), theme=effect.theme, snapshot=snapshot).encode()
+def _figures(session: Session, found: Iterable[Effect]) -> list[Figure]:
+    """The figures as every page has them."""
+    return [theme_figure(session, one.theme, Scope(editions=(one.edition,))) for one in found]
 
 
 def _talk_names(session: Session, ids: set[int]) -> dict[int | None, tuple[str, str]]:

@@ -12,7 +12,7 @@ from app.db.engine import reading, writing
 from app.errors import NotFound, UsageError
 from app.models import ReviewDraw, ReviewEntry, ThemeDecision
 from app.themes.decide import Choice, decide
-from app.themes.draws import draw, draw_states, drawn_talks
+from app.themes.draws import draw, draw_states, drawn_talks, recorded_chances
 from app.themes.sampling import inclusion_probabilities, permanent_number, uncertainty
 from tests.trends.sample import Builder
 
@@ -82,6 +82,8 @@ def test_a_larger_sample_holds_the_smaller_one(base: Engine) -> None:
         assert {talk for talk in first if first[talk].offered} <= {talk for talk in second if second[talk].offered}
         assert sum(one.probability for one in second.values()) == pytest.approx(16)
         assert [(state.frame, state.decided) for state in draw_states(session)] == [(36, 1)]
+        offered = [each for each in second.values() if each.offered]
+        assert recorded_chances(session) == {(each.talk_id, 1): each.probability for each in offered}
 
 
 def test_the_sample_estimates_without_bias(base: Engine) -> None:

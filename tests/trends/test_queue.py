@@ -78,7 +78,7 @@ def test_questions_are_ranked_by_what_reviews_do(base: Engine) -> None:
         sentences = [one.sentence for one in settlings(session, None, None, 5)]
     assert sentences[0] == (
         "2 reviews would settle, in expectation, whether Operations is above 27\u00a0%, as has been claimed, at Summit "
-        "East. Now 10 of 40 known talks, 25\u00a0%, likely 22–28\u00a0%."
+        "East. Now 10 of 40 known talks (25\u00a0%, likely 22–28\u00a0%)."
     )
 
 
