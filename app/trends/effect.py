@@ -4,6 +4,9 @@ A share is asked whether it is above a threshold: one that somebody claims in pr
 settled when the 95 % interval lies on one side. A review takes the labelling variance p(1-p) of its talk away, and in
 expectation moves the count by p less what was counted for the talk (1 or 0), if the machine's probabilities are right;
 so the fewest reviews are those of the talks with the most variance, and how many it takes can be told beforehand.
+
+The variance is that of the machine's own probabilities. Where a figure goes by more, such as a reviewed sample, its
+interval is another one, and the reviews told here are a guide.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ class OpenTalk(NamedTuple):
 
     @property
     def variance(self) -> float:
-        """p(1-p), with p cut as in the interval of the figure."""
+        """p(1-p), with p cut as in the interval of a figure."""
         return label_variance_of(self.probability)
 
 
@@ -98,7 +101,7 @@ def label_variance_of(probability: float) -> float:
 
 
 def interval_after(standing: Standing, reviews: int) -> tuple[float, float]:
-    """The 95 % interval to expect after so many reviews, by the method of the figure, of a whole count of talks.
+    """The 95 % interval to expect after so many reviews, by `estimate_share`, of a whole count of talks.
 
     What is decided by then is rounded down, for it limits the interval.
     """

@@ -151,11 +151,14 @@ def test_an_empty_base_has_an_empty_queue(engine: Engine) -> None:
         assert (queue.settle, queue.sample, queue.second) == ([], [], [])
 
 
-def test_the_interval_is_that_of_the_figure(loaded: Engine) -> None:
+def test_counts_are_those_of_the_figure_and_its_sentence_is_told(loaded: Engine) -> None:
     with reading(loaded) as session:
         found = effects(session)
         assert len(found) > 50
         for one in found[::7]:
             figure = theme_figure(session, one.theme, Scope(editions=(one.edition,)))
             assert (one.numerator, one.denominator) == (figure.numerator, figure.denominator)
-            assert (one.low, one.high) == pytest.approx((figure.low, figure.high), abs=1e-6)
+        for told in settlings(session, None, None, 5):
+            figure = theme_figure(session, told.theme, Scope(editions=(told.edition,)))
+            assert told.sentence.endswith(f"Now {figure.sentence}.")
+            assert told.figure == figure.id
