@@ -193,7 +193,10 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class DecisionRecord:
-    """What a reviewer decided about one talk: the themes named are accepted, the others considered are rejected."""
+    """What a reviewer decided about one talk: the themes named are accepted, the others considered are rejected.
+
+    `considered` and `decided_on` are of this talk, where they are not those of the whole reading.
+    """
 
     talk_key: str
     themes: tuple[str, ...]
@@ -201,6 +204,8 @@ class DecisionRecord:
     main: str | None = None
     borderline: tuple[str, ...] = ()
     read_from: str | None = None
+    considered: tuple[str, ...] | None = None
+    decided_on: str | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
 from app.models.reports import SavedReport
+from app.models.review import Curator, ReviewDraw, ReviewEntry
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyMention
 from app.models.themes import Theme, ThemeDecision
@@ -24,6 +25,7 @@ from app.models.themes import Theme, ThemeDecision
 __all__ = [
     "Appearance",
     "Article",
+    "Curator",
     "Edition",
     "Embedding",
     "FileReview",
@@ -33,6 +35,8 @@ __all__ = [
     "Passage",
     "Problem",
     "Resource",
+    "ReviewDraw",
+    "ReviewEntry",
     "SavedReport",
     "Series",
     "Source",

@@ -31,7 +31,11 @@ class Theme(SQLModel, table=True):
 
 
 class ThemeDecision(SQLModel, table=True):
-    """What a person decided: this talk is, or is not, about this theme. No rebuild or re-import ever loses one."""
+    """What a person holds: this talk is, or is not, about this theme. No rebuild or re-import ever loses one.
+
+    Where people differ the newest holds, by day and then by id. What one person decided, changed and took back in
+    turn is in ReviewEntry.
+    """
 
     __table_args__ = (UniqueConstraint("talk_id", "theme_id", "reviewer"),)
 
@@ -44,5 +48,6 @@ class ThemeDecision(SQLModel, table=True):
     borderline: bool = False
     reviewer: str
     decided_on: str = Field(description="ISO date")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="where the moment is known")
     read_from: str | None = Field(default=None, description="what the reviewer had before them")
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

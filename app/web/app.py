@@ -11,6 +11,7 @@ from app import __version__
 from app.bootstrap import KnowledgeBase, open_knowledge_base
 from app.catalog.census import census
 from app.catalog.choices import choices
+from app.curators.throttle import Throttle
 from app.db.engine import reading
 from app.settings import get_settings
 from app.trends.counts import population_counts, theme_shares
@@ -38,8 +39,11 @@ from app.web.pages import (
     methods,
     quality,
     reports,
+    review,
+    review_sample,
     saved,
     search,
+    sign_in,
     speakers,
     takeaways,
     talk,
@@ -68,6 +72,9 @@ PAGES = (
     methods,
     quality,
     imports,
+    sign_in,
+    review,
+    review_sample,
 )
 ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
@@ -84,6 +91,7 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     )  # fmt: skip
     app.state.base = base
     app.state.measurements = Measurements()
+    app.state.throttle = Throttle()
     for page in PAGES:
         app.include_router(page.router)
     api = APIRouter(prefix="/api/v1", responses=PROBLEMS)

@@ -162,6 +162,8 @@ def read_decisions(document: Document, bad: Bad) -> ThemeDecisions:
                 main=item.get("main"),
                 borderline=tuple(item.get("borderline", ())),
                 read_from=item.get("read_from"),
+                considered=tuple(item["considered"]) if "considered" in item else None,
+                decided_on=item.get("decided_on"),
             )
             for position, item in _good(document, "talks", bad)
         ),

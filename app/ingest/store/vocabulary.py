@@ -77,7 +77,8 @@ def store_vocabulary(session: Session, source: Source, vocabulary: Vocabulary) -
 def store_decisions(session: Session, source: Source, reading: ThemeDecisions) -> Changes:
     """Upsert decisions: for each talk the themes named are accepted and the others considered rejected.
 
-    A decision that the file no longer makes is taken back; decisions made elsewhere are never touched.
+    A decision that the file no longer makes is taken back. What its reviewer decided elsewhere, in the review queue
+    say, is replaced only by a decision of a later day.
     """
     changes = Changes()
     themes = dict(session.execute(select(col(Theme.slug), col(Theme.id))).all())
@@ -91,7 +92,7 @@ def store_decisions(session: Session, source: Source, reading: ThemeDecisions) -
         for decision in session.scalars(select(ThemeDecision).where(col(ThemeDecision.reviewer) == reading.reviewer))
     }
     made: set[tuple[int, int]] = set()
-    for slug in dict.fromkeys([*reading.considered, *(t for d in reading.decisions for t in d.themes)]):
+    for slug in dict.fromkeys([*reading.considered, *(t for d in reading.decisions for t in _read_for(reading, d))]):
         if slug not in themes:
             changes.problems.append(FoundProblem("error", f"“{slug}” is no theme of the base.", "considered"))
     for record in reading.decisions:
@@ -101,16 +102,30 @@ def store_decisions(session: Session, source: Source, reading: ThemeDecisions) -
                 FoundProblem("error", f"“{record.talk_key}” is no talk of {reading.edition}.", record.position)
             )
             continue
-        for slug in dict.fromkeys([*reading.considered, *record.themes]):
+        for slug in _read_for(reading, record):
             if slug in themes:
                 key = (talk_id, themes[slug])
                 made.add(key)
+                if _is_newer(known.get(key), source, record.decided_on or reading.decided_on):
+                    changes.count("unchanged")
+                    continue
                 changes.count(_decide(session, source, reading, record, slug, known.get(key), key))
     for key, decision in known.items():
         if decision.source_id == source.id and key not in made:
             session.delete(decision)
             changes.count("withdrawn")
     return changes
+
+
+def _read_for(reading: ThemeDecisions, record: DecisionRecord) -> list[str]:
+    """Themes decided for this talk, accepted or not."""
+    considered = reading.considered if record.considered is None else record.considered
+    return list(dict.fromkeys([*considered, *record.themes]))
+
+
+def _is_newer(held: ThemeDecision | None, source: Source, day: str) -> bool:
+    """Whether the reviewer decided this elsewhere, on that day or later."""
+    return held is not None and held.source_id != source.id and held.decided_on >= day
 
 
 def _decide(
@@ -121,7 +136,8 @@ def _decide(
         "accepted": slug in record.themes,
         "is_main": slug == record.main,
         "borderline": slug in record.borderline,
-        "decided_on": reading.decided_on,
+        "decided_on": record.decided_on or reading.decided_on,
+        "decided_at": None,
         "read_from": record.read_from,
         "details": {"method": reading.method} if reading.method else {},
         "source_id": source.id,

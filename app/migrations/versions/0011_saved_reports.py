@@ -1,14 +1,14 @@
 """Saved reports
 
 Revision: 0011
-Follows: 0007
+Follows: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
