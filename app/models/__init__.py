@@ -17,7 +17,7 @@ from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
-from app.models.technologies import Technology, TechnologyMention
+from app.models.technologies import Technology, TechnologyGuess, TechnologyMention
 from app.models.themes import Theme, ThemeDecision
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Talk",
     "TalkOrganisation",
     "Technology",
+    "TechnologyGuess",
     "TechnologyMention",
     "Theme",
     "ThemeAssignment",

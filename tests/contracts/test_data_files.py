@@ -25,6 +25,7 @@ FILES = {
     "programme": sorted((DATA / "programmes").glob("*.yaml")),
     "speakers": [DATA / "speakers.yaml"],
     "themes": [DATA / "themes.yaml"],
+    "technologies": [DATA / "technologies.yaml"],
     "theme-decisions": sorted((DATA / "judgements" / "themes").glob("*.yaml")),
     "takeaways": sorted((DATA / "takeaways").glob("*.yaml")),
 }

@@ -22,6 +22,8 @@ from app.ingest.record import (
     TakeawayCollection,
     TakeawayRecord,
     TalkRecord,
+    Technologies,
+    TechnologyRecord,
     ThemeDecisions,
     ThemeRecord,
     Vocabulary,
@@ -33,6 +35,7 @@ RECORD_LISTS = {
     "programme": "talks",
     "speakers": "speakers",
     "themes": "themes",
+    "technologies": "technologies",
     "theme-decisions": "talks",
     "takeaways": "takeaways",
 }
@@ -145,6 +148,30 @@ def read_themes(document: Document, bad: Bad) -> Vocabulary:
     )
 
 
+def read_technologies(document: Document, bad: Bad) -> Technologies:
+    """`hallway: technologies/1`."""
+    return Technologies(
+        slug=document.value["vocabulary"],
+        name=document.value["name"],
+        technologies=tuple(
+            TechnologyRecord(
+                slug=item["slug"],
+                name=item["name"],
+                kind=item["kind"],
+                position=position,
+                aliases=tuple(item.get("aliases", ())),
+                url=item.get("url"),
+                ambiguous=(item["name"],) if item.get("ambiguous") is True else tuple(item.get("ambiguous", ())),
+                exact_case=item.get("case") == "exact",
+                needs=tuple(item.get("needs", ())),
+                beside=tuple(item.get("beside", ())),
+                not_in=tuple(item.get("not_in", ())),
+            )
+            for position, item in _good(document, "technologies", bad)
+        ),
+    )
+
+
 def read_decisions(document: Document, bad: Bad) -> ThemeDecisions:
     """`hallway: theme-decisions/1`."""
     value = document.value
@@ -211,6 +238,7 @@ READERS: dict[str, Callable[[Document, Bad], Payload]] = {
     "programme": read_programme,
     "speakers": read_speakers,
     "themes": read_themes,
+    "technologies": read_technologies,
     "theme-decisions": read_decisions,
     "takeaways": read_takeaways,
 }
