@@ -9,7 +9,7 @@ _ADDRESS = re.compile(
     r"\b(?:https?://|www\.)\S+|\S+@\S+|\b[\w-]+\.(?:com|org|net|io)/\S*|\b[\w-]+(?:\.[\w-]+)+\.(?:com|org|net|io)\b"
 )
 _SPONSORS = re.compile(r"\bsponsors:(?:\s*[-*•] [^\n]+?(?=\s[-*•] |\n|$))+", re.IGNORECASE)
-_JOINT = re.compile(r"(?:[-\s_/:'’&+]|\.(?!\s)){0,2}")
+_JOINT = re.compile(r"(?:[-\s_/'’&+]|[.:](?!\s)){0,2}")
 
 
 def words_of(text: str) -> list[str]:

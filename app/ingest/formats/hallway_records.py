@@ -36,6 +36,7 @@ RECORD_LISTS = {
     "speakers": "speakers",
     "themes": "themes",
     "technologies": "technologies",
+    "technology-judgements": "mentions",
     "theme-decisions": "talks",
     "takeaways": "takeaways",
 }
@@ -234,11 +235,16 @@ def _takeaway(position: str, item: dict[str, Any]) -> TakeawayRecord:
     )
 
 
-READERS: dict[str, Callable[[Document, Bad], Payload]] = {
+def read_judgements(_: Document, __: Bad) -> None:
+    """`hallway: technology-judgements/1`: checked against its schema and not stored, for it is to measure with."""
+
+
+READERS: dict[str, Callable[[Document, Bad], Payload | None]] = {
     "programme": read_programme,
     "speakers": read_speakers,
     "themes": read_themes,
     "technologies": read_technologies,
+    "technology-judgements": read_judgements,
     "theme-decisions": read_decisions,
     "takeaways": read_takeaways,
 }
