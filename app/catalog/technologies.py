@@ -10,9 +10,11 @@ from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.catalog.cards import TalkCard
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
 from app.catalog.kept import kept
 from app.catalog.listing import Portion
+from app.catalog.talks import list_talks
 from app.errors import NotFound
 from app.models import Edition, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
 from app.text.terms import phrase_of
@@ -149,6 +151,12 @@ def find_technology(session: Session, slug: str) -> TechnologyDetail:
         together=kept(session, ("technologies-together", slug), lambda: _together(session, key)),
         themes=kept(session, ("technology-themes", slug), lambda: _themes(session, slug)),
     )
+
+
+def newest_talks(session: Session, slug: str, limit: int) -> Portion[TalkCard]:
+    """The newest known talks that mention it. Kept while nothing changes: of many thousands it takes long to say."""
+    wanted = TalkFilter(technology=slug)
+    return kept(session, ("technology-talks", slug, limit), lambda: list_talks(session, wanted, "newest", limit))
 
 
 def _confused(session: Session, technology: Technology) -> list[Confusion]:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.kept import kept
+from app.catalog.listing import Portion
 from app.catalog.snapshot import current_snapshot
 from app.catalog.technologies import NamedTalks, TechnologyRow, year_of_talk
 from app.models import Edition, Talk
@@ -38,19 +39,21 @@ def technology_counts(session: Session, rows: Sequence[TechnologyRow]) -> dict[s
     return figures
 
 
-def technology_editions(session: Session, technology: TechnologyRow) -> list[EditionCount]:
-    """Its talks at each edition that has some, newest edition first. A fixed number of statements."""
+def technology_editions(
+    session: Session, technology: TechnologyRow, limit: int, offset: int = 0
+) -> Portion[EditionCount]:
+    """Its talks at some of the editions that have any, newest edition first. A fixed number of statements."""
     slug, snapshot = technology.slug, current_snapshot(session)
     counted = kept(session, ("technology-editions", slug), lambda: _by_edition(session, slug))
+    held = [edition for edition in reversed(read_scope(session, Scope()).editions) if edition.id in counted]
     found = []
-    for edition in reversed(read_scope(session, Scope()).editions):
-        if edition.id in counted:
-            here = Scope(editions=(edition.slug,))
-            key = FigureKey("count", here.filter().but(technology=slug), snapshot=snapshot)
-            facts = ScopeFacts(here, edition.name, (edition,))
-            figure = count_figure(key, facts, counted[edition.id], edition.known, {slug: technology.name})
-            found.append(EditionCount(edition, figure))
-    return found
+    for edition in held[offset : offset + limit]:
+        here = Scope(editions=(edition.slug,))
+        key = FigureKey("count", here.filter().but(technology=slug), snapshot=snapshot)
+        facts = ScopeFacts(here, edition.name, (edition,))
+        figure = count_figure(key, facts, counted[edition.id], edition.known, {slug: technology.name})
+        found.append(EditionCount(edition, figure))
+    return Portion(len(held), found, limit, offset)
 
 
 def technology_years(session: Session, technology: TechnologyRow) -> list[tuple[int, Figure]]:

@@ -16,8 +16,8 @@ PATHS = (
     "/methods", "/api", "/quality", "/quality?sort=worst", "/quality/q07", "/quality/q03",
 )  # fmt: skip
 EMPTY_PATHS = (
-    "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/technologies", "/takeaways", "/trends",
-    "/reports", "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
+    "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/technologies", "/takeaways",
+    "/trends", "/reports", "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
 )  # fmt: skip
 
 

@@ -13,9 +13,7 @@ from sqlmodel import Session
 
 from app.catalog.candidates import Candidate, technology_candidates
 from app.catalog.cards import TalkCard
-from app.catalog.filters import TalkFilter
 from app.catalog.listing import Portion
-from app.catalog.talks import list_talks
 from app.catalog.technologies import (
     TechnologyDetail,
     TechnologyKind,
@@ -24,6 +22,7 @@ from app.catalog.technologies import (
     find_technology,
     kinds_of_technologies,
     list_technologies,
+    newest_talks,
 )
 from app.trends.figure import Figure
 from app.trends.technologies import (
@@ -116,17 +115,16 @@ def technology(
 
 def _technology(session: Session, slug: str, asked: TechnologyQuery) -> TechnologyPage:
     found = find_technology(session, slug)
-    editions = technology_editions(session, found)
-    start, limit = (asked.offset, PAGE) if asked.view else (0, EDITIONS)
+    limit, start = (PAGE, asked.offset) if asked.view else (EDITIONS, 0)
     return TechnologyPage(
         title=found.name,
         crumbs=(Crumb("Themes", "/themes"), Crumb("Technologies", "/technologies")),
         technology=found,
         figure=technology_counts(session, [found])[slug],
         years=[] if asked.view else technology_years(session, found),
-        editions=Portion(len(editions), editions[start : start + limit], limit, start),
+        editions=technology_editions(session, found, limit, start),
         together=together_counts(session, found, found.together),
-        talks=list_talks(session, TalkFilter(technology=slug), "newest", TALKS),
+        talks=newest_talks(session, slug, TALKS),
         only=asked.view,
         asked=asked.asked(),
     )
