@@ -147,7 +147,7 @@ def find_technology(session: Session, slug: str) -> TechnologyDetail:
         needs=technology.needs,
         beside=technology.beside,
         not_in=technology.not_in,
-        confused_with=_confused(session, technology),
+        confused_with=kept(session, ("technology-confusions", slug), lambda: _confused(session, technology)),
         together=kept(session, ("technologies-together", slug), lambda: _together(session, key)),
         themes=kept(session, ("technology-themes", slug), lambda: _themes(session, slug)),
     )
