@@ -72,7 +72,7 @@ def addresses(session: Session) -> list[str]:
         "/", "/talks", "/talks?sort=title", "/talks?offset=20000", f"/talks?theme={theme}", f"/talks?{of}",
         talks[0].path, "/speakers", "/speakers?sort=talks", "/speakers?q=an", f"/speakers/{speakers[0].slug}",
         "/editions", f"/editions?series={edition.series.slug}", one, "/themes", f"/themes/{theme}",
-        f"/themes/{theme}?view=editions", f"/themes/{theme}?status=machine", "/takeaways", "/trends", f"/trends?{of}",
+        "/technologies", f"/themes/{theme}?view=editions", f"/themes/{theme}?status=machine", "/takeaways", "/trends", f"/trends?{of}",
         "/trends?counting=main", "/trends?population=with-text", f"/trends?year_from={edition.year or 2000}",
         "/reports", "/reports/themes", f"/reports/themes?{of}", f"/reports/edition?{of}", share,
         f"{share}?talks=others&offset=5000", count, "/methods", "/quality", "/api",
