@@ -1,4 +1,4 @@
-"""Ingest, passages, embeddings, themes, index: each step takes up only what changed, so a killed run is completed.
+"""Ingest, passages, technologies, embeddings, themes: each step takes up only what changed, so a killed run is made up.
 
 Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did.
 """
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from app import __version__
 from app.catalog.snapshot import refresh_snapshot
-from app.db.engine import writing
+from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, embed_missing, prune
@@ -26,6 +26,7 @@ from app.ingest.run import Counts, FileReport, ingest_unit
 from app.ingest.suspects import refresh_suspects
 from app.models import ImportRun
 from app.search.passages import forget_passages, refresh_passages
+from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
 
 if TYPE_CHECKING:
@@ -134,6 +135,14 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
             break
         handled += batch
         progress("passages", handled, 0)
+    read = 0
+    while True:
+        with writing(engine) as session:
+            batch = refresh_mentions(session)
+        if not batch:
+            break
+        read += batch
+        progress("technologies", read, 0)
     embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
         if handled:
@@ -149,7 +158,10 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
-    """Throw derived data away and make it anew: embeddings, index, themes, takeaways or all. Says what was made."""
+    """Throw derived data away and make it anew: embeddings, index, technologies, themes, takeaways or all.
+
+    Says what was made.
+    """
     said: list[str] = []
     if what in ("embeddings", "all"):
         with writing(engine) as session:
@@ -157,8 +169,14 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("index", "takeaways", "all"):
         with writing(engine) as session:
             forget_passages(session)
+    if what in ("technologies", "all"):
+        with writing(engine) as session:
+            forget_mentions(session)
     embedded = refresh(engine, embedder, progress)
     said.append(f"{embedded} passages embedded")
+    if what in ("technologies", "all"):
+        with reading(engine) as session:
+            said.append(f"{count_mentions(session):,} mentions of technologies found")
     if what in ("index", "all"):
         with writing(engine) as session:
             search.rebuild(session)

@@ -20,6 +20,8 @@ from app.models import (
     Takeaway,
     Talk,
     TalkOrganisation,
+    Technology,
+    TechnologyMention,
     Theme,
     ThemeAssignment,
 )
@@ -35,6 +37,13 @@ class EditionName(BaseModel):
 
 class OrganisationName(BaseModel):
     """An organisation named for a talk that names no speaker."""
+
+    slug: str
+    name: str
+
+
+class TechnologyName(BaseModel):
+    """A technology that a talk mentions."""
 
     slug: str
     name: str
@@ -85,6 +94,7 @@ class TalkCard(BaseModel):
     organisations: list[OrganisationName] = Field(default_factory=list, exclude=True)
     links: list[Link] = Field(default_factory=list, exclude=True)
     takeaway_count: int = Field(default=0, exclude=True)
+    mentions: list[TechnologyName] = Field(default_factory=list, exclude=True)
 
     @property
     def path(self) -> str:
@@ -113,6 +123,7 @@ def talk_cards(session: Session, ids: Sequence[int]) -> list[TalkCard]:
 def _cards(session: Session, ids: Sequence[int]) -> Iterator[TalkCard]:
     speakers, links, marks = _speakers(session, ids), _links(session, ids), theme_marks(session, ids)
     counts, named = _takeaway_counts(session, ids), _organisations(session, ids)
+    mentions = _mentions(session, ids)
     rows = _TALKS.rows(session, ids)
     for key, slug, title, kind, language, date, summary, abstract, edition_slug, edition_name, year in rows:
         assert key is not None
@@ -131,6 +142,7 @@ def _cards(session: Session, ids: Sequence[int]) -> Iterator[TalkCard]:
             links=links[key],
             takeaway_count=counts.get(key, 0),
             organisations=named[key],
+            mentions=mentions[key],
         )
 
 
@@ -169,6 +181,13 @@ def _organisations(session: Session, ids: Sequence[int]) -> dict[int, list[Organ
     for talk_id, slug, name in _NAMED.rows(session, ids):
         named[talk_id].append(OrganisationName(slug=slug, name=name))
     return named
+
+
+def _mentions(session: Session, ids: Sequence[int]) -> dict[int, list[TechnologyName]]:
+    found: dict[int, list[TechnologyName]] = defaultdict(list)
+    for talk_id, slug, name in _MENTIONS.rows(session, ids):
+        found[talk_id].append(TechnologyName(slug=slug, name=name))
+    return found
 
 
 def _takeaway_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
@@ -223,6 +242,12 @@ _NAMED = Prepared(
     .join(Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id))
     .where(col(TalkOrganisation.talk_id).in_(IDS))
     .order_by(col(Organisation.name))
+)
+_MENTIONS = Prepared(
+    select(col(TechnologyMention.talk_id), col(Technology.slug), col(Technology.name))
+    .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+    .where(col(TechnologyMention.talk_id).in_(IDS))
+    .order_by(col(TechnologyMention.position), col(Technology.name))
 )
 _COUNTS = Prepared(
     select(col(Takeaway.talk_id), func.count())

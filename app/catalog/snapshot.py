@@ -16,7 +16,18 @@ from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
-from app.models import Edition, IndexState, Organisation, Speaker, Takeaway, Talk, Theme, ThemeAssignment
+from app.models import (
+    Edition,
+    IndexState,
+    Organisation,
+    Speaker,
+    Takeaway,
+    Talk,
+    Technology,
+    TechnologyMention,
+    Theme,
+    ThemeAssignment,
+)
 
 SNAPSHOT = "snapshot"
 PARTS = "snapshot-parts"
@@ -27,7 +38,7 @@ _ROUND = 1 << 256
 
 
 def current_snapshot(session: Session) -> str:
-    """Twelve hex digits made from all facts and assignments by the last pipeline step; "empty" before the first."""
+    """Twelve hex digits made from facts, assignments and mentions by the last pipeline step; "empty" before it."""
     state = session.get(IndexState, SNAPSHOT)
     return state.fingerprint if state else "empty"
 
@@ -47,6 +58,13 @@ def refresh_snapshot(session: Session) -> str:
         select(col(Speaker.slug), col(Speaker.name)).order_by(col(Speaker.slug)),
         select(col(Organisation.slug), col(Organisation.name)).order_by(col(Organisation.slug)),
         select(col(Theme.slug), col(Theme.name), col(Theme.definition), col(Theme.position)).order_by(col(Theme.slug)),
+        select(col(Technology.slug), col(Technology.name), col(Technology.kind), col(Technology.aliases)).order_by(
+            col(Technology.slug)
+        ),
+        select(col(Talk.slug), col(Technology.slug))
+        .join(TechnologyMention, col(TechnologyMention.talk_id) == col(Talk.id))
+        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+        .order_by(col(Talk.slug), col(Technology.slug)),
     ):  # fmt: skip
         for row in session.execute(statement):
             digest.update(repr(tuple(row)).encode())

@@ -192,6 +192,33 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class TechnologyRecord:
+    """A technology of a vocabulary. What the fields mean stands in `data/README.md`."""
+
+    slug: str
+    name: str
+    kind: str
+    position: str
+    aliases: tuple[str, ...] = ()
+    url: str | None = None
+    ambiguous: tuple[str, ...] = ()
+    """Its names that count only where the talk gives them away."""
+    exact_case: bool = False
+    needs: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Technologies:
+    """A vocabulary of technologies."""
+
+    slug: str
+    name: str
+    technologies: tuple[TechnologyRecord, ...]
+
+
+@dataclass(frozen=True)
 class DecisionRecord:
     """What a reviewer decided about one talk: the themes named are accepted, the others considered are rejected.
 
@@ -304,7 +331,7 @@ class Transcript:
     is_automatic: bool = False
 
 
-Payload = Transcript | Programme | SpeakerAliases | Vocabulary | ThemeDecisions | TakeawayCollection
+Payload = Transcript | Programme | SpeakerAliases | Vocabulary | Technologies | ThemeDecisions | TakeawayCollection
 
 
 @dataclass(frozen=True)

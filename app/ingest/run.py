@@ -21,6 +21,7 @@ from app.ingest.record import (
     Programme,
     SpeakerAliases,
     TakeawayCollection,
+    Technologies,
     ThemeDecisions,
     Transcript,
     Vocabulary,
@@ -31,6 +32,7 @@ from app.ingest.store.changes import Changes
 from app.ingest.store.programme import store_programme
 from app.ingest.store.reviews import keep_review, newest_review
 from app.ingest.store.takeaways import store_takeaways
+from app.ingest.store.technologies import store_technologies
 from app.ingest.store.transcripts import store_transcript
 from app.ingest.store.vocabulary import store_decisions, store_vocabulary
 from app.models import Problem, Source, Talk
@@ -45,6 +47,7 @@ KINDS = {
     Programme: "talks",
     SpeakerAliases: "speakers",
     Vocabulary: "themes",
+    Technologies: "technologies",
     ThemeDecisions: "decisions",
     TakeawayCollection: "takeaways",
     Transcript: "transcripts",
@@ -162,6 +165,8 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
             changes = store_aliases(aliases, people)
         case Vocabulary() as vocabulary:
             changes = store_vocabulary(session, source, vocabulary)
+        case Technologies() as technologies:
+            changes = store_technologies(session, technologies)
         case ThemeDecisions() as decisions:
             changes = store_decisions(session, source, decisions)
         case Transcript() as transcript:

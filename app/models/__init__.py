@@ -19,7 +19,7 @@ from app.models.questions import UnansweredQuestion
 from app.models.reports import SavedReport
 from app.models.review import Curator, ReviewDraw, ReviewEntry
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
-from app.models.technologies import Technology, TechnologyMention
+from app.models.technologies import Technology, TechnologyGuess, TechnologyMention
 from app.models.themes import Theme, ThemeDecision
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Talk",
     "TalkOrganisation",
     "Technology",
+    "TechnologyGuess",
     "TechnologyMention",
     "Theme",
     "ThemeAssignment",

@@ -212,6 +212,7 @@ def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
         (Speaker.slug, Speaker.name, filter.speaker),
         (Organisation.slug, Organisation.name, filter.organisation),
         (Technology.slug, Technology.name, filter.technology),
+        (Technology.slug, Technology.name, next(iter(filter.technologies), None)),
     )
     return {
         slug: session.scalars(select(col(name)).where(col(column) == slug)).one()

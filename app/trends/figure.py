@@ -212,6 +212,7 @@ def _described(key: FigureKey, names: dict[str, str]) -> str:
         ("by", talks.speaker),
         ("by people of", talks.organisation),
         ("that mention", talks.technology),
+        ("with", next(iter(talks.technologies), None)),
     )
     words += [f"{how} {names.get(value, value)}" for how, value in parts if value]
     return " ".join(words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -112,6 +113,15 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     if scope.series and series is None:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
     return ScopeFacts(scope, _title(scope, editions, series), editions)
+
+
+def year_facts(whole: ScopeFacts, year: int, known: Mapping[int, int]) -> ScopeFacts:
+    """The facts of one year, as `read_scope` has them, from those of all editions; `known` talks there by edition."""
+    scope = Scope(year_from=year, year_to=year)
+    editions = tuple(
+        replace(edition, known=known.get(edition.id, 0)) for edition in whole.editions if edition.year == year
+    )
+    return ScopeFacts(scope, _title(scope, editions, None), editions)
 
 
 def _title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:

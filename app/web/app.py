@@ -9,8 +9,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from app import __version__
 from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.candidates import technology_candidates
 from app.catalog.census import census
 from app.catalog.choices import choices
+from app.catalog.technologies import list_technologies
 from app.curators.throttle import Throttle
 from app.db.engine import reading
 from app.settings import get_settings
@@ -48,6 +50,7 @@ from app.web.pages import (
     takeaways,
     talk,
     talks,
+    technologies,
     themes,
     trends,
 )
@@ -65,6 +68,7 @@ PAGES = (
     speakers,
     editions,
     themes,
+    technologies,
     takeaways,
     trends,
     reports,
@@ -116,6 +120,8 @@ def warm(base: KnowledgeBase) -> None:
     with reading(base.engine) as session:
         census(session)
         choices(session)
+        list_technologies(session)
+        technology_candidates(session, technologies.CANDIDATES)
         population_counts(session, Scope())
         for counting in COUNTINGS:
             theme_shares(session, Scope(), counting=counting.slug)

@@ -10,13 +10,14 @@ from fastapi.testclient import TestClient
 PATHS = (
     "/", "/search", "/search?q=brokers", "/search?q=qqqzzz&mode=lexical", "/talks", "/talks/probes", "/talks/odd",
     "/talks/gone", "/speakers", "/speakers/nikki-example", "/editions", "/editions/west-2019", "/editions/east-2020",
-    "/themes", "/themes/operations", "/themes/operations?status=machine", "/takeaways", "/takeaways?kind=lesson",
+    "/themes", "/themes/operations", "/themes/operations?status=machine", "/technologies", "/technologies/kafka",
+    "/takeaways", "/takeaways?kind=lesson",
     "/trends", "/trends?edition=west-2019", "/reports", "/reports/themes", "/reports/edition?edition=west-2019",
     "/methods", "/api", "/quality", "/quality?sort=worst", "/quality/q07", "/quality/q03",
 )  # fmt: skip
 EMPTY_PATHS = (
-    "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/takeaways", "/trends", "/reports",
-    "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
+    "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/technologies", "/takeaways",
+    "/trends", "/reports", "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
 )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def test_a_talk_shows_who_what_and_why(client: TestClient) -> None:
         r"decided by Ada Reader, 22\s+November 2026, read from slides", text.replace("\N{NO-BREAK SPACE}", " ")
     )
     assert "Words found: “kubernetes”" in text
-    assert '<a href="/talks?technology=kafka">Kafka</a>' in text
+    assert '<a href="/technologies/kafka">Kafka</a>' in text
     assert '<a href="https://video.example/probes" rel="noopener">video</a>' in text
     assert "programmes/facts.yaml, talks[0]" in text
     assert "/api/v1/talks/probes" in text
@@ -295,7 +296,7 @@ def test_a_long_list_is_walked_by_links(full_client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("path", "few", "many"),
-    [("/talks", 10, 11), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 18, 20)],
+    [("/talks", 11, 12), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 18, 20)],
 )
 def test_lists_take_a_fixed_number_of_queries(
     client: TestClient,

@@ -22,6 +22,8 @@ from app.ingest.record import (
     TakeawayCollection,
     TakeawayRecord,
     TalkRecord,
+    Technologies,
+    TechnologyRecord,
     ThemeDecisions,
     ThemeRecord,
     Vocabulary,
@@ -33,6 +35,8 @@ RECORD_LISTS = {
     "programme": "talks",
     "speakers": "speakers",
     "themes": "themes",
+    "technologies": "technologies",
+    "technology-judgements": "mentions",
     "theme-decisions": "talks",
     "takeaways": "takeaways",
 }
@@ -145,6 +149,30 @@ def read_themes(document: Document, bad: Bad) -> Vocabulary:
     )
 
 
+def read_technologies(document: Document, bad: Bad) -> Technologies:
+    """`hallway: technologies/1`."""
+    return Technologies(
+        slug=document.value["vocabulary"],
+        name=document.value["name"],
+        technologies=tuple(
+            TechnologyRecord(
+                slug=item["slug"],
+                name=item["name"],
+                kind=item["kind"],
+                position=position,
+                aliases=tuple(item.get("aliases", ())),
+                url=item.get("url"),
+                ambiguous=(item["name"],) if item.get("ambiguous") is True else tuple(item.get("ambiguous", ())),
+                exact_case=item.get("case") == "exact",
+                needs=tuple(item.get("needs", ())),
+                beside=tuple(item.get("beside", ())),
+                not_in=tuple(item.get("not_in", ())),
+            )
+            for position, item in _good(document, "technologies", bad)
+        ),
+    )
+
+
 def read_decisions(document: Document, bad: Bad) -> ThemeDecisions:
     """`hallway: theme-decisions/1`."""
     value = document.value
@@ -209,10 +237,16 @@ def _takeaway(position: str, item: dict[str, Any]) -> TakeawayRecord:
     )
 
 
-READERS: dict[str, Callable[[Document, Bad], Payload]] = {
+def read_judgements(_: Document, __: Bad) -> None:
+    """`hallway: technology-judgements/1`: checked against its schema and not stored, for it is to measure with."""
+
+
+READERS: dict[str, Callable[[Document, Bad], Payload | None]] = {
     "programme": read_programme,
     "speakers": read_speakers,
     "themes": read_themes,
+    "technologies": read_technologies,
+    "technology-judgements": read_judgements,
     "theme-decisions": read_decisions,
     "takeaways": read_takeaways,
 }

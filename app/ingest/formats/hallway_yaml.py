@@ -1,4 +1,4 @@
-"""Hallway's own YAML: programmes, speakers, themes, theme decisions and takeaways, each with a JSON schema.
+"""Hallway's own YAML: programmes, speakers, themes, technologies, decisions and takeaways, each with a JSON schema.
 
 A talk or takeaway that breaks the schema is left out with a problem that names line and field; the others are read.
 """
@@ -23,7 +23,15 @@ from app.ingest.record import FoundProblem, Parsed
 from app.settings import shipped
 
 _HEADER = re.compile(r"\ufeff?(?:(?:[ \t]*#[^\n]*|---[ \t]*|[ \t]*)\r?\n)*hallway:[ \t]*[\"']?([a-z-]+)/(\d+)")
-_RANKS = {"themes": 0, "speakers": 0, "programme": 1, "theme-decisions": 2, "takeaways": 2}
+_RANKS = {
+    "themes": 0,
+    "technologies": 0,
+    "speakers": 0,
+    "programme": 1,
+    "theme-decisions": 2,
+    "technology-judgements": 2,
+    "takeaways": 2,
+}
 
 
 class HallwayYaml:
@@ -45,7 +53,7 @@ class HallwayYaml:
         return _RANKS.get(header[1], 1) if header else 1
 
     def parse(self, path: Path, options: ReadOptions) -> Parsed:
-        """Records of one file of any of the five kinds."""
+        """Records of one file of any of the seven kinds."""
         document = positioned_yaml.load(read_text(path, options.limit))
         kind = _kind(document)
         problems: list[FoundProblem] = []
@@ -131,6 +139,10 @@ def _source_key(kind: str, value: dict[str, Any]) -> str:
             return f"hallway:programme:{value['edition']['slug']}"
         case "themes":
             return f"hallway:themes:{value['vocabulary']}"
+        case "technologies":
+            return f"hallway:technologies:{value['vocabulary']}"
+        case "technology-judgements":
+            return f"hallway:{kind}:{value['vocabulary']}:{value['judge']}"
         case "theme-decisions":
             return f"hallway:theme-decisions:{value['edition']}:{value['reviewer']}"
         case "takeaways":

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
-from app.catalog.names import NamedCount, find_technology, list_technologies
+from app.catalog.technologies import (
+    TechnologyDetail,
+    TechnologyKind,
+    TechnologyOrder,
+    TechnologyRow,
+    find_technology,
+    list_technologies,
+)
 from app.catalog.themes import ThemeDetail, find_theme, list_themes
 from app.search.neighbours import NearToTheme
 from app.web.api.lists import Listed, SimilarQuery, listed
@@ -14,6 +22,13 @@ from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug
 
 router = APIRouter(tags=["vocabulary"])
+
+
+class TechnologiesQuery(Paging):
+    """What GET /technologies can be asked for."""
+
+    sort: TechnologyOrder = Field(default="talks", description="Order of the list.")
+    kind: TechnologyKind | None = Field(default=None, description="Only technologies of this kind.")
 
 
 @router.get("/themes", summary="Themes")
@@ -36,12 +51,14 @@ def similar(slug: PathSlug, asked: Annotated[SimilarQuery, Query()], session: Re
 
 
 @router.get("/technologies", summary="Technologies")
-def technologies(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[NamedCount]:
+def technologies(
+    asked: Annotated[TechnologiesQuery, Query()], session: Reading, request: Request
+) -> Listed[TechnologyRow]:
     """Technologies that known talks mention, those with most talks first."""
-    return listed(request, asked, list_technologies(session, asked.limit, asked.offset))
+    return listed(request, asked, list_technologies(session, asked.limit, asked.offset, asked.sort, asked.kind))
 
 
 @router.get("/technologies/{slug}", summary="One technology")
-def technology(slug: PathSlug, _: Nothing, session: Reading) -> NamedCount:
-    """A technology with its number of known talks; list them with GET /talks?technology=."""
+def technology(slug: PathSlug, _: Nothing, session: Reading) -> TechnologyDetail:
+    """A technology with its number of known talks and what surrounds it; its talks: GET /talks?technology=."""
     return find_technology(session, slug)
