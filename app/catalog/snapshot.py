@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
-from app.models import Edition, IndexState, Organisation, Speaker, Takeaway, Talk, Theme, ThemeAssignment
+from app.models import Edition, IndexState, Organisation, Speaker, Takeaway, Talk, Theme, ThemeAssignment, Vocabulary
 
 SNAPSHOT = "snapshot"
 
@@ -33,6 +33,7 @@ def refresh_snapshot(session: Session) -> str:
         ).order_by(col(Edition.slug)),
         select(col(Speaker.slug), col(Speaker.name)).order_by(col(Speaker.slug)),
         select(col(Organisation.slug), col(Organisation.name)).order_by(col(Organisation.slug)),
+        select(col(Vocabulary.slug), col(Vocabulary.name), col(Vocabulary.version)).order_by(col(Vocabulary.slug)),
         select(col(Theme.slug), col(Theme.name), col(Theme.definition), col(Theme.position)).order_by(col(Theme.slug)),
         select(
             col(Talk.slug), col(Theme.slug), col(ThemeAssignment.status), col(ThemeAssignment.is_main),

@@ -18,7 +18,7 @@ from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyMention
-from app.models.themes import Theme, ThemeDecision
+from app.models.themes import Theme, ThemeDecision, Vocabulary, VocabularyVersion
 
 __all__ = [
     "Appearance",
@@ -49,4 +49,6 @@ __all__ = [
     "ThemeDecision",
     "Transcript",
     "UnansweredQuestion",
+    "Vocabulary",
+    "VocabularyVersion",
 ]
