@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
 
 from app import __version__
 from app.catalog.snapshot import refresh_snapshot
+from app.db.backup import throw_away_copy
 from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
@@ -23,11 +25,15 @@ from app.ingest.discover import Unit, discovered
 from app.ingest.families import refresh_families
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.run import Counts, FileReport, ingest_unit
+from app.ingest.store.changes import Changes
+from app.ingest.store.vocabulary import record_version
 from app.ingest.suspects import refresh_suspects
-from app.models import ImportRun
+from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
+from app.models import ImportRun, Vocabulary
 from app.search.passages import forget_passages, refresh_passages
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
+from app.themes.vocabulary_moves import Moves, vocabulary_moves
 
 if TYPE_CHECKING:
     from app.search.engine import SearchEngine
@@ -59,6 +65,17 @@ class IngestReport(BaseModel):
     def has_errors(self) -> bool:
         """Whether part of the input could not be read."""
         return any(problem.severity == "error" for file in self.files for problem in file.problems)
+
+
+class VocabularyPreview(Moves):
+    """What `hallway vocabulary diff` prints with --json: what becomes of the themes, and which numbers move."""
+
+    vocabulary: str
+    name: str
+    version_before: str | None
+    version_after: str
+    themes: Counts
+    counting: str
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -187,6 +204,38 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
         with writing(engine) as session:
             refresh_snapshot(session)
     return ", ".join(said) + "."
+
+
+def preview_vocabulary(
+    engine: Engine, embedder: Embedder, path: Path, options: ReadOptions, main_only: bool = False,
+    progress: Progress = _silent,
+) -> VocabularyPreview:  # fmt: skip
+    """What loading a vocabulary would change, tried out on a copy and rolled back there too; InputError for faults."""
+    with throw_away_copy(engine) as copy, writing(copy) as session:
+        progress("assigning", 0, 2)
+        file = read_vocabulary(path, options, session, {})
+        vocabulary = sound_vocabulary(file)
+        changes = Changes()
+
+        def apply(session: Session) -> None:
+            nonlocal changes
+            progress("assigning", 1, 2)
+            changes = try_vocabulary(session, file)
+
+        present = session.scalar(select(col(Vocabulary.version)).where(col(Vocabulary.slug) == vocabulary.slug))
+        moves = vocabulary_moves(session, embedder, apply, main_only)
+        session.rollback()
+    progress("assigning", 2, 2)
+    counted = {name: getattr(changes, name) for name in Counts.model_fields}
+    return VocabularyPreview(
+        vocabulary=vocabulary.slug,
+        name=vocabulary.name,
+        version_before=present,
+        version_after=record_version(vocabulary),
+        themes=Counts(**counted),
+        counting="main" if main_only else "any",
+        **moves.model_dump(),
+    )
 
 
 def _start_run(engine: Engine) -> int:

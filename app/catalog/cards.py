@@ -60,11 +60,12 @@ class SpeakerName(BaseModel):
 
 
 class ThemeMark(BaseModel):
-    """A theme of a talk and how sure we are: `confirmed` by people or assigned by `machine`."""
+    """A theme of a talk and how sure we are: `confirmed` by people or assigned by `machine`; of any vocabulary."""
 
     slug: str
     name: str
     status: str
+    vocabulary: str = Field(default="", exclude=True)
     probability: float = Field(default=1.0, exclude=True)
     is_main: bool = Field(default=False, exclude=True)
 
@@ -171,8 +172,17 @@ def _links(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
 def theme_marks(session: Session, ids: Sequence[int]) -> dict[int, list[ThemeMark]]:
     """Themes of at most 500 talks: the main one first, then confirmed before machine, then as the vocabulary orders."""
     marks: dict[int, list[ThemeMark]] = defaultdict(list)
-    for talk_id, status, probability, is_main, slug, name in _THEMES.rows(session, ids):
-        marks[talk_id].append(ThemeMark(slug=slug, name=name, status=status, probability=probability, is_main=is_main))
+    for talk_id, status, probability, is_main, slug, name, vocabulary in _THEMES.rows(session, ids):
+        marks[talk_id].append(
+            ThemeMark(
+                slug=slug,
+                name=name,
+                vocabulary=vocabulary,
+                status=status,
+                probability=probability,
+                is_main=is_main,
+            )
+        )
     return marks
 
 
@@ -220,7 +230,7 @@ _LINKS = Prepared(
 _THEMES = Prepared(
     select(
         col(ThemeAssignment.talk_id), col(ThemeAssignment.status), col(ThemeAssignment.probability),
-        col(ThemeAssignment.is_main), col(Theme.slug), col(Theme.name),
+        col(ThemeAssignment.is_main), col(Theme.slug), col(Theme.name), col(Theme.vocabulary),
     )
     # An outer join, so that SQLite begins with the talks.
     .outerjoin(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))

@@ -27,6 +27,7 @@ from app.models import (
     TechnologyMention,
     Theme,
     ThemeAssignment,
+    Vocabulary,
 )
 
 SNAPSHOT = "snapshot"
@@ -57,6 +58,7 @@ def refresh_snapshot(session: Session) -> str:
         ).order_by(col(Edition.slug)),
         select(col(Speaker.slug), col(Speaker.name)).order_by(col(Speaker.slug)),
         select(col(Organisation.slug), col(Organisation.name)).order_by(col(Organisation.slug)),
+        select(col(Vocabulary.slug), col(Vocabulary.name), col(Vocabulary.version)).order_by(col(Vocabulary.slug)),
         select(col(Theme.slug), col(Theme.name), col(Theme.definition), col(Theme.position)).order_by(col(Theme.slug)),
         select(col(Technology.slug), col(Technology.name), col(Technology.kind), col(Technology.aliases)).order_by(
             col(Technology.slug)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.cli import curator, evaluate, ingest, maintenance, report, review, search, serve, technologies
+from app.cli import curator, evaluate, ingest, maintenance, report, review, search, serve, technologies, vocabulary
 from app.errors import HallwayError
 
 app = typer.Typer(
@@ -17,7 +17,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for group in (ingest, search, report, evaluate, technologies, maintenance, review, curator, serve):
+for group in (
+    ingest, search, report, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+):  # fmt: skip
     group.register(app)
 
 

@@ -108,7 +108,7 @@ def themes(
 ) -> None:  # fmt: skip
     """How well themes are given to labelled talks, and how near their shares at each event come to the true ones."""
     from app.embeddings.choose import open_embedder
-    from app.ingest.vocabulary_file import read_vocabulary
+    from app.ingest.vocabulary_file import vocabulary_alone
     from app.settings import get_settings
     from app.themes.evaluation import ThemeWords, evaluate
     from app.themes.labelled import read_labelled
@@ -116,7 +116,7 @@ def themes(
     talks, taught = read_labelled(file), read_labelled(train) if train else []
     words = [
         ThemeWords(theme.slug, theme.name, theme.definition, (theme.name, *theme.synonyms, *theme.cues))
-        for theme in (read_vocabulary(vocabulary).themes if vocabulary else ())
+        for theme in (vocabulary_alone(vocabulary).themes if vocabulary else ())
     ]
     with progress() as shown:
         done = 0

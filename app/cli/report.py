@@ -46,6 +46,9 @@ def report(
     edition: Annotated[list[str] | None, typer.Option(help="Slug of an edition; may be given again.")] = None,
     series: Annotated[str | None, typer.Option(help="Slug of a series.")] = None,
     theme: Annotated[str | None, typer.Option(help="Slug of a theme.")] = None,
+    vocabulary: Annotated[
+        str | None, typer.Option(help="Slug of a vocabulary; else the one most of the talks have a theme of.")
+    ] = None,
     population: Annotated[str, typer.Option(help="Which talks are counted.")] = "all",
     counting: Annotated[str, typer.Option(help="any: each theme of a talk counts; main: only its main one.")] = "any",
     format: Annotated[
@@ -65,8 +68,9 @@ def report(
 
     saved_reports.check_format("json" if json else format, part)
     request = ReportRequest(
-        editions=tuple(edition or ()), series=series, theme=theme, population=population, counting=counting
-    )
+        editions=tuple(edition or ()), series=series, theme=theme, population=population, counting=counting,
+        vocabulary=vocabulary,
+    )  # fmt: skip
     base = open_knowledge_base(get_settings())
     with (writing if save else reading)(base.engine) as session:
         document = _saved(session, name, request) if save else build_report(session, name, request)

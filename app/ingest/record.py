@@ -168,7 +168,7 @@ class SpeakerAliases:
 
 @dataclass(frozen=True)
 class ThemeRecord:
-    """A theme of a vocabulary."""
+    """A theme of a vocabulary. `places` are those of its fields, where they are known."""
 
     slug: str
     name: str
@@ -180,15 +180,22 @@ class ThemeRecord:
     cues: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Where the field of this name stands, or else the theme."""
+        return self.places.get(name, self.position)
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A theme vocabulary."""
+    """A theme vocabulary. `unreadable` are slugs of themes that break the schema, `is_whole` whether none does."""
 
     slug: str
     name: str
     themes: tuple[ThemeRecord, ...]
+    unreadable: frozenset[str] = frozenset()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from pydantic import BaseModel, Field
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
@@ -129,6 +129,8 @@ def ingest_unit(
             changes = _store(session, parsed, unit, digest, report)
     except InputError as error:
         _keep(session, run_id, report, [FoundProblem("error", str(error), error.where)])
+        # Put back as it was, the file must be read again for its problem to go.
+        session.execute(update(Source).where(col(Source.path) == unit.label).values(content_hash=None))
         return report
     report.notes = list(parsed.notes)
     for use in changes.review.fields(parsed):
@@ -186,6 +188,9 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
         report.talks = counts
     else:
         report.records = counts
+    if changes.refused:
+        source.content_hash = None
+        return changes
     source.path = unit.label
     # A file with references that lead nowhere is read again each time: they may resolve.
     source.content_hash = digest if resolved else None

@@ -20,7 +20,7 @@ from app.models.reports import SavedReport
 from app.models.review import Curator, ReviewDraw, ReviewEntry
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyGuess, TechnologyMention
-from app.models.themes import Theme, ThemeDecision
+from app.models.themes import Theme, ThemeDecision, Vocabulary, VocabularyVersion
 
 __all__ = [
     "Appearance",
@@ -57,4 +57,6 @@ __all__ = [
     "ThemeReading",
     "Transcript",
     "UnansweredQuestion",
+    "Vocabulary",
+    "VocabularyVersion",
 ]

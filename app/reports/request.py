@@ -14,7 +14,8 @@ from app.trends.scope import Scope
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """Slugs, as in the query string and the command line. Empty means every known edition and the whole vocabulary.
+    """Slugs, as in the query string and the command line. Empty means every known edition and all themes of the
+    vocabulary that most talks there have a theme of.
 
     An unknown population or counting is a UsageError at once; unknown slugs are NotFound when the report is built.
     """
@@ -26,6 +27,7 @@ class ReportRequest:
     counting: str = "any"
     year_from: int | None = None
     year_to: int | None = None
+    vocabulary: str | None = None
 
     def __post_init__(self) -> None:
         """Check what can be checked without the base."""
@@ -42,6 +44,7 @@ class ReportRequest:
         pairs = [("edition", slug) for slug in self.scope.editions]
         single = {
             "series": self.series,
+            "vocabulary": self.vocabulary,
             "theme": self.theme,
             "year_from": self.year_from,
             "year_to": self.year_to,
@@ -66,7 +69,14 @@ class ReportRequest:
                 values[name] = int(value) if str(known[name]).startswith("int") else value
         return cls(**values)
 
-    def query(self, *, population: str | None = None, counting: str | None = None) -> str:
-        """The query string of this request, or of the same with another population or counting."""
-        changed = replace(self, population=population or self.population, counting=counting or self.counting)
+    def query(
+        self, *, population: str | None = None, counting: str | None = None, vocabulary: str | None = None
+    ) -> str:
+        """The query string of this request, or of the same with another population, counting or vocabulary."""
+        changed = replace(
+            self,
+            population=population or self.population,
+            counting=counting or self.counting,
+            vocabulary=vocabulary or self.vocabulary,
+        )
         return urlencode(changed.parameters())

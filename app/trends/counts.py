@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter, allowed_talks, check_names, narrowing
 from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
+from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.errors import NotFound
 from app.models import Organisation, Speaker, Technology, Theme
 from app.trends.figure import Coverage, Figure, FigureLink, count_figure, share_figure
@@ -52,10 +53,14 @@ class ThemeShare(BaseModel):
 
 
 class ThemeShares(BaseModel):
-    """GET /trends/themes and `hallway report themes --format json`: themes by share, each followed by its parts."""
+    """GET /trends/themes and `hallway report themes --format json`: themes by share, each followed by its parts.
+
+    All of them are of one vocabulary, which is None in a base that has no themes.
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    vocabulary: VocabularyName | None
     population: str
     counting: str
     scope: str
@@ -84,12 +89,19 @@ class _ThemeRow:
     slug: str
     name: str
     parent: int | None
+    vocabulary: str
 
 
 def theme_shares(
-    session: Session, scope: Scope, population: str = "all", counting: str = "any", facts: ScopeFacts | None = None
+    session: Session,
+    scope: Scope,
+    population: str = "all",
+    counting: str = "any",
+    facts: ScopeFacts | None = None,
+    vocabulary: str | None = None,
 ) -> ThemeShares:
-    """Shares of all themes in `scope`. Unknown slugs are NotFound, an unknown population or counting a UsageError.
+    """Shares of all themes of a vocabulary in `scope`; without one named, of that which most talks there have a theme
+    of. Unknown slugs are NotFound, an unknown population or counting a UsageError.
 
     `facts` of the same scope spare reading it again.
     """
@@ -97,8 +109,9 @@ def theme_shares(
     narrowed = get_population(population).narrow(scope.filter())
     facts = facts or read_scope(session, scope)
     snapshot = current_snapshot(session)
-    themes = _themes(session)
-    tallies = theme_tallies(session, narrowed, counting, [theme.id for theme in themes])
+    chosen = choose_vocabulary(session, vocabulary, scope.filter())
+    themes = [theme for theme in _themes(session) if chosen and theme.vocabulary == chosen.slug]
+    tallies = _tallies(session, narrowed, counting, themes)
     slugs = {theme.id: theme.slug for theme in themes}
     rows = []
     for theme, depth in _ordered(themes, tallies):
@@ -106,6 +119,7 @@ def theme_shares(
         figure = share_figure(key, theme.name, facts, tallies[theme.id])
         rows.append(_row(theme, depth, slugs.get(theme.parent or 0), figure))
     return ThemeShares(
+        vocabulary=chosen,
         population=population,
         counting=counting,
         scope=facts.title,
@@ -127,12 +141,13 @@ def theme_figure(session: Session, theme: str, scope: Scope, population: str = "
 def theme_figures(
     session: Session, themes: Sequence[str], facts: ScopeFacts, population: str = "all", counting: str = "any"
 ) -> dict[str, Figure]:
-    """The shares of some themes in one scope, by slug; unknown themes are left out. Four statements."""
+    """The shares of some themes in one scope, by slug; unknown themes are left out. Four statements for the
+    themes of one vocabulary."""
     get_counting(counting)
     scope = facts.scope
     narrowed = get_population(population).narrow(scope.filter())
     found = [theme for theme in _themes(session) if theme.slug in themes]
-    tallies = theme_tallies(session, narrowed, counting, [theme.id for theme in found])
+    tallies = _tallies(session, narrowed, counting, found)
     snapshot = current_snapshot(session)
     return {
         theme.slug: share_figure(
@@ -227,13 +242,24 @@ def _counts(session: Session, filters: Sequence[TalkFilter]) -> list[int]:
     return [int(number) for number in session.execute(select(*counts)).one()]
 
 
+def _tallies(session: Session, talks: TalkFilter, counting: str, themes: Sequence[_ThemeRow]) -> dict[int, Tally]:
+    """Tallies of themes by id. A talk has a main theme in each vocabulary, so each is counted by itself."""
+    by_vocabulary: dict[str, list[int]] = defaultdict(list)
+    for theme in themes:
+        by_vocabulary[theme.vocabulary].append(theme.id)
+    tallies: dict[int, Tally] = {}
+    for vocabulary, ids in by_vocabulary.items():
+        tallies |= theme_tallies(session, talks, counting, ids, vocabulary)
+    return tallies
+
+
 def _themes(session: Session) -> list[_ThemeRow]:
     rows = session.execute(
-        select(col(Theme.id), col(Theme.slug), col(Theme.name), col(Theme.parent_id))
+        select(col(Theme.id), col(Theme.slug), col(Theme.name), col(Theme.parent_id), col(Theme.vocabulary))
         .where(col(Theme.withdrawn_at).is_(None))
         .order_by(col(Theme.position), col(Theme.id))
     )
-    return [_ThemeRow(theme or 0, slug, name, parent) for theme, slug, name, parent in rows]
+    return [_ThemeRow(theme or 0, *rest) for theme, *rest in rows]
 
 
 def _ordered(themes: list[_ThemeRow], tallies: dict[int, Tally]) -> Iterator[tuple[_ThemeRow, int]]:

@@ -159,6 +159,7 @@ class Document:
     coverage: tuple[Line, ...] = ()
     populations: tuple[Choice, ...] = ()
     countings: tuple[Choice, ...] = ()
+    vocabularies: tuple[Choice, ...] = ()
     tables: tuple[FigureTable, ...] = ()
     claims: tuple[CheckedClaim, ...] = ()
     sections: tuple[Section, ...] = ()

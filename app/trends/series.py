@@ -60,14 +60,13 @@ def theme_series(
     facts = read_scope(session, scope)
     found = find_theme(session, theme)
     snapshot = current_snapshot(session)
-    assert found.id is not None
-    known = denominators(session, narrowed)
+    known = denominators(session, narrowed, found.vocabulary)
     held = [edition for edition in facts.editions if edition.id in known]
     shown = held[part]
     if len(shown) < len(held):
         narrowed = narrowed.but(editions=tuple(edition.slug for edition in shown))
     parts = {edition.id: known[edition.id] for edition in shown}
-    tallies = edition_tallies(session, narrowed, counting, found.id, parts)
+    tallies = edition_tallies(session, narrowed, counting, found, parts)
     points = []
     for edition in shown:
         here = Scope(editions=(edition.slug,))

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
 from app.catalog.kept import kept
-from app.models import Talk, ThemeAssignment, ThemeDecision
+from app.models import Talk, Theme, ThemeAssignment, ThemeDecision
 from app.trends.estimate import SUREST, label_variance
 
 FEW = 10_000
@@ -55,9 +55,9 @@ class _Marks:
     variance: float
 
 
-def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]:
-    """Known talks that `filter` allows, by edition id. One statement."""
-    settled = case((col(Talk.id).in_(_settled()), 1), else_=0)
+def denominators(session: Session, filter: TalkFilter, vocabulary: str) -> dict[int, Denominator]:
+    """Known talks that `filter` allows, by edition id; settled by their main theme of `vocabulary`. One statement."""
+    settled = case((col(Talk.id).in_(_settled(vocabulary)), 1), else_=0)
     rows = session.execute(
         allowed_talks(filter)
         .with_only_columns(col(Talk.edition_id), func.count(), func.sum(settled))
@@ -66,46 +66,64 @@ def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]
     return {edition: Denominator(talks, int(decided or 0)) for edition, talks, decided in rows}
 
 
-def theme_tallies(session: Session, filter: TalkFilter, counting: str, themes: Iterable[int]) -> dict[int, Tally]:
-    """A tally for each theme id, over the talks that `filter` allows. Two statements, none while nothing changes."""
+def theme_tallies(
+    session: Session, filter: TalkFilter, counting: str, themes: Iterable[int], vocabulary: str
+) -> dict[int, Tally]:
+    """A tally for each theme id, all of `vocabulary`, over the talks that `filter` allows.
+
+    Two statements, none while nothing changes.
+    """
     wanted = tuple(themes)
-    return kept(session, ("themes", filter, counting, wanted), lambda: _by_theme(session, filter, counting, wanted))
+    key = ("themes", filter, counting, wanted, vocabulary)
+    return kept(session, key, lambda: _by_theme(session, filter, counting, wanted, vocabulary))
 
 
-def _by_theme(session: Session, filter: TalkFilter, counting: str, themes: tuple[int, ...]) -> dict[int, Tally]:
-    of_editions = denominators(session, filter).values()
+def _by_theme(
+    session: Session, filter: TalkFilter, counting: str, themes: tuple[int, ...], vocabulary: str
+) -> dict[int, Tally]:
+    of_editions = denominators(session, filter, vocabulary).values()
     whole = Denominator(sum(part.talks for part in of_editions), sum(part.settled for part in of_editions))
     by_theme, talk = col(ThemeAssignment.theme_id), col(ThemeAssignment.talk_id)
     # The assignments of a few talks are found by these, those of most of the base by theme.
     if whole.talks <= FEW:
-        marks = _marks(session, counting, by_theme, talk.in_(allowed_talks(filter)))
+        marks = _marks(session, counting, vocabulary, by_theme, talk.in_(allowed_talks(filter)))
     else:
-        marks = _marks(session, counting, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
+        marks = _marks(session, counting, vocabulary, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
     return {theme: _tally(marks[theme], whole, counting) for theme in themes}
 
 
 def edition_tallies(
-    session: Session, filter: TalkFilter, counting: str, theme: int, parts: Mapping[int, Denominator]
+    session: Session, filter: TalkFilter, counting: str, theme: Theme, parts: Mapping[int, Denominator]
 ) -> dict[int, Tally]:
     """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One statement."""
     allowed = col(ThemeAssignment.talk_id).in_(allowed_talks(filter))
-    marks = _marks(session, counting, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme, allowed)
+    this = col(ThemeAssignment.theme_id) == theme.id
+    marks = _marks(session, counting, theme.vocabulary, col(Talk.edition_id), this, allowed)
     return {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
 
 
-def _settled() -> Any:
-    """Talks whose main theme a person named; where nobody did, a confirmed theme may be main by machine."""
+def _settled(vocabulary: str) -> Any:
+    """Talks whose main theme of a vocabulary a person named; where nobody did, a confirmed one may be main by machine.
+
+    Those of other vocabularies say nothing of this one.
+    """
+    themes = select(col(Theme.id)).where(col(Theme.vocabulary) == vocabulary)
     named = select(col(ThemeDecision.talk_id)).where(
-        col(ThemeDecision.accepted).is_(True), col(ThemeDecision.is_main).is_(True)
+        col(ThemeDecision.accepted).is_(True),
+        col(ThemeDecision.is_main).is_(True),
+        col(ThemeDecision.theme_id).in_(themes),
     )
     return select(col(ThemeAssignment.talk_id)).where(
         col(ThemeAssignment.status) == "confirmed",
         col(ThemeAssignment.is_main).is_(True),
+        col(ThemeAssignment.theme_id).in_(themes),
         col(ThemeAssignment.talk_id).in_(named),
     )
 
 
-def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[_Marks]]:
+def _marks(
+    session: Session, counting: str, vocabulary: str, group: Any, *clauses: ColumnElement[bool]
+) -> dict[int, list[_Marks]]:
     """Assignments that pass `clauses`, by `group`, with the sum of p(1-p), p cut to what a machine can be sure of.
 
     Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
@@ -118,7 +136,7 @@ def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[
     if group is col(Talk.edition_id):
         statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
     if counting == "main":
-        settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
+        settled = case((col(ThemeAssignment.talk_id).in_(_settled(vocabulary)), 1), else_=0)
         keys += [col(ThemeAssignment.is_main), settled.label("settled")]
         groups += [col(ThemeAssignment.is_main), "settled"]
         statement = statement.where(col(ThemeAssignment.status).in_((*ASSIGNED, "rejected")))

@@ -63,7 +63,7 @@ def test_the_census_of_nothing(engine: Engine) -> None:
         counted = census(session)
         assert (counted.talks, counted.editions, counted.snapshot, counted.series) == (0, 0, "empty", ())
         assert fullest_edition(session) is None
-        assert theme_tree(session) == []
+        assert theme_tree(session, "v") == []
         assert claim_changes(session) == []
 
 
@@ -144,7 +144,7 @@ def test_editions_with_what_is_missing(session: Session) -> None:
 
 
 def test_themes_by_who_gave_them(session: Session) -> None:
-    tree = theme_tree(session)
+    tree = theme_tree(session, "v")
     assert [node.slug for node in tree] == ["operations", "streaming"]
     assert [node.slug for node in tree[0].children] == ["kubernetes"]
     assert tree[0].gist == "Operations first."

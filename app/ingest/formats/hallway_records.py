@@ -49,10 +49,10 @@ def _good(document: Document, name: str, bad: Bad) -> list[tuple[str, dict[str, 
     return [(document.where((name, index)), item) for index, item in enumerate(items) if index not in bad]
 
 
-def _bad_keys(document: Document, name: str, bad: Bad) -> tuple[frozenset[str], bool]:
+def _bad_keys(document: Document, name: str, bad: Bad, key: str = "id") -> tuple[frozenset[str], bool]:
     """Ids of the items left out, and whether each of them has one."""
     items = [document.value[name][index] for index in bad]
-    ids = [item.get("id") if isinstance(item, dict) else None for item in items]
+    ids = [item.get(key) if isinstance(item, dict) else None for item in items]
     return frozenset(key for key in ids if isinstance(key, str)), all(isinstance(key, str) for key in ids)
 
 
@@ -136,16 +136,20 @@ def read_themes(document: Document, bad: Bad) -> Vocabulary:
                 slug=item["slug"],
                 name=item["name"],
                 definition=item["definition"],
-                position=position,
+                position=document.where(("themes", index)),
                 parent=item.get("parent"),
                 excludes=item.get("excludes", ""),
                 synonyms=tuple(item.get("synonyms", ())),
                 cues=tuple(item.get("cues", ())),
                 examples=tuple(item.get("examples", ())),
                 counter_examples=tuple(item.get("counter_examples", ())),
+                places={name: document.where(("themes", index, name)) for name in item},
             )
-            for position, item in _good(document, "themes", bad)
+            for index, item in enumerate(document.value["themes"])
+            if index not in bad
         ),
+        unreadable=_bad_keys(document, "themes", bad, "slug")[0],
+        is_whole=not bad,
     )
 
 

@@ -1,6 +1,7 @@
 """Hallway's own YAML: programmes, speakers, themes, technologies, decisions and takeaways, each with a JSON schema.
 
 A talk or takeaway that breaks the schema is left out with a problem that names line and field; the others are read.
+A vocabulary is taken up whole or not at all, for a theme left out would look like one that was withdrawn.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def _validate(document: Document, kind: str, problems: list[FoundProblem]) -> fr
         where = document.where(path)
         if len(path) >= 2 and path[0] == listed and isinstance(path[1], int):
             bad.add(path[1])
-            left_out = "" if len(path) == 2 else f" {spell(path[:2])} is left out."
+            left_out = "" if len(path) == 2 or kind == "themes" else f" {spell(path[:2])} is left out."
             problems.append(FoundProblem("error", _words(error) + left_out, where))
         else:
             frame.append(f"{where}: {_words(error)}")
@@ -121,6 +122,8 @@ def _words(error: Any) -> str:
         case "enum" | "const":
             allowed = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
             return f"{shown} is not one of {', '.join(map(str, allowed))}."
+        case "minLength" if error.instance == "":
+            return f"This is empty; write what belongs here. {error.schema.get('description', '')}".rstrip()
         case "pattern" | "format":
             return f"{shown} is not of the form asked for ({error.schema.get('description', error.validator_value)})"
         case _:

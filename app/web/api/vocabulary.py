@@ -1,4 +1,4 @@
-"""Themes and technologies: what talks are about and what they mention."""
+"""Vocabularies, themes and technologies: what talks are about and what they mention."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from app.catalog.technologies import (
     list_technologies,
 )
 from app.catalog.themes import ThemeDetail, find_theme, list_themes
+from app.catalog.vocabularies import VocabularyDetail, choose_vocabulary, list_vocabularies
 from app.search.neighbours import NearToTheme
 from app.web.api.lists import Listed, SimilarQuery, listed
 from app.web.deps import Reading, Search
-from app.web.parameters import Nothing, Paging, PathSlug
+from app.web.parameters import Nothing, Paging, PathSlug, Slug
 
 router = APIRouter(tags=["vocabulary"])
 
@@ -31,10 +32,24 @@ class TechnologiesQuery(Paging):
     kind: TechnologyKind | None = Field(default=None, description="Only technologies of this kind.")
 
 
+class ThemesQuery(Paging):
+    """What GET /themes can be asked for."""
+
+    vocabulary: Slug | None = Field(default=None, description="Slug of a vocabulary; all of them without it.")
+
+
+@router.get("/vocabularies", summary="Vocabularies")
+def vocabularies(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[VocabularyDetail]:
+    """The vocabularies of themes, the one that came first in front, each with the version of its content."""
+    return listed(request, asked, list_vocabularies(session, asked.limit, asked.offset))
+
+
 @router.get("/themes", summary="Themes")
-def themes(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[ThemeDetail]:
-    """The theme vocabulary in its order, with definitions, cues and examples."""
-    return listed(request, asked, list_themes(session, asked.limit, asked.offset))
+def themes(asked: Annotated[ThemesQuery, Query()], session: Reading, request: Request) -> Listed[ThemeDetail]:
+    """Themes in the order of their vocabulary, with definitions, cues and examples."""
+    if asked.vocabulary:
+        choose_vocabulary(session, asked.vocabulary)
+    return listed(request, asked, list_themes(session, asked.vocabulary, asked.limit, asked.offset))
 
 
 @router.get("/themes/{slug}", summary="One theme")
