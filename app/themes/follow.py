@@ -1,7 +1,7 @@
 """The assignment of one talk made anew after a decision, from the rows that are there, without reading the base.
 
 By the rules of assignment.py: decisions first; a theme is at least as probable as any of its parts; what is part of a
-rejected theme is not assigned; one main theme and those above it. What a decision covers up is kept in `evidence`, so
+rejected theme is not assigned; one main theme of each vocabulary and those above it. What a decision covers up is kept in `evidence`, so
 that taking it back brings it out again. A probability that a rebuild had raised or dropped is known exactly only to the
 next rebuild, which makes all of this anew.
 """
@@ -46,13 +46,10 @@ def newest_decisions(session: Session, talk_id: int) -> dict[int, ThemeDecision]
 def follow_talk(session: Session, talk_id: int) -> None:
     """Replace the assignments of this talk by what decisions and the machine's guesses make of them now."""
     session.flush()
-    parents: dict[int, int | None] = {
-        theme_id: parent
-        for theme_id, parent in session.execute(
-            select(col(Theme.id), col(Theme.parent_id)).where(col(Theme.withdrawn_at).is_(None))
-        )
-        if theme_id is not None
-    }
+    themes = session.execute(
+        select(col(Theme.id), col(Theme.parent_id), col(Theme.vocabulary)).where(col(Theme.withdrawn_at).is_(None))
+    ).all()
+    parents: dict[int, int | None] = {theme_id: parent for theme_id, parent, _ in themes if theme_id is not None}
     here = col(ThemeAssignment.talk_id) == talk_id
     guesses = _guesses(list(session.scalars(select(ThemeAssignment).where(here))))
     decided = {theme: one for theme, one in newest_decisions(session, talk_id).items() if theme in parents}
@@ -64,7 +61,9 @@ def follow_talk(session: Session, talk_id: int) -> None:
     rows = [_row(talk_id, theme_id, guesses[theme_id], decided.get(theme_id)) for theme_id in sorted(guesses)]
     kept = [row for row in rows if row.status in ("confirmed", "rejected") or row.probability >= KEPT_FROM]
     _hide(guesses, kept)
-    _mark_main(kept, parents)
+    of = {theme_id: vocabulary for theme_id, _, vocabulary in themes}
+    for vocabulary in set(of.values()):
+        _mark_main([row for row in kept if of[row.theme_id] == vocabulary], parents)
     session.execute(delete(ThemeAssignment).where(here))
     session.add_all(kept)
     session.flush()
