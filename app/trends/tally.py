@@ -1,10 +1,10 @@
-"""The counts behind shares, read from the tables in two statements whatever the number of themes or editions."""
+"""The counts behind shares, and how many talks they make likely: a few statements whatever the number of themes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -13,7 +13,9 @@ from sqlmodel import Session, col
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
 from app.catalog.kept import kept
 from app.models import Talk, ThemeAssignment, ThemeDecision
-from app.trends.estimate import SUREST, label_variance
+from app.trends.decisions import Decisions, all_decisions, decided_here, open_probabilities
+from app.trends.estimate import SUREST, Ground, label_variance
+from app.trends.labelling import Measured, Open, Stratum, expected_talks, measured, strata
 
 FEW = 10_000
 """Talks, up to which it is quicker to go from these to their themes than through all assignments of the themes."""
@@ -29,7 +31,10 @@ class Denominator:
 
 @dataclass(frozen=True)
 class Tally:
-    """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared."""
+    """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared.
+
+    `expected` is the number of talks with labels corrected by what `ground` names, None where that is the numerator.
+    """
 
     numerator: int
     denominator: int
@@ -37,6 +42,9 @@ class Tally:
     rejected: int
     undecided: int
     variance: float
+    left: Open
+    ground: Ground
+    expected: float | None = None
 
     @property
     def machine(self) -> int:
@@ -67,30 +75,92 @@ def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]
 
 
 def theme_tallies(session: Session, filter: TalkFilter, counting: str, themes: Iterable[int]) -> dict[int, Tally]:
-    """A tally for each theme id, over the talks that `filter` allows. Two statements, none while nothing changes."""
+    """A tally for each theme id, over the talks that `filter` allows. Two to five statements, none if nothing changed.
+
+    More than two where people decided some talks of a theme and not others.
+    """
     wanted = tuple(themes)
     return kept(session, ("themes", filter, counting, wanted), lambda: _by_theme(session, filter, counting, wanted))
 
 
 def _by_theme(session: Session, filter: TalkFilter, counting: str, themes: tuple[int, ...]) -> dict[int, Tally]:
-    of_editions = denominators(session, filter).values()
-    whole = Denominator(sum(part.talks for part in of_editions), sum(part.settled for part in of_editions))
+    parts = denominators(session, filter)
+    whole = Denominator(sum(part.talks for part in parts.values()), sum(part.settled for part in parts.values()))
     by_theme, talk = col(ThemeAssignment.theme_id), col(ThemeAssignment.talk_id)
     # The assignments of a few talks are found by these, those of most of the base by theme.
     if whole.talks <= FEW:
         marks = _marks(session, counting, by_theme, talk.in_(allowed_talks(filter)))
     else:
         marks = _marks(session, counting, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
-    return {theme: _tally(marks[theme], whole, counting) for theme in themes}
+    tallies = {theme: _tally(marks[theme], whole, counting) for theme in themes}
+    if counting == "main" or not any(tally.undecided for tally in tallies.values()):
+        return tallies
+    decisions = all_decisions(session)
+    # Of those alone that people decided for some of the talks, not for all.
+    some = {theme: ones for theme, ones in decisions.items() if theme in tallies and tallies[theme].undecided}
+    here = decided_here(session, filter, some)
+    talks = {edition: part.talks for edition, part in parts.items()}
+    found = {theme: strata(theme, ones, talks) for theme, ones in here.items()}
+    only = next(iter(parts)) if len(parts) == 1 else None
+    return _corrected(session, filter, tallies, found, _rates(session, decisions, only))
 
 
 def edition_tallies(
     session: Session, filter: TalkFilter, counting: str, theme: int, parts: Mapping[int, Denominator]
 ) -> dict[int, Tally]:
-    """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One statement."""
+    """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One to four
+    statements."""
     allowed = col(ThemeAssignment.talk_id).in_(allowed_talks(filter))
     marks = _marks(session, counting, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme, allowed)
-    return {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
+    tallies = {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
+    if counting == "main" or not any(tally.undecided for tally in tallies.values()):
+        return tallies
+    decisions = all_decisions(session)
+    read = {one.edition for ones in decisions.values() for one in ones}
+    here = decided_here(session, filter, {theme: decisions[theme]} if theme in decisions else {})
+    talks = {edition: part.talks for edition, part in parts.items()}
+    by_edition = {stratum.edition: [stratum] for stratum in strata(theme, here.get(theme, ()), talks)}
+    said = open_probabilities(session, filter, {theme} if by_edition else (), by_edition)
+    return {
+        edition: _with_expected(
+            tally, theme, by_edition.get(edition, []), said,
+            _rates(session, decisions, edition if edition in read else None),
+        )
+        for edition, tally in tallies.items()
+    }  # fmt: skip
+
+
+def _rates(session: Session, decisions: Decisions, without: int | None) -> Measured | None:
+    return kept(session, ("rates", without), lambda: measured(decisions, without))
+
+
+def _corrected(
+    session: Session,
+    filter: TalkFilter,
+    tallies: dict[int, Tally],
+    found: Mapping[int, list[Stratum]],
+    rates: Measured | None,
+) -> dict[int, Tally]:
+    sampled = [stratum for some in found.values() for stratum in some]
+    said = open_probabilities(session, filter, {one.theme for one in sampled}, {one.edition for one in sampled})
+    return {theme: _with_expected(tally, theme, found.get(theme, []), said, rates) for theme, tally in tallies.items()}
+
+
+def _with_expected(
+    tally: Tally,
+    theme: int,
+    sampled: list[Stratum],
+    said: Mapping[tuple[int, int], list[float]],
+    rates: Measured | None,
+) -> Tally:
+    """`tally` with labels corrected; as it is where people decided everything or nothing was ever measured."""
+    if tally.undecided == 0:
+        return replace(tally, ground=Ground("decided"))
+    if not sampled and rates is None:
+        return tally
+    found = expected_talks(theme, tally.confirmed, tally.left, sampled, said, rates)
+    # Rounded, so that the order in which a database answers does not show in a figure.
+    return replace(tally, expected=round(found.talks, 9), variance=round(found.variance, 9), ground=found.ground)
 
 
 def _settled() -> Any:
@@ -143,12 +213,17 @@ def _tally(marks: list[_Marks], whole: Denominator, counting: str) -> Tally:
     if not main:
         open_marks += [mark for mark in marks if mark.status not in (*ASSIGNED, "rejected")]
     undecided = whole.talks - confirmed - rejected
-    without = max(undecided - sum(mark.talks for mark in open_marks), 0)
+    yes = sum(mark.talks for mark in open_marks if mark.status in ASSIGNED)
+    perhaps = sum(mark.talks for mark in open_marks) - yes
+    without = max(undecided - yes - perhaps, 0)
+    variance = label_variance(sum(mark.variance for mark in open_marks), without)
     return Tally(
         numerator=numerator,
         denominator=whole.talks,
         confirmed=confirmed,
         rejected=rejected,
         undecided=undecided,
-        variance=label_variance(sum(mark.variance for mark in open_marks), without),
+        variance=variance,
+        left=Open(without, perhaps, yes, variance),
+        ground=Ground("machine-probabilities" if undecided else "decided"),
     )
