@@ -20,13 +20,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from shares_of_editions import Cell, Labelled, cells, read
 
 from app.bootstrap import open_knowledge_base
 from app.settings import get_settings
 from app.trends.estimate import estimate_share, middle_variance, wilson
 from app.trends.estimate.adjusted import CUTS, Rates, adjusted_count, gart_buck, rates_of, saerens
 from app.trends.estimate.prediction import reviewed_share
+from scripts.shares_of_editions import Cell, Labelled, cells, read
 
 Numbers = NDArray[np.float64]
 REVIEWED = (20, 40, 80)
@@ -116,7 +116,7 @@ def chances(predicted: Numbers, reviewed: int) -> Numbers:
     while abs(chance.sum() - reviewed) > 1e-9:
         free = chance < 1
         chance[free] = np.minimum(1, weight[free] * (reviewed - (~free).sum()) / weight[free].sum())
-    return chance
+    return np.asarray(chance)
 
 
 def draw(chance: Numbers, reviewed: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -126,7 +126,7 @@ def draw(chance: Numbers, reviewed: int, rng: np.random.Generator) -> NDArray[np
     steps *= reviewed / steps[:, -1:]
     passed = np.floor(steps - rng.random((DRAWS, 1)) + 1e-12)
     before = np.concatenate([np.full((DRAWS, 1), -1.0), passed[:, :-1]], axis=1)
-    return order[passed > before].reshape(DRAWS, reviewed)
+    return np.asarray(order[passed > before]).reshape(DRAWS, reviewed)
 
 
 def print_unreviewed(file: Labelled) -> None:

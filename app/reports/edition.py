@@ -9,7 +9,16 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.errors import UsageError
 from app.models import Appearance, Edition, Organisation, Speaker, Takeaway, Talk
-from app.reports.pieces import completeness_section, coverage_lines, method_lines, source_references, theme_table
+from app.reports.pieces import (
+    completeness_section,
+    counting_choices,
+    coverage_lines,
+    method_lines,
+    population_alternatives,
+    population_choices,
+    source_references,
+    theme_table,
+)
 from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.claims import edition_claims
@@ -90,6 +99,9 @@ def build(session: Session, request: ReportRequest) -> Document:
         parameters=scope_request.parameters(),
         lead=(_lead(summary),),
         coverage=coverage_lines(facts, request.population, top[0] if top else None),
+        populations=population_choices(session, scope_request, facts),
+        countings=counting_choices(scope_request),
+        alternatives=population_alternatives(session, scope_request, facts, top[0] if top else None),
         tables=(*_tables(summary), themes),
         claims=tuple(edition_claims(session, slug)),
         sections=(*_sections(summary), *completeness_section(facts)),

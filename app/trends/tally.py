@@ -53,7 +53,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class _Marks:
+class Marks:
     """Assignments that are alike in status, in being main, and in whether people decided the talk's main theme."""
 
     status: str
@@ -65,7 +65,7 @@ class _Marks:
 
 def denominators(session: Session, filter: TalkFilter) -> dict[int, Denominator]:
     """Known talks that `filter` allows, by edition id. One statement."""
-    settled = case((col(Talk.id).in_(_settled()), 1), else_=0)
+    settled = case((col(Talk.id).in_(settled_talks()), 1), else_=0)
     rows = session.execute(
         allowed_talks(filter)
         .with_only_columns(col(Talk.edition_id), func.count(), func.sum(settled))
@@ -92,7 +92,15 @@ def _by_theme(session: Session, filter: TalkFilter, counting: str, themes: tuple
         marks = _marks(session, counting, by_theme, talk.in_(allowed_talks(filter)))
     else:
         marks = _marks(session, counting, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
-    tallies = {theme: _tally(marks[theme], whole, counting) for theme in themes}
+    return corrected(
+        session, filter, counting, parts, {theme: tally_of(marks[theme], whole, counting) for theme in themes}
+    )
+
+
+def corrected(
+    session: Session, filter: TalkFilter, counting: str, parts: Mapping[int, Denominator], tallies: dict[int, Tally]
+) -> dict[int, Tally]:
+    """Tallies by theme of the talks of `parts`, which `filter` allows, with labels corrected. A few statements."""
     if counting == "main" or not any(tally.undecided for tally in tallies.values()):
         return tallies
     decisions = all_decisions(session)
@@ -102,7 +110,10 @@ def _by_theme(session: Session, filter: TalkFilter, counting: str, themes: tuple
     talks = {edition: part.talks for edition, part in parts.items()}
     found = {theme: strata(theme, ones, talks) for theme, ones in here.items()}
     only = next(iter(parts)) if len(parts) == 1 else None
-    return _corrected(session, filter, tallies, found, _rates(session, decisions, only))
+    rates = _rates(session, decisions, only)
+    sampled = [stratum for some in found.values() for stratum in some]
+    said = open_probabilities(session, filter, {one.theme for one in sampled}, {one.edition for one in sampled})
+    return {theme: _with_expected(tally, theme, found.get(theme, []), said, rates) for theme, tally in tallies.items()}
 
 
 def edition_tallies(
@@ -112,7 +123,7 @@ def edition_tallies(
     statements."""
     allowed = col(ThemeAssignment.talk_id).in_(allowed_talks(filter))
     marks = _marks(session, counting, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme, allowed)
-    tallies = {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
+    tallies = {edition: tally_of(marks[edition], part, counting) for edition, part in parts.items()}
     if counting == "main" or not any(tally.undecided for tally in tallies.values()):
         return tallies
     decisions = all_decisions(session)
@@ -134,18 +145,6 @@ def _rates(session: Session, decisions: Decisions, without: int | None) -> Measu
     return kept(session, ("rates", without), lambda: measured(decisions, without))
 
 
-def _corrected(
-    session: Session,
-    filter: TalkFilter,
-    tallies: dict[int, Tally],
-    found: Mapping[int, list[Stratum]],
-    rates: Measured | None,
-) -> dict[int, Tally]:
-    sampled = [stratum for some in found.values() for stratum in some]
-    said = open_probabilities(session, filter, {one.theme for one in sampled}, {one.edition for one in sampled})
-    return {theme: _with_expected(tally, theme, found.get(theme, []), said, rates) for theme, tally in tallies.items()}
-
-
 def _with_expected(
     tally: Tally,
     theme: int,
@@ -163,7 +162,7 @@ def _with_expected(
     return replace(tally, expected=round(found.talks, 9), variance=round(found.variance, 9), ground=found.ground)
 
 
-def _settled() -> Any:
+def settled_talks() -> Any:
     """Talks whose main theme a person named; where nobody did, a confirmed theme may be main by machine."""
     named = select(col(ThemeDecision.talk_id)).where(
         col(ThemeDecision.accepted).is_(True), col(ThemeDecision.is_main).is_(True)
@@ -175,32 +174,37 @@ def _settled() -> Any:
     )
 
 
-def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[_Marks]]:
+def own_variance() -> Any:
+    """p(1-p) of an assignment, p cut to what a machine can be sure of."""
+    given = col(ThemeAssignment.probability)
+    return case((given.between(1 - SUREST, SUREST), given * (1 - given)), else_=SUREST * (1 - SUREST))
+
+
+def _marks(session: Session, counting: str, group: Any, *clauses: ColumnElement[bool]) -> dict[int, list[Marks]]:
     """Assignments that pass `clauses`, by `group`, with the sum of p(1-p), p cut to what a machine can be sure of.
 
     Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
     """
-    given = col(ThemeAssignment.probability)
-    variance = case((given.between(1 - SUREST, SUREST), given * (1 - given)), else_=SUREST * (1 - SUREST))
+    variance = own_variance()
     keys: list[Any] = [group, col(ThemeAssignment.status)]
     groups = list(keys)
     statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
     if group is col(Talk.edition_id):
         statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
     if counting == "main":
-        settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
+        settled = case((col(ThemeAssignment.talk_id).in_(settled_talks()), 1), else_=0)
         keys += [col(ThemeAssignment.is_main), settled.label("settled")]
         groups += [col(ThemeAssignment.is_main), "settled"]
         statement = statement.where(col(ThemeAssignment.status).in_((*ASSIGNED, "rejected")))
-    found: dict[int, list[_Marks]] = defaultdict(list)
+    found: dict[int, list[Marks]] = defaultdict(list)
     for talks, uncertain, key, status, *main in session.execute(statement.add_columns(*keys).group_by(*groups)):
         # Rounded, so that the order in which a database adds does not show in a figure.
         is_main, decided = map(bool, main or (False, False))
-        found[key].append(_Marks(status, is_main, decided, talks, round(float(uncertain), 9)))
+        found[key].append(Marks(status, is_main, decided, talks, round(float(uncertain), 9)))
     return found
 
 
-def _tally(marks: list[_Marks], whole: Denominator, counting: str) -> Tally:
+def tally_of(marks: list[Marks], whole: Denominator, counting: str) -> Tally:
     """People decided a talk for a theme by confirming or rejecting it; where only main themes count, by naming a main
     theme or rejecting this one. A probability is of the theme, so only that of a talk's main theme is used there."""
     main = counting == "main"
