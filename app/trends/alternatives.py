@@ -16,20 +16,23 @@ from app.models import Talk, ThemeAssignment
 from app.trends.counts import PopulationCount, find_theme, population_counts
 from app.trends.figure import Figure, share_figure
 from app.trends.keys import FigureKey
-from app.trends.populations import POPULATIONS
+from app.trends.populations import POPULATIONS, Population
 from app.trends.scope import ScopeFacts
 from app.trends.tally import FEW, Denominator, Marks, Tally, corrected, own_variance, settled_talks, tally_of
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """A share under one population, with that population's talks; `current` marks the one that was asked for.
+    """A share under one population, with the count of its talks; `current` marks the one that was asked for.
 
-    `figure` is None over more than FEW talks, where all together would keep a reader waiting; `path` leads there.
+    `doubt` says what the rule rests on in vain. `count` and `figure` are None over more than FEW talks, where all
+    together would keep a reader waiting; `path` leads to the figure.
     """
 
-    population: PopulationCount
+    population: Population
+    count: Figure | None
     figure: Figure | None
+    doubt: str | None
     path: str
     current: bool
 
@@ -41,24 +44,28 @@ def alternatives(
     scope, snapshot = facts.scope, current_snapshot(session)
     found = find_theme(session, theme)
     about = found.id or 0
-    tallies: list[Tally | None] = [None] * len(POPULATIONS)
-    if facts.known <= FEW:
-        kept_as = ("alternatives", scope, theme, counting)
-        tallies = kept(session, kept_as, lambda: _tallies(session, scope.filter(), counting, about))
+    few = facts.known <= FEW
+    none: tuple[PopulationCount | None, ...] = (None,) * len(POPULATIONS)
+    counts = population_counts(session, scope, facts) if few else none
+    kept_as = ("alternatives", scope, theme, counting)
+    tallies = kept(session, kept_as, lambda: _tallies(session, scope.filter(), counting, about)) if few else []
     ways = []
-    for count, tally in zip(population_counts(session, scope, facts), tallies, strict=True):
-        key = FigureKey("share", scope.filter(), count.slug, counting, theme, snapshot)
-        figure = share_figure(key, found.name, facts, tally) if tally else None
-        ways.append(Alternative(count, figure, f"/figures/{key.encode()}", count.slug == population))
+    for at, (way, count) in enumerate(zip(POPULATIONS, counts, strict=True)):
+        key = FigureKey("share", scope.filter(), way.slug, counting, theme, snapshot)
+        figure = share_figure(key, found.name, facts, tallies[at]) if tallies else None
+        path, current = f"/figures/{key.encode()}", way.slug == population
+        ways.append(
+            Alternative(way, count.figure if count else None, figure, count.doubt if count else None, path, current)
+        )
     return tuple(ways)
 
 
-def _tallies(session: Session, filter: TalkFilter, counting: str, theme: int) -> list[Tally | None]:
+def _tallies(session: Session, filter: TalkFilter, counting: str, theme: int) -> list[Tally]:
     """A tally for each population; the same as `theme_tallies` gives for it alone."""
     populations = [and_(true(), *narrowing(population.narrow(TalkFilter()))) for population in POPULATIONS]
     parts = _denominators(session, filter, counting, populations)
     marks = _marks(session, filter, counting, theme, populations)
-    found: list[Tally | None] = []
+    found: list[Tally] = []
     for population, part, mark in zip(POPULATIONS, parts, marks, strict=True):
         whole = Denominator(sum(one.talks for one in part.values()), sum(one.settled for one in part.values()))
         tally = {theme: tally_of(mark, whole, counting)}

@@ -165,7 +165,7 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
         lines += [*section.paragraphs, *section.items]
     found = [piece.figure for words in lines for piece in words if isinstance(piece, Number)]
     found += [choice.figure for choice in (*document.populations, *document.countings) if choice.figure]
-    found += [way.population.figure for way in document.alternatives]
+    found += [way.count for way in document.alternatives if way.count]
     found += [way.figure for way in document.alternatives if way.figure]
     found += [row.figure for table in document.tables for row in table.rows]
     found += [reading.figure for claim in document.claims for reading in claim.readings]

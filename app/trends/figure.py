@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.catalog.cards import TalkCard
 from app.settings import get_settings
-from app.trends.estimate import Estimate, Ground, estimate_share, method_sentence
+from app.trends.estimate import Ground, estimate_share, method_sentence
 from app.trends.estimate.planning import plan_reviews
 from app.trends.keys import FigureKey
 from app.trends.populations import get_population
@@ -69,7 +69,7 @@ class Figure(BaseModel):
     reviewed: int = Field(default=0, description="talks that people drew and reviewed as a sample")
     half_labelling: float | None = Field(default=None, description="half the width from labelling error alone, 0..1")
     half_unseen: float | None = Field(default=None, description="half the width from unknown talks alone, 0..1")
-    advice: str | None = Field(default=None, description="what more reviews would bring, in words")
+    variance: float = Field(default=0.0, exclude=True)
     coverage: Coverage
     snapshot: str
 
@@ -125,6 +125,23 @@ class Figure(BaseModel):
         return self.estimate is not None and self.denominator > 0 and percent(self.estimate) != percent(self.share)
 
     @property
+    def advice(self) -> str | None:
+        """“Reviewing 12 more talks would bring it to about ± 5 points.”; None where there is nothing to review."""
+        if self.estimate is None or self.undecided == 0:
+            return None
+        published = self.coverage.published if self.population == "all" else None
+        if published is not None and published < self.denominator:
+            published = None
+        plan = plan_reviews(self.estimate, self.denominator, self.undecided, self.variance, published)
+        if plan is None:
+            return None
+        points = f"±\u00a0{plan.within * 100:.0f} points"
+        if plan.reviews is None:
+            undecided = counted(self.undecided, "undecided talk")
+            return f"Reviewing all {undecided} would leave about {points}; the rest is of talks that are not known."
+        return f"Reviewing {counted(plan.reviews, 'more talk')}, drawn at random, would bring it to about {points}."
+
+    @property
     def sentence(self) -> str:
         """“19 of 47 known talks (40 %, likely 34–47 %)”, or the count in words."""
         if self.share is None:
@@ -168,7 +185,6 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         expected=tally.expected,
         keeps_count=tally.ground.labels != "reviewed-sample",
     )
-    published = facts.published if estimate.basis in ("partial", "complete", "exact") else None
     ground = tally.ground if tally.denominator else Ground("nothing")
     about = "with the main theme" if key.counting == "main" else "with the theme"
     return Figure(
@@ -197,26 +213,10 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         reviewed=ground.sampled,
         half_labelling=estimate.labelling,
         half_unseen=estimate.unseen,
-        advice=_advice(estimate, tally, published),
+        variance=tally.variance,
         coverage=Coverage(known=facts.known, published=facts.published),
         snapshot=key.snapshot,
     )
-
-
-def _advice(estimate: Estimate, tally: Tally, published: int | None) -> str | None:
-    """“Reviewing 12 more talks would bring it to about ± 5 points.”; None where there is nothing to review."""
-    if estimate.estimate is None or tally.undecided == 0:
-        return None
-    plan = plan_reviews(estimate.estimate, tally.denominator, tally.undecided, tally.variance, published)
-    if plan is None:
-        return None
-    points = f"±\u00a0{plan.within * 100:.0f} points"
-    if plan.reviews is None:
-        return (
-            f"Reviewing all {counted(tally.undecided, 'undecided talk')} would leave about {points}; the rest is of "
-            "talks that are not known."
-        )
-    return f"Reviewing {counted(plan.reviews, 'more talk')}, drawn at random, would bring it to about {points}."
 
 
 def count_figure(

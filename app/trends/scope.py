@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -67,12 +68,12 @@ class ScopeFacts:
     title: str
     editions: tuple[EditionFacts, ...]
 
-    @property
+    @cached_property
     def known(self) -> int:
         """Known talks, containers not counted."""
         return sum(edition.known for edition in self.editions)
 
-    @property
+    @cached_property
     def published(self) -> int | None:
         """Published sessions of all editions; None unless it is known for each."""
         counts = [edition.published for edition in self.editions]

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -101,9 +100,7 @@ def test_a_filter_that_leaves_nothing_is_told_in_words(client: TestClient) -> No
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_the_command_line_says_the_same(
-    sparse: KnowledgeBase, client: TestClient, edition: str, tmp_path: Path
-) -> None:
+def test_the_command_line_says_the_same(sparse: KnowledgeBase, client: TestClient, edition: str) -> None:
     environment = os.environ | {"HALLWAY_DATABASE_URL": sparse.settings.database_url}
     done = subprocess.run(  # our own command
         [sys.executable, "-m", "app", "report", "themes", "--edition", edition, "--format", "json"],
