@@ -1,6 +1,6 @@
 """Whether intervals of shares hold what they promise, on editions whose every label is known.
 
-    python scripts/bench_shares.py [--cache FOLDER] FILE.jsonl...
+    python scripts/bench_shares.py [--cache FOLDER] FILE...
 
 Labels are taken for the truth and a machine trained on other events gives probabilities (`shares_of_editions.py`). For
 each edition and label with at least 3 % of the talks, 20, 40 and 80 talks are reviewed a thousand times: drawn alike,

@@ -1,6 +1,7 @@
 """Labelled editions for `bench_shares.py`: their talks, labels, and a machine's probabilities made from other events.
 
-A file is lines of {"id", "title", "abstract", "labels", "event"}. The machine is the one function `probabilities`.
+A file is lines of {"id", "title", "abstract", "labels", "event"}, or a file of decisions
+under `data/judgements/themes`. The machine is the one function `probabilities`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from app.embeddings.protocol import Embedder
@@ -67,7 +70,7 @@ def cells(file: Labelled) -> Iterator[Cell]:
 
 def read(path: Path, embedder: Embedder, cache: Path | None) -> Labelled:
     """A file with vectors and probabilities; those are kept in `cache`, if given, under what they were made of."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = _reading(path) if path.suffix == ".yaml" else _lines(path)
     labels = sorted({label for row in rows for label in row["labels"]})
     events = np.array([row["event"] for row in rows])
     truth = np.array([[label in row["labels"] for label in labels] for row in rows], dtype=float)
@@ -85,6 +88,26 @@ def read(path: Path, embedder: Embedder, cache: Path | None) -> Labelled:
     return Labelled(path.stem, events, labels, truth, predicted)
 
 
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _reading(path: Path) -> list[dict[str, Any]]:
+    """The talks of a file of decisions, with the words of the programme that lies beside its folder."""
+    decided = yaml.safe_load(path.read_text(encoding="utf-8"))
+    programme = path.parents[2] / "programmes" / f"{decided['edition']}.yaml"
+    talks = {talk["id"]: talk for talk in yaml.safe_load(programme.read_text(encoding="utf-8"))["talks"]}
+    return [
+        {
+            "title": talks[one["talk"]]["title"],
+            "abstract": talks[one["talk"]].get("abstract") or talks[one["talk"]].get("summary"),
+            "labels": one["themes"],
+            "event": decided["edition"],
+        }
+        for one in decided["talks"]
+    ]
+
+
 def probabilities(vectors: Numbers, truth: Numbers, events: NDArray[np.str_]) -> Numbers:
     """(n, labels) probabilities of each talk from a model that saw no talk of its event: logistic regression.
 
@@ -95,7 +118,7 @@ def probabilities(vectors: Numbers, truth: Numbers, events: NDArray[np.str_]) ->
     groups = events if len(set(events)) > 1 else np.array([str(row % 2) for row in range(len(events))])
     names, counts = np.unique(groups, return_counts=True)
     found = np.zeros_like(truth)
-    for name in names[counts >= LEAST_TALKS]:
+    for name in names[counts >= (LEAST_TALKS if groups is events else 1)]:
         here = groups == name
         if truth.sum(axis=1).max() == 1 and truth.sum(axis=1).min() == 1:
             model = LogisticRegression(C=10, max_iter=100, tol=1e-3).fit(vectors[~here], truth[~here].argmax(axis=1))
