@@ -11,8 +11,11 @@ from app.errors import UsageError
 from app.models import Appearance, Edition, Organisation, Speaker, Takeaway, Talk
 from app.reports.pieces import (
     completeness_section,
+    counting_choices,
     coverage_lines,
     method_lines,
+    population_alternatives,
+    population_choices,
     source_references,
     theme_table,
     vocabulary_choices,
@@ -104,6 +107,9 @@ def build(session: Session, request: ReportRequest) -> Document:
         lead=(_lead(summary),),
         coverage=coverage_lines(facts, request.population, top[0] if top else None),
         vocabularies=vocabulary_choices(session, scope_request),
+        populations=population_choices(session, scope_request, facts),
+        countings=counting_choices(scope_request),
+        alternatives=population_alternatives(session, scope_request, facts, top[0] if top else None),
         tables=(*_tables(summary), themes),
         claims=tuple(edition_claims(session, slug)),
         sections=(*_sections(summary), *completeness_section(facts)),

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.catalog.vocabularies import VocabularyName, choose_vocabulary, vocabulary_names
 from app.reports.request import ReportRequest
+from app.trends.alternatives import Alternative, alternatives
 from app.trends.counts import ThemeShare, ThemeShares, population_counts
 from app.trends.document import Choice, FigureRow, FigureTable, Line, Link, Number, Reference, Section, line
 from app.trends.estimate import UNASSIGNED
@@ -130,8 +131,9 @@ def method_lines(shares: ThemeShares, example: ThemeShare | None) -> tuple[Line,
             "Intervals are Wilson’s (1927) at 95 %, for an effective sample size that adds the variance of drawing the "
             "known talks from the published (finite population correction) and that of labels no person decided "
             "(Korn and Graubard 1998; Dean and Pagano 2015). They take the known talks for a random part of the "
-            "programme, which nobody drew, and machine probabilities for calibrated; where the machine kept none, "
-            f"{percent(UNASSIGNED)} is assumed."
+            "programme, which nobody drew. Labels count by a reviewed sample where there is one, by how often the "
+            "machine was right elsewhere where not, and at the machine’s own word where nothing was measured; then "
+            f"{percent(UNASSIGNED)} is assumed where it kept no probability."
         )
     )
     return tuple(lines)
@@ -189,6 +191,15 @@ def population_choices(session: Session, request: ReportRequest, facts: ScopeFac
         )
         for found in population_counts(session, request.scope, facts)
     )
+
+
+def population_alternatives(
+    session: Session, request: ReportRequest, facts: ScopeFacts, example: ThemeShare | None
+) -> tuple[Alternative, ...]:
+    """The share of `example` under every population; nothing where there is no such theme."""
+    if example is None:
+        return ()
+    return alternatives(session, example.theme.slug, facts, request.population, request.counting)
 
 
 def counting_choices(request: ReportRequest) -> tuple[Choice, ...]:

@@ -1,9 +1,9 @@
 """The assignment of one talk made anew after a decision, from the rows that are there, without reading the base.
 
 By the rules of assignment.py: decisions first; a theme is at least as probable as any of its parts; what is part of a
-rejected theme is not assigned; one main theme of each vocabulary and those above it. What a decision covers up is kept in `evidence`, so
-that taking it back brings it out again. A probability that a rebuild had raised or dropped is known exactly only to the
-next rebuild, which makes all of this anew.
+rejected theme is not assigned; one main theme of each vocabulary and those above it. What a decision covers up is kept
+in `evidence`, so that taking it back brings it out again. A probability that a rebuild had raised or dropped is known
+exactly only to the next rebuild, which makes all of this anew.
 """
 
 from __future__ import annotations

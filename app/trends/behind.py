@@ -14,9 +14,11 @@ from app.catalog.listing import Portion, portion
 from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Edition, Talk
+from app.trends.alternatives import Alternative, alternatives
 from app.trends.counts import talk_count, theme_figure
 from app.trends.figure import Figure, FigureTalks
 from app.trends.keys import parse_key
+from app.trends.scope import read_scope
 
 Which = Literal["counted", "others"]
 STALE = "The base has changed since this figure was made; these are today’s talks."
@@ -28,6 +30,14 @@ def figure_by_id(session: Session, id: str) -> Figure:
     if key.theme is not None:
         return theme_figure(session, key.theme, key.scope, key.population, key.counting)
     return talk_count(session, key.filter, key.population)
+
+
+def figure_alternatives(session: Session, id: str) -> tuple[Alternative, ...]:
+    """The share of an id under every population; nothing for a count. NotFound as above."""
+    key = parse_key(id)
+    if key.theme is None:
+        return ()
+    return alternatives(session, key.theme, read_scope(session, key.scope), key.population, key.counting)
 
 
 def figure_part(session: Session, id: str, which: Which, limit: int, offset: int = 0) -> Portion[TalkCard]:

@@ -15,10 +15,10 @@ from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
 from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.errors import NotFound
-from app.models import Organisation, Speaker, Technology, Theme
+from app.models import Organisation, Speaker, Talk, Technology, Theme
 from app.trends.figure import Coverage, Figure, FigureLink, count_figure, share_figure
 from app.trends.keys import FigureKey
-from app.trends.populations import POPULATIONS, get_counting, get_population
+from app.trends.populations import POPULATIONS, doubt, get_counting, get_population
 from app.trends.scope import Scope, ScopeFacts, read_scope
 from app.trends.tally import Tally, theme_tallies
 
@@ -46,6 +46,8 @@ class ThemeShare(BaseModel):
     low: float | None
     high: float | None
     method: str
+    estimate: float | None
+    method_slug: str
     confirmed: int
     machine: int
     figure: FigureLink
@@ -75,12 +77,13 @@ class ThemeShares(BaseModel):
 
 @dataclass(frozen=True)
 class PopulationCount:
-    """A population with the figure that counts its talks in a scope."""
+    """A population with the figure that counts its talks in a scope; `doubt` says what its rule rests on in vain."""
 
     slug: str
     name: str
     sentence: str
     figure: Figure
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,24 +204,28 @@ def population_counts(session: Session, scope: Scope, facts: ScopeFacts | None =
     """Each population with its count of talks in `scope`, in the order of the switch."""
     facts = facts or read_scope(session, scope)
     snapshot = current_snapshot(session)
-    keys = [FigureKey("count", scope.filter(), population.slug, snapshot=snapshot) for population in POPULATIONS]
-    numbers = kept(session, ("populations", scope), lambda: _of_populations(session, scope))
-    return tuple(
-        PopulationCount(
-            population.slug,
-            population.name,
-            population.sentence,
-            count_figure(key, facts, number, number),
-        )
-        for population, key, number in zip(POPULATIONS, keys, numbers, strict=True)
-    )
+    numbers, told = kept(session, ("populations", scope), lambda: _of_populations(session, scope))
+    found = []
+    for population, number in zip(POPULATIONS, numbers, strict=True):
+        key = FigureKey("count", scope.filter(), population.slug, snapshot=snapshot)
+        figure = count_figure(key, facts, number, number)
+        said = doubt(population, number, told)
+        found.append(PopulationCount(population.slug, population.name, population.sentence, figure, said))
+    return tuple(found)
 
 
-def _of_populations(session: Session, scope: Scope) -> list[int]:
-    """Talks of each population in `scope`. One statement that reads each talk once."""
+def _of_populations(session: Session, scope: Scope) -> tuple[list[int], dict[str, int]]:
+    """Talks of each population in `scope`, and what their rules rest on. One statement that reads each talk once."""
     parts = [and_(true(), *narrowing(population.narrow(TalkFilter()))) for population in POPULATIONS]
-    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts]
-    return [int(number) for number in session.execute(allowed_talks(scope.filter()).with_only_columns(*sums)).one()]
+    full_length = next(part for each, part in zip(POPULATIONS, parts, strict=True) if each.rests_on == "lengths")
+    told = {
+        "keynotes": col(Talk.kind) == "keynote",
+        "sponsored": col(Talk.kind) == "sponsored",
+        "lengths": and_(full_length, col(Talk.duration_minutes).is_(None)),
+    }
+    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in (*parts, *told.values())]
+    row = [int(number) for number in session.execute(allowed_talks(scope.filter()).with_only_columns(*sums)).one()]
+    return row[: len(parts)], dict(zip(told, row[len(parts) :], strict=True))
 
 
 def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
@@ -286,6 +293,8 @@ def _row(theme: _ThemeRow, depth: int, parent: str | None, figure: Figure) -> Th
         low=figure.low,
         high=figure.high,
         method=figure.method,
+        estimate=figure.estimate,
+        method_slug=figure.method_slug,
         confirmed=figure.confirmed,
         machine=figure.machine,
         figure=figure.link,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from app.settings import get_settings
+from app.trends.alternatives import Alternative
 from app.trends.claims import CheckedClaim
 from app.trends.figure import Figure
 
@@ -160,6 +161,8 @@ class Document:
     populations: tuple[Choice, ...] = ()
     countings: tuple[Choice, ...] = ()
     vocabularies: tuple[Choice, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    """The share of the leading theme under every population."""
     tables: tuple[FigureTable, ...] = ()
     claims: tuple[CheckedClaim, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -198,6 +201,8 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
         lines += [*section.paragraphs, *section.items]
     found = [piece.figure for words in lines for piece in words if isinstance(piece, Number)]
     found += [choice.figure for choice in (*document.populations, *document.countings) if choice.figure]
+    found += [way.count for way in document.alternatives if way.count]
+    found += [way.figure for way in document.alternatives if way.figure]
     found += [row.figure for table in document.tables for row in table.rows]
     found += [reading.figure for claim in document.claims for reading in claim.readings]
     return tuple({figure.id: figure for figure in found}.values())

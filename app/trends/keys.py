@@ -45,7 +45,7 @@ class FigureKey:
 
     def __post_init__(self) -> None:
         """Refuse, as a ValueError, a filter that holds what the id says elsewhere and would lose."""
-        said = self.filter.but(theme=None, main_theme_only=False, without_kinds=(), with_text=False)
+        said = self.filter.but(theme=None, main_theme_only=False, without_kinds=(), with_text=False, least_minutes=None)
         if said != self.filter:
             raise ValueError("a figure's theme and population are not part of its filter")
         if len(self.filter.technologies) > (self.filter.technology is not None):

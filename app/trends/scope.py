@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -68,12 +69,12 @@ class ScopeFacts:
     title: str
     editions: tuple[EditionFacts, ...]
 
-    @property
+    @cached_property
     def known(self) -> int:
         """Known talks, containers not counted."""
         return sum(edition.known for edition in self.editions)
 
-    @property
+    @cached_property
     def published(self) -> int | None:
         """Published sessions of all editions; None unless it is known for each."""
         counts = [edition.published for edition in self.editions]
