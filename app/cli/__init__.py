@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.cli import evaluate, ingest, maintenance, report, search, serve
+from app.cli import evaluate, ingest, maintenance, report, search, serve, themes
 from app.errors import HallwayError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for group in (ingest, search, report, evaluate, maintenance, serve):
+for group in (ingest, search, report, themes, evaluate, maintenance, serve):
     group.register(app)
 
 

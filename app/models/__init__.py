@@ -4,6 +4,7 @@ Importing this package registers every table, so that Alembic and relationships 
 """
 
 from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
+from app.models.discovery import Discovery
 from app.models.people import (
     Appearance,
     Organisation,
@@ -23,6 +24,7 @@ from app.models.themes import Theme, ThemeDecision
 __all__ = [
     "Appearance",
     "Article",
+    "Discovery",
     "Edition",
     "Embedding",
     "FileReview",

@@ -30,6 +30,7 @@ from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
+    discovered,
     editions,
     figures,
     home,
@@ -55,6 +56,7 @@ PAGES = (
     talk,
     speakers,
     editions,
+    discovered,
     themes,
     takeaways,
     trends,
