@@ -43,7 +43,8 @@ class EditionOfDraft(BaseModel):
 class NearestTheme(BaseModel):
     """The theme whose definition is nearest to the talks, by mean cosine.
 
-    `is_nearly`: they are as near to it, on average, as talks that have the theme, and as those of half of all themes.
+    `is_nearly`: they are about as near to it, on average, as talks that have the theme, and as those of half of all
+    themes are to theirs.
     """
 
     slug: str

@@ -47,6 +47,8 @@ SEVERAL = 4
 NAMING_TERMS = 2
 EDITIONS, CENTRAL = 3, 5
 TALKS_OF_THEME = 100
+NEARLY = 0.9
+"""Of the mean cosine of talks that have a theme to its definition: what is so near to it may be that theme."""
 SIGNIFICANT = 1.96
 
 
@@ -195,7 +197,7 @@ def _nearest(
                 slug=themes[best].slug,
                 name=themes[best].name,
                 cosine=round(float(cosines[best]), 3),
-                is_nearly=least is not None and float(cosines[best]) >= max(least, usual),
+                is_nearly=least is not None and float(cosines[best]) >= NEARLY * max(least, usual),
             )
         )
     return found

@@ -26,13 +26,12 @@ SIZES = (40, 30, 20, 12)
 def planted(seed: int, noise: int = 200) -> Matrix:
     """Groups of SIZES around directions of their own, then rows of nothing in common."""
     random = np.random.default_rng(seed)
-    centres = unit(random.standard_normal((len(SIZES), 64)))
-    groups = [
-        unit(centre + 0.6 * unit(random.standard_normal((size, 64))))
-        for centre, size in zip(centres, SIZES, strict=True)
-    ]
-    rows: Matrix = np.vstack([*groups, unit(random.standard_normal((noise, 64)))]).astype(np.float32)
-    return rows
+
+    def drawn(rows: int) -> Matrix:
+        return unit(random.standard_normal((rows, 64)).astype(np.float32))
+
+    groups = [unit(centre + 0.6 * drawn(size)) for centre, size in zip(drawn(len(SIZES)), SIZES, strict=True)]
+    return np.vstack([*groups, drawn(noise)])
 
 
 @pytest.mark.parametrize("seed", [0, 100, 200])
@@ -52,7 +51,7 @@ def test_nothing_is_found_in_noise_or_in_too_few_rows(rows: int) -> None:
 
 
 def test_rows_that_are_all_the_same_do_not_break_it() -> None:
-    same = np.tile(unit(np.ones((1, 16))), (50, 1)).astype(np.float32)
+    same = np.tile(unit(np.ones((1, 16), dtype=np.float32)), (50, 1))
     assert all(len(cluster.members) >= LEAST for cluster in find_clusters(same))
 
 

@@ -22,7 +22,7 @@ from tests.themes.planted import plant
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KnowledgeBase, Drafts]]:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KnowledgeBase, Drafts]]:
     folder: Path = tmp_path_factory.mktemp("discovered")
     engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
     upgrade(engine)
@@ -44,8 +44,8 @@ def page(client: TestClient, path: str) -> str:
     return answer.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_each_draft_is_shown_with_its_words_talks_years_and_stability(base: tuple[KnowledgeBase, Drafts]) -> None:
-    opened, found = base
+def test_each_draft_is_shown_with_its_words_talks_years_and_stability(planted: tuple[KnowledgeBase, Drafts]) -> None:
+    opened, found = planted
     with TestClient(create_app(opened)) as client:
         text = page(client, "/themes/discovered")
         assert "no person has looked" in text
@@ -62,8 +62,8 @@ def test_each_draft_is_shown_with_its_words_talks_years_and_stability(base: tupl
         assert "There is no draft after the 2 drafts" in page(client, "/themes/discovered?offset=50")
 
 
-def test_a_run_that_found_nothing_says_so(base: tuple[KnowledgeBase, Drafts]) -> None:
-    opened, found = base
+def test_a_run_that_found_nothing_says_so(planted: tuple[KnowledgeBase, Drafts]) -> None:
+    opened, found = planted
     with writing(opened.engine) as session:
         keep(session, found.model_copy(update={"drafts": [], "placed": 0}))
     with TestClient(create_app(opened)) as client:
