@@ -6,7 +6,9 @@ directions gives a tree of clusters, from few large ones to many small ones, and
 The stability of a cluster is the mean, over resamples, of the largest Jaccard index with any cluster of about as fine
 a division there (Hennig 2007, Cluster-wise assessment of cluster stability, Computational Statistics and Data Analysis
 52). Of the tree those clusters are taken that give the most of them that are STABLE; so their number is a finding.
-`scripts/bench_discovery.py` measures it against other methods on talks that people labelled.
+On FOSDEM's talks until 2022 (61 devrooms) it puts 27 % of the talks in 29 clusters, whose adjusted Rand index with the
+devrooms is .78; k-means puts all talks in 61, at .35, and HDBSCAN 14 % in 15, at .53. On 166 talks of Devoxx HDBSCAN is
+ahead, .51 to .47. `scripts/bench_discovery.py` measures this.
 """
 
 from __future__ import annotations
