@@ -98,6 +98,7 @@ class Drafts(BaseModel):
     themed: int = Field(description="of these, passed over for having a theme")
     unread: int = Field(description="passed over: in another language than most, not embedded, or the same talk again")
     read: int = Field(description="compared with one another")
+    sampled: int = Field(description="of these, drawn to make the clusters of; the others joined those they are near")
     placed: int = Field(description="of these, in a draft")
     language: str | None = Field(description="of the talks that were read; None where it is not known")
     one_event: int = Field(description="clusters set aside since half of their talks or more are of one edition")

@@ -29,7 +29,7 @@ from app.embeddings.protocol import Embedder
 from app.errors import NotFound
 from app.models import Discovery, Theme, ThemeAssignment
 from app.text.slugs import slugify, unique_slug
-from app.themes.clusters import RESAMPLES, Cluster, coherence, find_clusters, unit
+from app.themes.clusters import MOST, RESAMPLES, Cluster, coherence, find_clusters, unit
 from app.themes.evidence import Matrix
 from app.themes.labels import Term, label_terms
 from app.themes.material import Vocabulary, talk_texts, theme_texts, vocabularies
@@ -85,6 +85,7 @@ def discover(
         themed=pool.themed,
         unread=pool.known - pool.themed - len(pool.talks),
         read=len(pool.talks),
+        sampled=min(len(pool.talks), MOST),
         placed=sum(draft.talks for draft in drafts),
         language=pool.language,
         one_event=len(worded) - len(general),
