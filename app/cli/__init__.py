@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from app.cli import curator, evaluate, ingest, maintenance, report, review, search, serve, technologies, vocabulary
+from app.cli import (
+    curator,
+    evaluate,
+    ingest,
+    maintenance,
+    report,
+    review,
+    search,
+    serve,
+    technologies,
+    themes,
+    vocabulary,
+)  # fmt: skip
 from app.errors import HallwayError
 
 app = typer.Typer(
@@ -18,7 +30,7 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

@@ -4,6 +4,7 @@ Importing this package registers every table, so that Alembic and relationships 
 """
 
 from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
+from app.models.discovery import Discovery
 from app.models.people import (
     Appearance,
     Organisation,
@@ -26,6 +27,7 @@ __all__ = [
     "Appearance",
     "Article",
     "Curator",
+    "Discovery",
     "Edition",
     "Embedding",
     "FileReview",

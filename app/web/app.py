@@ -34,6 +34,7 @@ from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
     citations,
+    discovered,
     editions,
     figures,
     home,
@@ -67,6 +68,7 @@ PAGES = (
     talk,
     speakers,
     editions,
+    discovered,
     themes,
     technologies,
     takeaways,
