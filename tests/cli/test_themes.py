@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from app import pipeline
 from app.db.engine import make_engine
 from app.embeddings.choose import open_embedder
-from app.ingest.vocabulary_file import read_vocabulary
+from app.ingest.vocabulary_file import vocabulary_alone
 from app.migrations import upgrade
 from app.settings import CHECKOUT, get_settings
 from tests.themes.planted import EACH, plant
@@ -49,7 +49,7 @@ def test_a_table_and_a_draft_that_reads_in_again(hallway: Run, tmp_path: Path) -
     assert "garbage" in answer.stdout
     assert "scraping" in answer.stdout
     assert "become themes only in a vocabulary that is loaded" in answer.stdout
-    assert len(read_vocabulary(tmp_path / "drafts.yaml").themes) >= 2
+    assert len(vocabulary_alone(tmp_path / "drafts.yaml").themes) >= 2
 
 
 def test_json_holds_the_same_and_limit_cuts_it(hallway: Run) -> None:

@@ -16,7 +16,7 @@ from app.db.engine import make_engine
 from app.errors import NotFound
 from app.exports.theme_drafts import write_drafts
 from app.ingest.formats.protocol import ReadOptions
-from app.ingest.vocabulary_file import read_vocabulary
+from app.ingest.vocabulary_file import vocabulary_alone
 from app.migrations import upgrade
 from app.models import Discovery, Talk, Theme
 from app.themes.discovery import discover, keep
@@ -128,7 +128,7 @@ def test_a_draft_reads_in_again_as_a_vocabulary_and_never_touches_another(tmp_pa
     found = found_in(made)
     file = tmp_path / "drafts.yaml"
     file.write_text(write_drafts(found), encoding="utf-8")
-    read = read_vocabulary(file)
+    read = vocabulary_alone(file)
     assert [theme.slug for theme in read.themes] == [draft.slug for draft in found.drafts]
     assert all("Draft by a machine" in theme.definition for theme in read.themes)
     assert read.themes[0].examples == tuple(talk.reference for talk in found.drafts[0].central)
