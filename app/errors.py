@@ -2,6 +2,7 @@
 
     HallwayError             500, exit 1   anything below; catch this at the edge
     |-- UsageError           422, exit 2   what was asked for makes no sense: a parameter or option
+    |-- NotAllowed         403, exit 1   it takes a curator who is signed in, and a form of our own pages
     |-- NotFound             404, exit 1   a talk, theme, edition, report or figure that is not in the base
     |-- InputError           422, exit 3   a file that cannot be read; the others were
     |-- DatabaseError        503, exit 1   no database, a locked one, or a schema newer or older than the code
@@ -32,6 +33,13 @@ class UsageError(HallwayError):
     def __init__(self, message: str, parameter: str | None = None) -> None:
         super().__init__(message)
         self.parameter = parameter
+
+
+class NotAllowed(HallwayError):
+    """Only a curator who is signed in may do this, by a form of our own pages."""
+
+    status = 403
+    title = "That takes a curator"
 
 
 class NotFound(HallwayError):

@@ -1,4 +1,4 @@
-"""Ingest, passages, embeddings, themes, index: each step takes up only what changed, so a killed run is completed.
+"""Ingest, passages, technologies, embeddings, themes: each step takes up only what changed, so a killed run is made up.
 
 Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did.
 """
@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
 
 from app import __version__
 from app.catalog.snapshot import refresh_snapshot
-from app.db.engine import writing
+from app.db.backup import throw_away_copy
+from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, embed_missing, prune
@@ -23,10 +25,15 @@ from app.ingest.discover import Unit, discovered
 from app.ingest.families import refresh_families
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.run import Counts, FileReport, ingest_unit
+from app.ingest.store.changes import Changes
+from app.ingest.store.vocabulary import record_version
 from app.ingest.suspects import refresh_suspects
-from app.models import ImportRun
+from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
+from app.models import ImportRun, Vocabulary
 from app.search.passages import forget_passages, refresh_passages
+from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
+from app.themes.vocabulary_moves import Moves, vocabulary_moves
 
 if TYPE_CHECKING:
     from app.search.engine import SearchEngine
@@ -58,6 +65,17 @@ class IngestReport(BaseModel):
     def has_errors(self) -> bool:
         """Whether part of the input could not be read."""
         return any(problem.severity == "error" for file in self.files for problem in file.problems)
+
+
+class VocabularyPreview(Moves):
+    """What `hallway vocabulary diff` prints with --json: what becomes of the themes, and which numbers move."""
+
+    vocabulary: str
+    name: str
+    version_before: str | None
+    version_after: str
+    themes: Counts
+    counting: str
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -134,6 +152,14 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
             break
         handled += batch
         progress("passages", handled, 0)
+    read = 0
+    while True:
+        with writing(engine) as session:
+            batch = refresh_mentions(session)
+        if not batch:
+            break
+        read += batch
+        progress("technologies", read, 0)
     embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
         if handled:
@@ -149,7 +175,10 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
-    """Throw derived data away and make it anew: embeddings, index, themes, takeaways or all. Says what was made."""
+    """Throw derived data away and make it anew: embeddings, index, technologies, themes, takeaways or all.
+
+    Says what was made.
+    """
     said: list[str] = []
     if what in ("embeddings", "all"):
         with writing(engine) as session:
@@ -157,8 +186,14 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("index", "takeaways", "all"):
         with writing(engine) as session:
             forget_passages(session)
+    if what in ("technologies", "all"):
+        with writing(engine) as session:
+            forget_mentions(session)
     embedded = refresh(engine, embedder, progress)
     said.append(f"{embedded} passages embedded")
+    if what in ("technologies", "all"):
+        with reading(engine) as session:
+            said.append(f"{count_mentions(session):,} mentions of technologies found")
     if what in ("index", "all"):
         with writing(engine) as session:
             search.rebuild(session)
@@ -169,6 +204,38 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
         with writing(engine) as session:
             refresh_snapshot(session)
     return ", ".join(said) + "."
+
+
+def preview_vocabulary(
+    engine: Engine, embedder: Embedder, path: Path, options: ReadOptions, main_only: bool = False,
+    progress: Progress = _silent,
+) -> VocabularyPreview:  # fmt: skip
+    """What loading a vocabulary would change, tried out on a copy and rolled back there too; InputError for faults."""
+    with throw_away_copy(engine) as copy, writing(copy) as session:
+        progress("assigning", 0, 2)
+        file = read_vocabulary(path, options, session, {})
+        vocabulary = sound_vocabulary(file)
+        changes = Changes()
+
+        def apply(session: Session) -> None:
+            nonlocal changes
+            progress("assigning", 1, 2)
+            changes = try_vocabulary(session, file)
+
+        present = session.scalar(select(col(Vocabulary.version)).where(col(Vocabulary.slug) == vocabulary.slug))
+        moves = vocabulary_moves(session, embedder, apply, main_only)
+        session.rollback()
+    progress("assigning", 2, 2)
+    counted = {name: getattr(changes, name) for name in Counts.model_fields}
+    return VocabularyPreview(
+        vocabulary=vocabulary.slug,
+        name=vocabulary.name,
+        version_before=present,
+        version_after=record_version(vocabulary),
+        themes=Counts(**counted),
+        counting="main" if main_only else "any",
+        **moves.model_dump(),
+    )
 
 
 def _start_run(engine: Engine) -> int:

@@ -1,8 +1,9 @@
 """Ways of putting words and meaning together, side by side on judged collections, over the same passages and vectors.
 
-    python scripts/bench_fusion.py [--bases FOLDER] COLLECTION...
+    python scripts/bench_fusion.py [--bases FOLDER] [--shipped] [COLLECTION...]
 
-A collection is a folder in the layout of BEIR. `--bases` keeps the indexed bases for the next run. Each line is a way
+A collection is a folder in the layout of BEIR; `--shipped` adds the shipped judgements on the shipped talks. `--bases`
+keeps the indexed bases for the next run. Queries are taken as they are, without mending slips. Each line is a way
 of ranking: nDCG@10 on each collection with its 95 % interval, and by how much it differs from what the site does,
 paired by query; the ways marked (site) are parts of that. `learned` is a logistic regression over the same evidence,
 trained on the other collections only.
@@ -14,66 +15,59 @@ import argparse
 import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import func, select
-from sqlmodel import col
 
-from app.bootstrap import KnowledgeBase, open_knowledge_base
-from app.catalog.filters import TalkFilter
-from app.db.engine import reading, writing
-from app.embeddings.store import embed_missing
-from app.models import Talk
-from app.search.evaluation import load
-from app.search.evidence import Closeup, by_words, first_of
-from app.search.freshness import read_marks
-from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, fuse_ranks, of_best, scaled, weighted, with_feedback
-from app.search.judgements import Collection, read_collection
-from app.search.lexical.words import K1
-from app.search.passages import refresh_passages
-from app.search.query import read_query
-from app.search.ranking import best_of_each
-from app.search.relevance import Grades, interval, ndcg
-from app.search.retrieval import MOST_PASSAGES
-from app.search.shelf import Shelf
-from app.settings import get_settings
+from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, scaled, weighted
+from app.search.judgements import read_collection
+from app.search.relevance import interval
+from scripts.fusion_cases import Case, Scores, cases_of, cases_of_shipped, first_two
+from scripts.fusion_evidence import held, in_pairs, in_titles
 
-Scores = Mapping[int, float]
 SITE = "site: shares, cosines and feedback"
+RANK_CONSTANT = 60
 
 
-@dataclass
-class Case:
-    """What is known of one query: scores by document, and the grades of documents."""
+def each(way: Callable[[np.ndarray], np.ndarray], scores: Scores) -> dict[int, float]:
+    """What `way` makes of scores, by document."""
+    return dict(zip(scores, way(np.array(list(scores.values()), dtype=np.float64)).tolist(), strict=True))
 
-    grades: Grades
-    names: Mapping[int, str]
-    passage_words: Scores
-    words: Scores
-    passage_cosines: Scores
-    cosines: Scores
-    meaning: Scores
-    close: Closeup
-    most_words: float
-    """What a passage would score that consists of the query."""
 
-    def ndcg(self, scores: Scores) -> float:
-        """nDCG@10 of the ranking by `scores`."""
-        best = sorted(scores, key=lambda document: (-scores[document], document))[:10]
-        return ndcg([self.names[document] for document in best], self.grades)
+def shares_of(scores: Scores) -> dict[int, float]:
+    """Scores as shares of the best one."""
+    return each(of_best, scores)
 
-    def alike(self, scores: Scores, first: int) -> dict[int, float]:
-        """Likeness to the first so many by `scores`."""
-        return self.close.nearness(self.close.mean(first_of(scores, first)))
+
+def together(words: Scores, meaning: Scores, weight: float = SEMANTIC_WEIGHT) -> dict[int, float]:
+    """Both weighted, over the documents of either."""
+    return {one: weighted(words.get(one, 0.0), meaning.get(one, 0.0), weight) for one in {**words, **meaning}}
+
+
+def fuse_ranks(rankings: Sequence[Sequence[int]], constant: int = RANK_CONSTANT) -> dict[int, float]:
+    """Reciprocal rank fusion: the sum of 1 / (constant + rank), ranks from 1.
+
+    Cormack, Clarke and Büttcher 2009, Reciprocal rank fusion outperforms Condorcet and individual rank learning
+    methods, SIGIR.
+    """
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, document in enumerate(ranking, start=1):
+            fused[document] = fused.get(document, 0.0) + 1 / (constant + rank)
+    return fused
+
+
+def with_feedback(fused: Scores, alike: Scores, weight: float = FEEDBACK_WEIGHT) -> dict[int, float]:
+    """The fused scores with likeness to the first ones at this weight."""
+    return {document: (1 - weight) * score + weight * alike.get(document, 0.0) for document, score in fused.items()}
 
 
 def fed_back(first: int, weight: float) -> Callable[[Case], Scores]:
     """Shares and cosines, with likeness to so many first at this weight."""
 
     def way(case: Case) -> Scores:
-        fused = weighted(of_best(case.words), case.meaning)
+        fused = together(shares_of(case.words), case.meaning)
         return with_feedback(fused, case.alike(fused, first), weight)
 
     return way
@@ -90,7 +84,7 @@ def min_max(weight: float, whole: bool = False) -> Callable[[Case], Scores]:
 
     def way(case: Case) -> Scores:
         words, meaning = (case.words, case.cosines) if whole else (case.passage_words, case.passage_cosines)
-        return weighted(scaled(words, absent=0.0), scaled(meaning), weight)
+        return together(each(partial(scaled, absent=0.0), words), each(scaled, meaning), weight)
 
     return way
 
@@ -110,12 +104,81 @@ def z_scores(case: Case) -> Scores:
 def calibrated(case: Case) -> Scores:
     """Words weigh less in a query of which even the best passage holds little."""
     held = max(case.words.values(), default=0.0) / max(case.most_words, 1e-9)
-    return weighted(of_best(case.words), case.meaning, 1 - 0.55 * math.sqrt(min(1.0, held)))
+    return together(shares_of(case.words), case.meaning, 1 - 0.55 * math.sqrt(min(1.0, held)))
 
 
 def shares(weight: float) -> Callable[[Case], Scores]:
     """BM25 as shares of the best and cosines as they are, without feedback."""
-    return lambda case: weighted(of_best(case.words), case.meaning, weight)
+    return lambda case: together(shares_of(case.words), case.meaning, weight)
+
+
+def held_more_or_less(slope: float) -> Callable[[Case], Scores]:
+    """The weight of meaning falls by this the more of the query the best passage holds, around that of the site."""
+
+    def way(case: Case) -> Scores:
+        held_best = min(1.0, max(case.words.values(), default=0.0) / max(case.most_words, 1e-9))
+        fused = together(shares_of(case.words), case.meaning, SEMANTIC_WEIGHT + slope * (0.5 - held_best))
+        return with_feedback(fused, case.alike(fused, 2))
+
+    return way
+
+
+def fed_back_twice(case: Case) -> Scores:
+    """Likeness to the first two of the ranking with feedback, in place of that to the first two without."""
+    fused = together(shares_of(case.words), case.meaning)
+    return with_feedback(fused, case.alike(WAYS[SITE](case), 2))
+
+
+def smoothed(nearest: int, weight: float, among: int = 50) -> Callable[[Case], Scores]:
+    """The score of each of the first moves towards the mean of those it is nearest to (Diaz 2005, Regularizing ad hoc
+    retrieval scores, CIKM)."""
+
+    def way(case: Case) -> Scores:
+        site = WAYS[SITE](case)
+        first = [document for document in sorted(site, key=lambda one: (-site[one], one)) if document > 0][:among]
+        if len(first) <= nearest:
+            return site
+        means = np.array([case.close.mean({document: 1.0}) for document in first])
+        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+        alike = np.maximum(means @ means.T, 0.0)
+        np.fill_diagonal(alike, 0.0)
+        scores = np.array([site[document] for document in first])
+        near = np.argsort(-alike, axis=1)[:, :nearest]
+        weights = np.take_along_axis(alike, near, axis=1) ** 4
+        of_near = (weights * scores[near]).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+        return dict(zip(first, ((1 - weight) * scores + weight * of_near).tolist(), strict=True))
+
+    return way
+
+
+def beside(weight: float, evidence: Callable[[Case], Scores]) -> Callable[[Case], Scores]:
+    """What the site does, and other evidence at this weight."""
+
+    def way(case: Case) -> Scores:
+        more = evidence(case)
+        return {document: score + weight * more.get(document, 0.0) for document, score in WAYS[SITE](case).items()}
+
+    return way
+
+
+def words_in_titles(case: Case) -> Scores:
+    """See `in_titles`."""
+    return in_titles(case.terms, case.found)
+
+
+def words_held(case: Case) -> Scores:
+    """See `held`."""
+    return held(case.terms, case.found)
+
+
+def words_in_pairs(case: Case) -> Scores:
+    """See `in_pairs`."""
+    return in_pairs(case.asked, case.terms, case.found)
+
+
+def alike_in_words(case: Case) -> Scores:
+    """See `Wordings.like`; the first two are those of the feedback."""
+    return case.wordings.like(first_two(together(shares_of(case.words), case.meaning)), case.found)
 
 
 WAYS: dict[str, Callable[[Case], Scores]] = {
@@ -132,6 +195,13 @@ WAYS: dict[str, Callable[[Case], Scores]] = {
     "shares and cosines, calibrated by query": calibrated,
     **{f"feedback of the first {first} at {FEEDBACK_WEIGHT}": fed_back(first, FEEDBACK_WEIGHT) for first in (1, 3, 5)},
     **{f"feedback of the first 2 at {weight}": fed_back(2, weight) for weight in (0.1, 0.35)},
+    "feedback twice": fed_back_twice,
+    **{f"weight of meaning by what is held, {slope:+}": held_more_or_less(slope) for slope in (-0.2, 0.2, 0.4)},
+    **{f"and words in the title at {weight}": beside(weight, words_in_titles) for weight in (0.02, 0.05, 0.1)},
+    **{f"and words held at {weight}": beside(weight, words_held) for weight in (0.05, 0.1)},
+    **{f"and pairs of words at {weight}": beside(weight, words_in_pairs) for weight in (0.02, 0.05)},
+    **{f"and likeness in words at {weight}": beside(weight, alike_in_words) for weight in (0.05, 0.1, 0.15)},
+    **{f"smoothed over the nearest 3 at {weight}": smoothed(3, weight) for weight in (0.2, 0.3)},
 }
 
 
@@ -139,12 +209,15 @@ def main() -> None:
     """Index what is not, and print the table."""
     reader = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     reader.add_argument("--bases", type=Path)
-    reader.add_argument("collections", nargs="+", type=Path)
+    reader.add_argument("--shipped", action="store_true")
+    reader.add_argument("collections", nargs="*", type=Path)
     given = reader.parse_args()
+    if not given.shipped and not given.collections:
+        reader.error("name a collection, or --shipped")
     with tempfile.TemporaryDirectory(prefix="hallway-") as scratch:
-        cases = {
-            folder.name: cases_of(read_collection(folder), given.bases or Path(scratch)) for folder in given.collections
-        }
+        bases = given.bases or Path(scratch)
+        cases = {"shipped": cases_of_shipped(bases)} if given.shipped else {}
+        cases |= {folder.name: cases_of(read_collection(folder), bases) for folder in given.collections}
     print("nDCG@10 with its 95 % interval, and the difference to the site with its interval (* beyond it)")
     site = {name: [case.ndcg(WAYS[SITE](case)) for case in of_set] for name, of_set in cases.items()}
     print(f"{'':<44}" + "".join(f"{f'{name} ({len(cases[name])})':>42}" for name in cases))
@@ -166,53 +239,6 @@ def say(label: str, values: Mapping[str, Sequence[float]], site: Mapping[str, Se
             cell += f" {np.mean(apart):+.4f} ({least:+.3f} {most:+.3f}){' ' if least <= 0 <= most else '*'}"
         cells.append(f"{cell:>42}" if label != SITE else f"{cell:<22}{'':20}")
     print(f"{label:<44}" + " ".join(cells), flush=True)
-
-
-def cases_of(collection: Collection, folder: Path) -> list[Case]:
-    """Every judged query with what both sides find for it, by the code of the site."""
-    address = f"sqlite:///{folder}/coll-{collection.name}.sqlite3"
-    base = open_knowledge_base(get_settings().model_copy(update={"database_url": address}))
-    index(base, collection)
-    with reading(base.engine) as session:
-        shelf, marks = Shelf(base.engine, None), read_marks(session)
-        vectors, _ = shelf.vectors(session, marks, base.embedder.recipe, True)
-        words = shelf.words(session, marks, True)
-        scope = base.search._recall(session, wait=True).scope(session, TalkFilter())
-        names = dict(session.execute(select(col(Talk.id), col(Talk.source_key))).all())
-    assert words is not None
-    cases = []
-    for one in collection.queries:
-        query = read_query(one.text)
-        asked = base.embedder.encode_query(query.text)
-        passages = best_of_each(words.search(query.terms, scope, MOST_PASSAGES))
-        whole = by_words(words, query.terms, scope, MOST_PASSAGES)
-        near = best_of_each(vectors.search(asked, scope, MOST_PASSAGES), DEPTH)
-        first, _ = whole.split(DEPTH, near.documents.tolist())
-        close = Closeup.of(vectors, first, near)
-        meaning = close.nearness(asked)
-        cases.append(
-            Case(
-                grades=collection.grades[one.id], names=names, passage_words=passages.scores, words=first.scores,
-                passage_cosines=near.scores, meaning=meaning, close=close,
-                cosines={document: meaning[document] for document in near.documents.tolist()},
-                most_words=(K1 + 1) * words.worth(query.terms),
-            )
-        )  # fmt: skip
-    base.engine.dispose()
-    return cases
-
-
-def index(base: KnowledgeBase, collection: Collection) -> None:
-    """Load and embed what is not there yet."""
-    with reading(base.engine) as session:
-        is_empty = not session.execute(select(func.count()).select_from(Talk)).scalar_one()
-    if is_empty:
-        load(base.engine, collection.documents)
-    while True:
-        with writing(base.engine) as session:
-            if not refresh_passages(session, 1_000):
-                break
-    embed_missing(base.engine, base.embedder)
 
 
 def learned(cases: Mapping[str, Sequence[Case]]) -> dict[str, list[float]]:
@@ -244,18 +270,31 @@ def learned(cases: Mapping[str, Sequence[Case]]) -> dict[str, list[float]]:
     return found
 
 
-FEATURES = ("words", "words of all possible", "best words", "meaning", "best cosine", "alike 2", "alike 5", "min-max")
+FEATURES = (
+    "words",
+    "words of all possible",
+    "best words",
+    "meaning",
+    "best cosine",
+    "alike 2",
+    "alike 5",
+    "min-max",
+    "in titles",
+    "held",
+    "in pairs",
+    "like in words",
+)
 
 
 def features(case: Case) -> tuple[list[int], np.ndarray]:
     """The documents found and one row of evidence for each."""
-    words = of_best(case.words)
-    fused = weighted(words, case.meaning)
+    words = shares_of(case.words)
+    fused = together(words, case.meaning)
     mixed = min_max(0.6)(case)
     columns = [
         words, {document: score / max(case.most_words, 1e-9) for document, score in case.words.items()},
-        of_best(case.passage_words), case.meaning, case.passage_cosines, case.alike(fused, 2), case.alike(fused, 5),
-        mixed,
+        shares_of(case.passage_words), case.meaning, case.passage_cosines, case.alike(fused, 2), case.alike(fused, 5),
+        mixed, words_in_titles(case), words_held(case), words_in_pairs(case), alike_in_words(case),
     ]  # fmt: skip
     documents = sorted(fused)
     return documents, np.array([[column.get(document, 0.0) for column in columns] for document in documents])

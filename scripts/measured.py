@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.models import Talk
-from app.search.query import STOP_WORDS, split_words
+from app.search.query import split_words
+from app.text.stemming import STOP_WORDS
 
 SEED = 4
 LEAST_LETTERS = 3

@@ -11,7 +11,10 @@ from app.embeddings.protocol import Progress, Vectors
 from app.embeddings.recipe import TEMPLATE
 from app.errors import ModelError
 from app.search.query import split_words
-from app.search.stemming import stem
+from app.text.stemming import stem
+
+COMMON = frozenset({"date", "sample"})
+"""The words that the stand-in takes for common ones."""
 
 
 class HashingEmbedder:
@@ -42,6 +45,10 @@ class HashingEmbedder:
         normalised: Vectors = (total / np.linalg.norm(total)).astype(np.float32)
         return normalised
 
+    def knows(self, word: str) -> bool:
+        """See `Embedder`."""
+        return word in COMMON
+
     def _direction(self, word: str) -> Vectors:
         if word not in self._directions:
             seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8], "big")
@@ -70,3 +77,7 @@ class MissingEmbedder:
     def encode_query(self, text: str) -> Vectors:
         """Not possible."""
         raise ModelError("no model here")
+
+    def knows(self, word: str) -> bool:
+        """Cannot tell."""
+        return False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from pydantic import BaseModel, Field, computed_field
-from sqlalchemy import BindParameter, Executable, bindparam, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED
+from app.db.prepared import IDS, Prepared
 from app.models import (
     Appearance,
     Edition,
@@ -20,6 +20,8 @@ from app.models import (
     Takeaway,
     Talk,
     TalkOrganisation,
+    Technology,
+    TechnologyMention,
     Theme,
     ThemeAssignment,
 )
@@ -40,6 +42,13 @@ class OrganisationName(BaseModel):
     name: str
 
 
+class TechnologyName(BaseModel):
+    """A technology that a talk mentions."""
+
+    slug: str
+    name: str
+
+
 class SpeakerName(BaseModel):
     """A speaker of a talk, with the affiliation at that time."""
 
@@ -51,11 +60,12 @@ class SpeakerName(BaseModel):
 
 
 class ThemeMark(BaseModel):
-    """A theme of a talk and how sure we are: `confirmed` by people or assigned by `machine`."""
+    """A theme of a talk and how sure we are: `confirmed` by people or assigned by `machine`; of any vocabulary."""
 
     slug: str
     name: str
     status: str
+    vocabulary: str = Field(default="", exclude=True)
     probability: float = Field(default=1.0, exclude=True)
     is_main: bool = Field(default=False, exclude=True)
 
@@ -85,6 +95,7 @@ class TalkCard(BaseModel):
     organisations: list[OrganisationName] = Field(default_factory=list, exclude=True)
     links: list[Link] = Field(default_factory=list, exclude=True)
     takeaway_count: int = Field(default=0, exclude=True)
+    mentions: list[TechnologyName] = Field(default_factory=list, exclude=True)
 
     @property
     def path(self) -> str:
@@ -113,7 +124,8 @@ def talk_cards(session: Session, ids: Sequence[int]) -> list[TalkCard]:
 def _cards(session: Session, ids: Sequence[int]) -> Iterator[TalkCard]:
     speakers, links, marks = _speakers(session, ids), _links(session, ids), theme_marks(session, ids)
     counts, named = _takeaway_counts(session, ids), _organisations(session, ids)
-    rows = _rows(session, _TALKS, ids)
+    mentions = _mentions(session, ids)
+    rows = _TALKS.rows(session, ids)
     for key, slug, title, kind, language, date, summary, abstract, edition_slug, edition_name, year in rows:
         assert key is not None
         yield TalkCard(
@@ -131,17 +143,13 @@ def _cards(session: Session, ids: Sequence[int]) -> Iterator[TalkCard]:
             links=links[key],
             takeaway_count=counts.get(key, 0),
             organisations=named[key],
+            mentions=mentions[key],
         )
-
-
-def _rows(session: Session, statement: Executable, ids: Sequence[int]) -> Sequence[Any]:
-    """Rows of a statement below. Asked of the connection, which takes half as long as asking the session."""
-    return session.connection().execute(statement, {"ids": ids}).all()
 
 
 def _speakers(session: Session, ids: Sequence[int]) -> dict[int, list[SpeakerName]]:
     found: dict[int, list[SpeakerName]] = defaultdict(list)
-    for talk_id, job_title, slug, name, organisation_slug, organisation in _rows(session, _SPEAKERS, ids):
+    for talk_id, job_title, slug, name, organisation_slug, organisation in _SPEAKERS.rows(session, ids):
         found[talk_id].append(
             SpeakerName(
                 slug=slug,
@@ -156,7 +164,7 @@ def _speakers(session: Session, ids: Sequence[int]) -> dict[int, list[SpeakerNam
 
 def _links(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
     found: dict[int, list[Link]] = defaultdict(list)
-    for talk_id, kind, url, label in _rows(session, _LINKS, ids):
+    for talk_id, kind, url, label in _LINKS.rows(session, ids):
         found[talk_id].append(Link(kind=kind, url=url, label=label))
     return found
 
@@ -164,56 +172,70 @@ def _links(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
 def theme_marks(session: Session, ids: Sequence[int]) -> dict[int, list[ThemeMark]]:
     """Themes of at most 500 talks: the main one first, then confirmed before machine, then as the vocabulary orders."""
     marks: dict[int, list[ThemeMark]] = defaultdict(list)
-    for talk_id, status, probability, is_main, slug, name in _rows(session, _THEMES, ids):
-        marks[talk_id].append(ThemeMark(slug=slug, name=name, status=status, probability=probability, is_main=is_main))
+    for talk_id, status, probability, is_main, slug, name, vocabulary in _THEMES.rows(session, ids):
+        marks[talk_id].append(
+            ThemeMark(
+                slug=slug,
+                name=name,
+                vocabulary=vocabulary,
+                status=status,
+                probability=probability,
+                is_main=is_main,
+            )
+        )
     return marks
 
 
 def _organisations(session: Session, ids: Sequence[int]) -> dict[int, list[OrganisationName]]:
     named: dict[int, list[OrganisationName]] = defaultdict(list)
-    for talk_id, slug, name in _rows(session, _NAMED, ids):
+    for talk_id, slug, name in _NAMED.rows(session, ids):
         named[talk_id].append(OrganisationName(slug=slug, name=name))
     return named
 
 
+def _mentions(session: Session, ids: Sequence[int]) -> dict[int, list[TechnologyName]]:
+    found: dict[int, list[TechnologyName]] = defaultdict(list)
+    for talk_id, slug, name in _MENTIONS.rows(session, ids):
+        found[talk_id].append(TechnologyName(slug=slug, name=name))
+    return found
+
+
 def _takeaway_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    return {talk_id: count for talk_id, count in _rows(session, _COUNTS, ids) if talk_id is not None}
+    return {talk_id: count for talk_id, count in _COUNTS.rows(session, ids) if talk_id is not None}
 
 
-# Made once, as making them took as long as reading what they ask for.
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_TALKS = (
+_TALKS = Prepared(
     select(
         col(Talk.id), col(Talk.slug), col(Talk.title), col(Talk.kind), col(Talk.language), col(Talk.date),
         col(Talk.summary), col(Talk.abstract), col(Edition.slug), col(Edition.name), col(Edition.year),
     )
     .join(Edition, col(Edition.id) == col(Talk.edition_id))
-    .where(col(Talk.id).in_(_IDS))
+    .where(col(Talk.id).in_(IDS))
 )  # fmt: skip
-_SPEAKERS = (
+_SPEAKERS = Prepared(
     select(
         col(Appearance.talk_id), col(Appearance.job_title), col(Speaker.slug), col(Speaker.name),
         col(Organisation.slug), col(Organisation.name),
     )
     .join(Speaker, col(Speaker.id) == col(Appearance.speaker_id))
     .outerjoin(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
-    .where(col(Appearance.talk_id).in_(_IDS))
+    .where(col(Appearance.talk_id).in_(IDS))
     .order_by(col(Appearance.position), col(Appearance.id))
 )  # fmt: skip
-_LINKS = (
+_LINKS = Prepared(
     select(col(Resource.talk_id), col(Resource.kind), col(Resource.url), col(Resource.label))
-    .where(col(Resource.talk_id).in_(_IDS))
+    .where(col(Resource.talk_id).in_(IDS))
     .order_by(col(Resource.position), col(Resource.id))
 )
-_THEMES = (
+_THEMES = Prepared(
     select(
         col(ThemeAssignment.talk_id), col(ThemeAssignment.status), col(ThemeAssignment.probability),
-        col(ThemeAssignment.is_main), col(Theme.slug), col(Theme.name),
+        col(ThemeAssignment.is_main), col(Theme.slug), col(Theme.name), col(Theme.vocabulary),
     )
     # An outer join, so that SQLite begins with the talks.
     .outerjoin(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
     .where(
-        col(ThemeAssignment.talk_id).in_(_IDS),
+        col(ThemeAssignment.talk_id).in_(IDS),
         col(ThemeAssignment.status).in_(ASSIGNED),
         col(Theme.withdrawn_at).is_(None),
     )
@@ -225,14 +247,20 @@ _THEMES = (
         col(Theme.id),
     )
 )  # fmt: skip
-_NAMED = (
+_NAMED = Prepared(
     select(col(TalkOrganisation.talk_id), col(Organisation.slug), col(Organisation.name))
     .join(Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id))
-    .where(col(TalkOrganisation.talk_id).in_(_IDS))
+    .where(col(TalkOrganisation.talk_id).in_(IDS))
     .order_by(col(Organisation.name))
 )
-_COUNTS = (
+_MENTIONS = Prepared(
+    select(col(TechnologyMention.talk_id), col(Technology.slug), col(Technology.name))
+    .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+    .where(col(TechnologyMention.talk_id).in_(IDS))
+    .order_by(col(TechnologyMention.position), col(Technology.name))
+)
+_COUNTS = Prepared(
     select(col(Takeaway.talk_id), func.count())
-    .where(col(Takeaway.talk_id).in_(_IDS), col(Takeaway.withdrawn_at).is_(None))
+    .where(col(Takeaway.talk_id).in_(IDS), col(Takeaway.withdrawn_at).is_(None))
     .group_by(col(Takeaway.talk_id))
 )

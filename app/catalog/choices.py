@@ -86,7 +86,7 @@ def _whole(session: Session) -> _Whole:
     themes = session.execute(
         select(col(Theme.slug), col(Theme.name))
         .where(col(Theme.withdrawn_at).is_(None))
-        .order_by(col(Theme.position), col(Theme.id))
+        .order_by(col(Theme.vocabulary), col(Theme.position), col(Theme.id))
     )
     known = allowed_talks(TalkFilter())
     kinds = session.scalars(known.with_only_columns(col(Talk.kind)).distinct().order_by(col(Talk.kind)))

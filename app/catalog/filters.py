@@ -51,6 +51,8 @@ class TalkFilter:
     year_from: int | None = None
     year_to: int | None = None
     with_text: bool = False
+    least_minutes: float | None = None
+    """Leaves out talks known to be shorter; those of unknown length stay."""
     first_delivery_only: bool = False
     """Of a talk given at several editions, only the first delivery."""
     themes: tuple[str, ...] = ()
@@ -172,12 +174,15 @@ def talk_year() -> ColumnElement[int]:
 
 
 def narrowing(filter: TalkFilter) -> list[ColumnElement[bool]]:
-    """What of `filter` can be told from a row of Talk alone, but for years: kinds, language, text and delivery."""
+    """What of `filter` can be told from a row of Talk alone, but for years: kinds, length, language, text, delivery."""
     clauses: list[ColumnElement[bool]] = []
     clauses += [col(Talk.kind).in_(kinds) for kinds in _both(filter.kind, filter.kinds)]
     if filter.without_kinds:
         clauses.append(col(Talk.kind).not_in(filter.without_kinds))
     clauses += [col(Talk.language).in_(languages) for languages in _both(filter.language, filter.languages)]
+    if filter.least_minutes is not None:
+        length = col(Talk.duration_minutes)
+        clauses.append(or_(length.is_(None), length >= filter.least_minutes))
     if filter.first_delivery_only:
         clauses.append(or_(col(Talk.family).is_(None), col(Talk.family) == col(Talk.slug)))
     if filter.repeated:

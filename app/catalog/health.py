@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from app.catalog.questions import Unanswered, count_unanswered
 from app.catalog.reviews import Reviews
+from app.catalog.vocabularies import unmatched_themes
 from app.db.dialect import is_sqlite
 from app.models import (
     Appearance,
@@ -56,6 +57,7 @@ def examine(session: Session, recipe: str) -> HealthReport:
         *_stale(session, recipe),
         *_suspicious(session),
         *_doubled(session),
+        *_unmatched(session),
         *_incomplete(session),
     ]
     return HealthReport(findings=sorted(found, key=lambda finding: order.index(finding.severity)))
@@ -130,6 +132,15 @@ def _doubled(session: Session) -> Iterator[Finding]:
     if pairs:
         message = f"{pairs} pairs of speakers may be one person each." if pairs > 1 else "2 speakers may be one person."
         yield Finding(severity="suspicious", message=message, mend="Say so in a `hallway: speakers/1` file, as aliases")
+
+
+def _unmatched(session: Session) -> Iterator[Finding]:
+    """Themes that no known talk has, once there are talks."""
+    if not _count(session, col(Talk.withdrawn_at).is_(None)):
+        return
+    for vocabulary, slugs in unmatched_themes(session).items():
+        message = f"Vocabulary {vocabulary}: no known talk has {', '.join(slugs)}."
+        yield Finding(severity="suspicious", message=message, mend="Give them cues, or leave them out of the file")
 
 
 def _incomplete(session: Session) -> Iterator[Finding]:

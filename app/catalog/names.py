@@ -1,4 +1,4 @@
-"""Organisations and technologies: the lists of names with how many known talks each has."""
+"""Organisations: the list of names with how many known talks each has."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.listing import Portion, portion
 from app.errors import NotFound
-from app.models import Appearance, Organisation, Talk, Technology, TechnologyMention
+from app.models import Appearance, Organisation, Talk
 
 
 class NamedCount(BaseModel):
-    """An organisation or technology and the number of known talks it appears in."""
+    """An organisation and the number of known talks it appears in."""
 
     slug: str
     name: str
@@ -39,36 +39,9 @@ def list_organisations(
     return found.carrying([NamedCount(slug=key, name=name, talks=talks) for key, name, talks in found.items])
 
 
-def list_technologies(
-    session: Session, limit: int = 25, offset: int = 0, slug: str | None = None
-) -> Portion[NamedCount]:
-    """Technologies mentioned in known talks, those with most talks first."""
-    count = func.count(func.distinct(col(TechnologyMention.talk_id)))
-    statement = (
-        allowed_talks(TalkFilter())
-        .join(TechnologyMention, col(TechnologyMention.talk_id) == col(Talk.id))
-        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
-        .with_only_columns(col(Technology.slug), col(Technology.name), count)
-        .group_by(col(Technology.id), col(Technology.slug), col(Technology.name))
-        .order_by(count.desc(), col(Technology.name))
-    )
-    if slug:
-        statement = statement.where(col(Technology.slug) == slug)
-    found = portion(session, statement, limit, offset)
-    return found.carrying([NamedCount(slug=key, name=name, talks=talks) for key, name, talks in found.items])
-
-
 def find_organisation(session: Session, slug: str) -> NamedCount:
     """The organisation with this slug; NotFound if no known talk has it."""
     found = list_organisations(session, limit=1, slug=slug)
     if not found.items:
         raise NotFound("organisation", slug)
-    return found.items[0]
-
-
-def find_technology(session: Session, slug: str) -> NamedCount:
-    """The technology with this slug; NotFound if no known talk mentions it."""
-    found = list_technologies(session, limit=1, slug=slug)
-    if not found.items:
-        raise NotFound("technology", slug)
     return found.items[0]

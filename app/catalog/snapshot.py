@@ -1,20 +1,45 @@
-"""The snapshot of the knowledge base: a short name for its exact state, that figures and exports carry."""
+"""The snapshot of the knowledge base: a short name for its exact state, that figures and exports carry.
+
+It is made of two parts that are kept beside it: a digest of all facts, and a sum over talks of a digest of each talk's
+assignments. So when people decide about one talk the name follows without reading the base, and is the one that
+reading it all would give.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
-from app.models import Edition, IndexState, Organisation, Speaker, Takeaway, Talk, Theme, ThemeAssignment
+from app.models import (
+    Edition,
+    IndexState,
+    Organisation,
+    Speaker,
+    Takeaway,
+    Talk,
+    Technology,
+    TechnologyMention,
+    Theme,
+    ThemeAssignment,
+    Vocabulary,
+)
 
 SNAPSHOT = "snapshot"
+PARTS = "snapshot-parts"
+"""The row of IndexState that keeps the two parts: the digest of facts as its recipe, the sum as its fingerprint."""
+
+_ROUND = 1 << 256
+"""Digests are added up modulo this, so that the order of talks does not matter."""
 
 
 def current_snapshot(session: Session) -> str:
-    """Twelve hex digits made from all facts and assignments by the last pipeline step; "empty" before the first."""
+    """Twelve hex digits made from facts, assignments and mentions by the last pipeline step; "empty" before it."""
     state = session.get(IndexState, SNAPSHOT)
     return state.fingerprint if state else "empty"
 
@@ -33,19 +58,63 @@ def refresh_snapshot(session: Session) -> str:
         ).order_by(col(Edition.slug)),
         select(col(Speaker.slug), col(Speaker.name)).order_by(col(Speaker.slug)),
         select(col(Organisation.slug), col(Organisation.name)).order_by(col(Organisation.slug)),
+        select(col(Vocabulary.slug), col(Vocabulary.name), col(Vocabulary.version)).order_by(col(Vocabulary.slug)),
         select(col(Theme.slug), col(Theme.name), col(Theme.definition), col(Theme.position)).order_by(col(Theme.slug)),
+        select(col(Technology.slug), col(Technology.name), col(Technology.kind), col(Technology.aliases)).order_by(
+            col(Technology.slug)
+        ),
+        select(col(Talk.slug), col(Technology.slug))
+        .join(TechnologyMention, col(TechnologyMention.talk_id) == col(Talk.id))
+        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+        .order_by(col(Talk.slug), col(Technology.slug)),
+    ):  # fmt: skip
+        for row in session.execute(statement):
+            digest.update(repr(tuple(row)).encode())
+    total = sum(_digest(slug, rows) for slug, rows in groupby(session.execute(_assignments()), itemgetter(0))) % _ROUND
+    return _name(session, digest.hexdigest(), total)
+
+
+def talk_part(session: Session, talk_id: int) -> int:
+    """What the assignments of one talk add to the sum; to be asked before and after they change."""
+    session.flush()
+    rows = session.execute(_assignments().where(col(Talk.id) == talk_id)).all()
+    return _digest(rows[0][0], rows) if rows else 0
+
+
+def follow_snapshot(session: Session, before: int, after: int) -> str:
+    """Name the base anew after the assignments of one talk changed; `before` and `after` as by `talk_part`."""
+    parts = session.get(IndexState, PARTS)
+    if parts is None:
+        return refresh_snapshot(session)
+    return _name(session, parts.recipe, (int(parts.fingerprint, 16) - before + after) % _ROUND)
+
+
+def _assignments() -> Select[str, str, str, bool, float]:
+    return (
         select(
             col(Talk.slug), col(Theme.slug), col(ThemeAssignment.status), col(ThemeAssignment.is_main),
             col(ThemeAssignment.probability),
         )
+        .select_from(ThemeAssignment)
         .join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
         .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
-        .order_by(col(Talk.slug), col(Theme.slug)),
-    ):  # fmt: skip
-        for row in session.execute(statement):
-            digest.update(repr(tuple(row)).encode())
-    name = digest.hexdigest()[:12]
+        .order_by(col(Talk.slug), col(Theme.slug))
+    )  # fmt: skip
+
+
+def _digest(talk: str, rows: Any) -> int:
+    digest = hashlib.sha256(talk.encode())
+    for row in rows:
+        digest.update(repr(tuple(row)[1:]).encode())
+    return int.from_bytes(digest.digest(), "big")
+
+
+def _name(session: Session, facts: str, total: int) -> str:
+    """Set the parts, and the name made of them."""
+    name = hashlib.sha256(f"{facts} {total:x}".encode()).hexdigest()[:12]
+    session.merge(IndexState(name=PARTS, recipe=facts, fingerprint=f"{total:x}", built_at=utc_now()))
     state = session.get(IndexState, SNAPSHOT)
     if state is None or state.fingerprint != name:
         session.merge(IndexState(name=SNAPSHOT, recipe="sha256", fingerprint=name, built_at=utc_now()))
+    session.flush()
     return name

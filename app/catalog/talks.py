@@ -30,6 +30,22 @@ class Named(BaseModel):
     name: str
 
 
+class FoundIn(BaseModel):
+    """Where a text names a technology: title, abstract, summary or transcript (there from `start` seconds on)."""
+
+    where: str
+    words: str
+    count: int
+    start: float | None = None
+
+
+class Mention(Named):
+    """A technology of a talk: whether its programme lists it, and where its texts name it."""
+
+    listed: bool
+    found: list[FoundIn]
+
+
 class SpeakerLine(BaseModel):
     """A speaker of a talk with role, job title and affiliation at that time."""
 
@@ -76,7 +92,7 @@ class TalkDetail(TalkCard):
     room: str | None
     language_guessed: bool
     resources: list[Link]
-    technologies: list[Named]
+    technologies: list[Mention]
     theme_reasons: list[ThemeReason]
     takeaways: list[TakeawayCard]
     source: SourceNote
@@ -149,14 +165,17 @@ def _held(session: Session, talk: Talk) -> tuple[Edition, Series]:
     return edition, series
 
 
-def _technologies(session: Session, talk_id: int) -> list[Named]:
+def _technologies(session: Session, talk_id: int) -> list[Mention]:
     rows = session.execute(
-        select(col(Technology.slug), col(Technology.name))
+        select(col(Technology.slug), col(Technology.name), col(TechnologyMention.origin), col(TechnologyMention.found))
         .join(TechnologyMention)
         .where(col(TechnologyMention.talk_id) == talk_id)
         .order_by(col(TechnologyMention.position), col(Technology.name))
     )
-    return [Named(slug=slug, name=name) for slug, name in rows]
+    return [
+        Mention(slug=slug, name=name, listed=origin == "source", found=[FoundIn(**place) for place in found])
+        for slug, name, origin, found in rows
+    ]
 
 
 def _parts(session: Session, talk_id: int) -> list[Named]:

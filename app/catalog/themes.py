@@ -1,4 +1,4 @@
-"""The theme vocabulary as readers see it: names in a tree, and one theme with its words and examples."""
+"""A theme vocabulary as readers see it: names in a tree, and one theme with its words and examples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.listing import Portion, portion
 from app.errors import NotFound
-from app.models import Edition, Talk, Theme, ThemeAssignment
+from app.models import Edition, Talk, Theme, ThemeAssignment, Vocabulary
 
 
 class ThemeName(BaseModel):
@@ -65,10 +65,12 @@ class ThemeDetail(BaseModel):
     withdrawn_on: str | None
 
 
-def theme_tree(session: Session) -> list[ThemeNode]:
+def theme_tree(session: Session, vocabulary: str) -> list[ThemeNode]:
     """Top themes in the vocabulary's order, each with those below it. One query."""
     rows = session.scalars(
-        select(Theme).where(col(Theme.withdrawn_at).is_(None)).order_by(col(Theme.vocabulary), col(Theme.position))
+        select(Theme)
+        .where(col(Theme.withdrawn_at).is_(None), col(Theme.vocabulary) == vocabulary)
+        .order_by(col(Theme.position), col(Theme.id))
     ).all()
     slugs = {row.id: row.slug for row in rows}
     nodes = {
@@ -125,10 +127,16 @@ def _details(session: Session, themes: Sequence[Theme]) -> list[ThemeDetail]:
     ]
 
 
-def list_themes(session: Session, limit: int = 25, offset: int = 0) -> Portion[ThemeDetail]:
-    """Themes in the vocabulary's order, with everything it says of them."""
+def list_themes(
+    session: Session, vocabulary: str | None = None, limit: int = 25, offset: int = 0
+) -> Portion[ThemeDetail]:
+    """Themes with everything their vocabulary says of them, one vocabulary after the other unless one is named."""
     statement = select(Theme).where(col(Theme.withdrawn_at).is_(None))
-    found = portion(session, statement.order_by(col(Theme.position), col(Theme.id)), limit, offset)
+    if vocabulary is not None:
+        statement = statement.where(col(Theme.vocabulary) == vocabulary)
+    came = select(col(Vocabulary.id)).where(col(Vocabulary.slug) == col(Theme.vocabulary)).scalar_subquery()
+    ordered = statement.order_by(came, col(Theme.vocabulary), col(Theme.position), col(Theme.id))
+    found = portion(session, ordered, limit, offset)
     return found.carrying(_details(session, [row[0] for row in found.items]))
 
 

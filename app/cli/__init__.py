@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from app.cli import evaluate, ingest, maintenance, report, search, serve
+from app.cli import (
+    curator,
+    evaluate,
+    ingest,
+    maintenance,
+    report,
+    review,
+    search,
+    serve,
+    technologies,
+    themes,
+    vocabulary,
+)  # fmt: skip
 from app.errors import HallwayError
 
 app = typer.Typer(
@@ -17,7 +29,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for group in (ingest, search, report, evaluate, maintenance, serve):
+for group in (
+    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+):  # fmt: skip
     group.register(app)
 
 

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Measure against what people judged.", no_args_is_help=True)
     group.command()(search)
     group.command()(speakers)
+    group.command()(themes)
     app.add_typer(group, name="evaluate")
 
 
@@ -87,6 +88,63 @@ def speakers(
     for kind in found.kinds:
         said = "same" if kind.same else "not "
         print(f"  {said}  {kind.called_same:4} {kind.called_suspected:4} of {kind.pairs:4}  {kind.kind}")
+
+
+def themes(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.jsonl", help="Talks as JSON Lines: id, title, abstract, labels, event.", exists=True,
+            dir_okay=False,
+        ),
+    ],
+    vocabulary: Annotated[
+        Path | None, typer.Option(help="Themes as Hallway YAML; without it labels are known by name.", exists=True)
+    ] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Labelled talks to learn from, in the same format.", exists=True, dir_okay=False)
+    ] = None,
+    json: JsonOption = False,
+) -> None:  # fmt: skip
+    """How well themes are given to labelled talks, and how near their shares at each event come to the true ones."""
+    from app.embeddings.choose import open_embedder
+    from app.ingest.vocabulary_file import vocabulary_alone
+    from app.settings import get_settings
+    from app.themes.evaluation import ThemeWords, evaluate
+    from app.themes.labelled import read_labelled
+
+    talks, taught = read_labelled(file), read_labelled(train) if train else []
+    words = [
+        ThemeWords(theme.slug, theme.name, theme.definition, (theme.name, *theme.synonyms, *theme.cues))
+        for theme in (vocabulary_alone(vocabulary).themes if vocabulary else ())
+    ]
+    with progress() as shown:
+        done = 0
+
+        def more(count: int) -> None:
+            nonlocal done
+            done += count
+            shown("embedding", done, len(talks) + len(taught))
+
+        found = evaluate(talks, taught, words, open_embedder(get_settings()), more)
+    if json:
+        print_json(found)
+        return
+    print(f"{found.talks:,} talks, {found.labels} labels, learned from {found.taught:,} talks and the words of labels.")
+    for label in found.unknown:
+        print(f"  No theme stands for the label “{label}”; talks that carry it count as without.")
+    print(
+        f"macro-F1 {found.macro_f1:.3f}, micro-F1 {found.micro_f1:.3f}, most probable right {found.top1_accuracy:.3f}"
+    )
+    share = found.share
+    if share.mean_absolute_error is not None:
+        print(
+            f"{share.shares} shares at events: off by {share.mean_absolute_error:.4f} on average "
+            f"({share.counted_error:.4f} where labels are counted); {share.interval_coverage:.1%} within 95 % intervals"
+        )
+    print("\nprecision  recall     F1  talks")
+    for label, score in sorted(found.per_label.items(), key=lambda each: -each[1].support):
+        print(f"{score.precision:9.3f}{score.recall:8.3f}{score.f1:7.3f}{score.support:7}  {label}")
 
 
 def _table(title: str, scores: list[Score]) -> None:

@@ -29,7 +29,8 @@ def register(app: typer.Typer) -> None:
 
 def rebuild(
     what: Annotated[
-        Literal["embeddings", "index", "themes", "takeaways", "all"], typer.Argument(help="Which derived data.")
+        Literal["embeddings", "index", "technologies", "themes", "takeaways", "all"],
+        typer.Argument(help="Which derived data."),
     ] = "all",
 ) -> None:
     """Throw derived data away and make it anew. Facts and people's decisions are never touched."""

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from app.bootstrap import KnowledgeBase
     from app.search.missing import Missing
     from app.search.pasted import NearText
-    from app.search.shapes import Hit, SearchResult, Understood
+    from app.search.shapes import Hit, SearchRequest, SearchResult, Understood
 
 Several = list[str] | None
+SECONDS_TO_KEEP = 2.0
+"""How long the command stays, after its answer, to write down a question without one."""
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +78,8 @@ def search(
         _print_missing(answer)  # type: ignore[arg-type]  # which of the two it is, is known
     else:
         _print_result(answer, offset, facets=facets, why=why)  # type: ignore[arg-type]
+    if not why_not:
+        _keep_unanswered(base, request, answer)  # type: ignore[arg-type]
 
 
 def similar(
@@ -113,6 +117,14 @@ def _base() -> KnowledgeBase:
     from app.settings import get_settings
 
     return open_knowledge_base(get_settings())
+
+
+def _keep_unanswered(base: KnowledgeBase, request: SearchRequest, result: SearchResult) -> None:
+    from app.search.unanswered import is_to_keep, record_soon
+
+    if is_to_keep(base.settings, request, result):
+        sys.stdout.flush()  # the answer never waits for this
+        record_soon(base.engine, request.query, result.mode, patience=SECONDS_TO_KEEP)
 
 
 def _read(text: Path) -> str:

@@ -1,13 +1,18 @@
-"""Backup and restore of a SQLite knowledge base as one file, by SQLite's online backup."""
+"""Backup and restore of a SQLite knowledge base as one file, by SQLite's online backup; and a copy to try things on."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from app.db.dialect import is_sqlite
+from app.db.engine import make_engine
 from app.db.types import utc_now
 from app.errors import DatabaseError, UsageError
 
@@ -41,6 +46,30 @@ def restore_from(url: str, backup: Path) -> Path | None:
         target.with_name(target.name + leftover).unlink(missing_ok=True)
     fresh.replace(target)
     return kept
+
+
+@contextmanager
+def throw_away_copy(engine: Engine) -> Iterator[Engine]:
+    """A copy of a SQLite base, gone when the block ends, so that nobody who writes waits for what is tried on it.
+
+    Another database than SQLite is given as it is: whoever tries something there must roll back.
+    """
+    database = engine.url.database
+    if not is_sqlite(engine) or database in (None, "", ":memory:"):
+        yield engine
+        return
+    with TemporaryDirectory(prefix="hallway-") as folder:
+        copy = Path(folder) / "copy.sqlite3"
+        try:
+            with closing(sqlite3.connect(str(database))) as before, closing(sqlite3.connect(copy)) as after:
+                before.backup(after)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{database} could not be copied to {folder}: {error}.") from error
+        made = make_engine(f"sqlite:///{copy}")
+        try:
+            yield made
+        finally:
+            made.dispose()
 
 
 def _file_of(url: str) -> Path:

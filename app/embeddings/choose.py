@@ -13,6 +13,7 @@ from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.protocol import Embedder, Progress, Vectors
 from app.embeddings.reference import SentenceTransformerEmbedder
 from app.embeddings.runtimes import keep_cosine, known_cosine, run_in_bf16
+from app.embeddings.vocabulary import Vocabulary
 from app.embeddings.weights import ModelFolder, find_model
 from app.errors import ModelError
 from app.settings import Settings
@@ -26,6 +27,7 @@ class ChosenEmbedder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._model: ModelFolder | None = None
+        self._vocabulary: Vocabulary | None = None
         self._serving: OnnxEmbedder | SentenceTransformerEmbedder | None = None
         self._lock = threading.RLock()
 
@@ -51,6 +53,16 @@ class ChosenEmbedder:
     def encode_query(self, text: str) -> Vectors:
         """See `Embedder`."""
         return self.serving().encode_query(text)
+
+    def knows(self, word: str) -> bool:
+        """See `Embedder`."""
+        try:
+            if self._vocabulary is None:
+                self._vocabulary = Vocabulary(self._found())
+            return self._vocabulary.knows(word)
+        except ModelError as error:
+            log.info("Which words are common cannot be told: %s", error)
+            return False
 
     def warm(self) -> None:
         """Load the model now, exporting it if that was never done. Raises ModelError."""

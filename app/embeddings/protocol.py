@@ -39,3 +39,9 @@ class Embedder(Protocol):
     def encode_query(self, text: str) -> Vectors:
         """The vector (d,) of what somebody looks for, of length 1. Raises ModelError."""
         ...
+
+    def knows(self, word: str) -> bool:
+        """Whether the model was taught this word (lower case, no accents) whole, as it was the common words of its
+        language and hardly any misspelt ones. False where that cannot be told. Never loads the model.
+        """
+        ...

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs no other file; its `article` may be pasted elsewhere and still reads well."""
+"""A report as one HTML page that needs no other file, or as a fragment to paste into another page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ from app.exports.svg import drawn
 from app.settings import shipped
 from app.trends.document import Document
 
-TEMPLATE = "reports/page.html"
+PAGE, FRAGMENT = "reports/page.html", "reports/_article.html"
 
 
 def write(document: Document) -> bytes:
     """The page, UTF-8. All text of the document is escaped; only the chart, drawn here, is markup."""
-    picture = Markup(drawn(document.chart)) if document.chart else None  # noqa: S704 -- the renderer escapes its text
-    page = _templates().get_template(TEMPLATE).render(document=document, picture=picture)
-    return page.encode()
+    return _written(document, PAGE, dark=True)
+
+
+def fragment(document: Document) -> bytes:
+    """The `article` alone, to paste into a page: its styles are its own, and its chart light, as that page may be."""
+    return _written(document, FRAGMENT, dark=False)
+
+
+def _written(document: Document, template: str, *, dark: bool) -> bytes:
+    drawable = document.chart is not None and any(row.figure.denominator for row in document.chart.rows)
+    picture = Markup(drawn(document.chart, dark=dark)) if document.chart and drawable else None  # noqa: S704 -- escaped there
+    return _templates().get_template(template).render(document=document, picture=picture).encode()
 
 
 @cache

@@ -130,4 +130,7 @@ def _figures(claim: CheckedClaim) -> list[tuple[str, Figure]]:
 
 
 def _footer(document: Document) -> str:
-    return f"[{escape(document.title)}]({absolute(document.path)}), Hallway, snapshot {escape(document.snapshot)}."
+    saved = f", {escape(document.saved.words)}" if document.saved else ""
+    return (
+        f"[{escape(document.title)}]({absolute(document.path)}), Hallway, snapshot {escape(document.snapshot)}{saved}."
+    )

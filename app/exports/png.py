@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.exports.chart import chart_of, chart_spec
+from app.exports.chart import chart_spec
+from app.exports.marks import chart_of
 from app.exports.svg import VEGA_LITE
 from app.trends.document import Document
 

@@ -66,7 +66,7 @@ def _talks(session: Session, edition_id: int) -> list[dict[str, Any]]:
         .order_by(col(Talk.position), col(Talk.id))
     ).all()
     keys = {talk.id: talk.source_key for talk in talks}
-    technologies = _named(session, edition_id, Technology, TechnologyMention, TechnologyMention.technology_id)
+    technologies = _listed(session, edition_id)
     organisations = _named(session, edition_id, Organisation, TalkOrganisation, TalkOrganisation.organisation_id)
     return [
         _filled(
@@ -112,6 +112,21 @@ def _named(session: Session, edition_id: int, table: Any, link: Any, key: Any) -
     found: dict[int | None, list[str]] = defaultdict(list)
     for talk_id, name in rows:
         found[talk_id].append(name)
+    return found
+
+
+def _listed(session: Session, edition_id: int) -> dict[int | None, list[str]]:
+    """Technologies that the programme lists for each talk, by the names it gives them."""
+    rows = session.execute(
+        select(col(TechnologyMention.talk_id), col(TechnologyMention.listed_as), col(Technology.name))
+        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
+        .join(Talk, col(Talk.id) == col(TechnologyMention.talk_id))
+        .where(col(Talk.edition_id) == edition_id, col(TechnologyMention.origin) == "source")
+        .order_by(col(TechnologyMention.talk_id), col(TechnologyMention.position))
+    )
+    found: dict[int | None, list[str]] = defaultdict(list)
+    for talk_id, listed_as, name in rows:
+        found[talk_id].append(listed_as or name)
     return found
 
 

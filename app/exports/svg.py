@@ -4,26 +4,44 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from app.exports.chart import chart_of, chart_spec
+from app.exports.chart import BAR, INK, PAPER, RULE, SOFT, chart_spec
+from app.exports.marks import chart_of, name_of
 from app.trends.document import Chart, Document
 
-VEGA_LITE = "5.21"
+VEGA_LITE = "6.4"
+DARK = {PAPER: "#151618", INK: "#ecebe7", SOFT: "#b4b0a8", RULE: "#34353a", BAR: "#56b4e9"}
+"""What each colour becomes where a reader prefers dark: the values of the site's stylesheet."""
 
 
 def write(document: Document) -> bytes:
-    """The chart, UTF-8. A document without shares is a UsageError."""
-    return (drawn(chart_of(document)) + "\n").encode()
+    """The chart, UTF-8, light or dark as the reader prefers. A document without shares is a UsageError."""
+    return (drawn(chart_of(document), dark=True) + "\n").encode()
 
 
-def drawn(chart: Chart) -> str:
-    """The chart as one `svg` element, fit to be a file or to stand inside HTML."""
+def drawn(chart: Chart, *, dark: bool) -> str:
+    """The chart as one `svg` element, fit to be a file or to stand inside HTML.
+
+    It stands on paper of its own. With `dark` it follows the reader's preference; without, it stays light, for pages
+    that may not follow it either.
+    """
     import vl_convert
 
     picture: str = vl_convert.vegalite_to_svg(chart_spec(chart), vl_version=VEGA_LITE, allowed_base_urls=[])
+    name = name_of(chart)
     start, rest = picture.split(">", 1)
     named = (
-        f'{start} role="graphics-document" aria-labelledby="hallway-chart-title hallway-chart-description">'
-        f'<title id="hallway-chart-title">{escape(chart.title)}</title>'
-        f'<desc id="hallway-chart-description">{escape(chart.description)}</desc>'
+        f'{start.replace("<svg", f"<svg id={name!r}", 1)} role="graphics-document" '
+        f'aria-labelledby="{name}-title {name}-description">'
+        f'<title id="{name}-title">{escape(chart.title)}</title>'
+        f'<desc id="{name}-description">{escape(chart.description)}</desc>'
     )
-    return named + rest
+    return named + (_in_the_dark(name) if dark else "") + rest
+
+
+def _in_the_dark(name: str) -> str:
+    rules = [
+        f'#{name} [{attribute}="{light}"]{{{attribute}:{dark}}}'
+        for light, dark in DARK.items()
+        for attribute in ("fill", "stroke")
+    ]
+    return f"<style>@media (prefers-color-scheme: dark){{{''.join(rules)}}}</style>"

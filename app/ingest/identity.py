@@ -29,9 +29,13 @@ class People:
             session.execute(select(col(Organisation.key), col(Organisation.id))).all()
         )
         self._organisation_slugs = set(session.scalars(select(col(Organisation.slug))))
-        self._technologies: dict[str, int] = dict(
-            session.execute(select(col(Technology.slug), col(Technology.id))).all()
-        )
+        self._technologies: dict[str, int] = {}
+        for slug, aliases, technology in session.execute(
+            select(col(Technology.slug), col(Technology.aliases), col(Technology.id)).order_by(col(Technology.id))
+        ):
+            self._technologies |= {slug: technology or 0}
+            for alias in aliases:
+                self._technologies.setdefault(slugify(alias), technology or 0)
 
     def at(self, series_id: int, collection: str, names: Iterable[str]) -> None:
         """Say where the names to come are met: the series, the kind of source, and the names themselves at once."""
@@ -60,7 +64,7 @@ class People:
         return organisation.id
 
     def technology_id(self, name: str) -> int:
-        """The technology of this name, made if new."""
+        """The technology of this name or alias, made if new."""
         slug = slugify(name) or name_key(name).replace(" ", "-") or "technology"
         known = self._technologies.get(slug)
         if known is not None:

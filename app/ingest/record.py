@@ -168,7 +168,7 @@ class SpeakerAliases:
 
 @dataclass(frozen=True)
 class ThemeRecord:
-    """A theme of a vocabulary."""
+    """A theme of a vocabulary. `places` are those of its fields, where they are known."""
 
     slug: str
     name: str
@@ -180,20 +180,57 @@ class ThemeRecord:
     cues: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Where the field of this name stands, or else the theme."""
+        return self.places.get(name, self.position)
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A theme vocabulary."""
+    """A theme vocabulary. `unreadable` are slugs of themes that break the schema, `is_whole` whether none does."""
 
     slug: str
     name: str
     themes: tuple[ThemeRecord, ...]
+    unreadable: frozenset[str] = frozenset()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class TechnologyRecord:
+    """A technology of a vocabulary. What the fields mean stands in `data/README.md`."""
+
+    slug: str
+    name: str
+    kind: str
+    position: str
+    aliases: tuple[str, ...] = ()
+    url: str | None = None
+    ambiguous: tuple[str, ...] = ()
+    """Its names that count only where the talk gives them away."""
+    exact_case: bool = False
+    needs: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Technologies:
+    """A vocabulary of technologies."""
+
+    slug: str
+    name: str
+    technologies: tuple[TechnologyRecord, ...]
 
 
 @dataclass(frozen=True)
 class DecisionRecord:
-    """What a reviewer decided about one talk: the themes named are accepted, the others considered are rejected."""
+    """What a reviewer decided about one talk: the themes named are accepted, the others considered are rejected.
+
+    `considered` and `decided_on` are of this talk, where they are not those of the whole reading.
+    """
 
     talk_key: str
     themes: tuple[str, ...]
@@ -201,6 +238,8 @@ class DecisionRecord:
     main: str | None = None
     borderline: tuple[str, ...] = ()
     read_from: str | None = None
+    considered: tuple[str, ...] | None = None
+    decided_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -299,7 +338,7 @@ class Transcript:
     is_automatic: bool = False
 
 
-Payload = Transcript | Programme | SpeakerAliases | Vocabulary | ThemeDecisions | TakeawayCollection
+Payload = Transcript | Programme | SpeakerAliases | Vocabulary | Technologies | ThemeDecisions | TakeawayCollection
 
 
 @dataclass(frozen=True)

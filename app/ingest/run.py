@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from pydantic import BaseModel, Field
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
@@ -21,6 +21,7 @@ from app.ingest.record import (
     Programme,
     SpeakerAliases,
     TakeawayCollection,
+    Technologies,
     ThemeDecisions,
     Transcript,
     Vocabulary,
@@ -31,6 +32,7 @@ from app.ingest.store.changes import Changes
 from app.ingest.store.programme import store_programme
 from app.ingest.store.reviews import keep_review, newest_review
 from app.ingest.store.takeaways import store_takeaways
+from app.ingest.store.technologies import store_technologies
 from app.ingest.store.transcripts import store_transcript
 from app.ingest.store.vocabulary import store_decisions, store_vocabulary
 from app.models import Problem, Source, Talk
@@ -45,6 +47,7 @@ KINDS = {
     Programme: "talks",
     SpeakerAliases: "speakers",
     Vocabulary: "themes",
+    Technologies: "technologies",
     ThemeDecisions: "decisions",
     TakeawayCollection: "takeaways",
     Transcript: "transcripts",
@@ -126,6 +129,8 @@ def ingest_unit(
             changes = _store(session, parsed, unit, digest, report)
     except InputError as error:
         _keep(session, run_id, report, [FoundProblem("error", str(error), error.where)])
+        # Put back as it was, the file must be read again for its problem to go.
+        session.execute(update(Source).where(col(Source.path) == unit.label).values(content_hash=None))
         return report
     report.notes = list(parsed.notes)
     for use in changes.review.fields(parsed):
@@ -162,6 +167,8 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
             changes = store_aliases(aliases, people)
         case Vocabulary() as vocabulary:
             changes = store_vocabulary(session, source, vocabulary)
+        case Technologies() as technologies:
+            changes = store_technologies(session, technologies)
         case ThemeDecisions() as decisions:
             changes = store_decisions(session, source, decisions)
         case Transcript() as transcript:
@@ -181,6 +188,9 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
         report.talks = counts
     else:
         report.records = counts
+    if changes.refused:
+        source.content_hash = None
+        return changes
     source.path = unit.label
     # A file with references that lead nowhere is read again each time: they may resolve.
     source.content_hash = digest if resolved else None

@@ -28,10 +28,13 @@ def upgrade(engine: Engine) -> bool:
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
+    with engine.connect() as connection:  # so that a base that is being written can be opened
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return False
     with for_writing(engine).begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == head:
-            return False
+            return False  # another process was first
         if current is not None and current not in {revision.revision for revision in scripts.walk_revisions()}:
             raise DatabaseError(
                 f"The database was written by a newer Hallway (schema {current}, this code knows {head}); "

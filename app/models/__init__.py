@@ -3,7 +3,8 @@
 Importing this package registers every table, so that Alembic and relationships see them all.
 """
 
-from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment
+from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
+from app.models.discovery import Discovery
 from app.models.people import (
     Appearance,
     Organisation,
@@ -16,13 +17,17 @@ from app.models.people import (
 from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
+from app.models.reports import SavedReport
+from app.models.review import Curator, ReviewDraw, ReviewEntry
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
-from app.models.technologies import Technology, TechnologyMention
-from app.models.themes import Theme, ThemeDecision
+from app.models.technologies import Technology, TechnologyGuess, TechnologyMention
+from app.models.themes import Theme, ThemeDecision, Vocabulary, VocabularyVersion
 
 __all__ = [
     "Appearance",
     "Article",
+    "Curator",
+    "Discovery",
     "Edition",
     "Embedding",
     "FileReview",
@@ -32,6 +37,9 @@ __all__ = [
     "Passage",
     "Problem",
     "Resource",
+    "ReviewDraw",
+    "ReviewEntry",
+    "SavedReport",
     "Series",
     "Source",
     "Speaker",
@@ -43,10 +51,14 @@ __all__ = [
     "Talk",
     "TalkOrganisation",
     "Technology",
+    "TechnologyGuess",
     "TechnologyMention",
     "Theme",
     "ThemeAssignment",
     "ThemeDecision",
+    "ThemeReading",
     "Transcript",
     "UnansweredQuestion",
+    "Vocabulary",
+    "VocabularyVersion",
 ]

@@ -57,6 +57,13 @@ class ThemeAssignment(SQLModel, table=True):
     recipe: str
 
 
+class ThemeReading(SQLModel, table=True):
+    """That themes were given to a talk as it was then."""
+
+    talk_id: int = Field(primary_key=True, foreign_key="talk.id", ondelete="CASCADE")
+    stamp: str = Field(description="of its words and its vector")
+
+
 class IndexState(SQLModel, table=True):
     """What a derived index was built from, so that a stale one is noticed."""
 

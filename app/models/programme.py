@@ -91,6 +91,7 @@ class Talk(SQLModel, table=True):
 
     content_hash: str = Field(description="of everything the source says; unchanged means nothing to do")
     passages_hash: str | None = Field(default=None, description="content_hash the passages were cut from")
+    technologies_hash: str | None = Field(default=None, description="content_hash that technologies were found in")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

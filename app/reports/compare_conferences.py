@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.errors import UsageError
 from app.reports.movements import judging_lines, share_cell, sources
-from app.reports.pieces import counting_choices, coverage_lines
+from app.reports.pieces import counting_choices, coverage_lines, vocabulary_choices, with_vocabulary
 from app.reports.request import ReportRequest
 from app.trends.change import mix
 from app.trends.change.difference import difference
@@ -76,7 +76,11 @@ def build(session: Session, request: ReportRequest) -> Document:
         raise UsageError(f"At most {MOST} conferences can be compared with one.", "against")
     scopes = [replace(request.scope, editions=(), series=slug) for slug in (request.series, *others)]
     everything = [read_scope(session, scope) for scope in scopes]
-    shares = [theme_shares(session, facts.scope, request.population, request.counting, facts) for facts in everything]
+    request = with_vocabulary(session, request)
+    shares = [
+        theme_shares(session, facts.scope, request.population, request.counting, facts, request.vocabulary)
+        for facts in everything
+    ]
     found = _compare(session, request, everything, shares)
     tables = tuple(_table(found, other) for other in found.others if other.rows)
     return Document(
@@ -88,8 +92,9 @@ def build(session: Session, request: ReportRequest) -> Document:
         lead=_lead(found, everything),
         coverage=(*_text_lines(session, request, everything), *_coverage(everything, request)),
         countings=counting_choices(request),
+        vocabularies=vocabulary_choices(session, request),
         tables=tables,
-        method=(*judging_lines(request, jumps=False)[:-1], line(mix.METHOD)),
+        method=(*judging_lines(request, shares[0].vocabulary, jumps=False)[:-1], line(mix.METHOD)),
         sources=tuple(reference for facts in everything for reference in sources(facts)),
         chart=_chart(found, tables[0]) if tables else None,
     )
@@ -103,7 +108,8 @@ def _coverage(everything: Sequence[ScopeFacts], request: ReportRequest) -> tuple
 def _compare(
     session: Session, request: ReportRequest, everything: Sequence[ScopeFacts], shares: Sequence[ThemeShares]
 ) -> ConferenceComparison:
-    strata = [read_strata(session, facts.scope, request.population, request.counting) for facts in everything]
+    asked = (request.population, request.counting, request.vocabulary)
+    strata = [read_strata(session, facts.scope, *asked) for facts in everything]
     others = []
     for place in range(1, len(everything)):
         rows, common = [], (0.0, 0.0)

@@ -16,7 +16,13 @@ from app.reports.movements import (
     sources,
     tally_words,
 )
-from app.reports.pieces import counting_choices, coverage_lines, population_choices
+from app.reports.pieces import (
+    counting_choices,
+    coverage_lines,
+    population_choices,
+    vocabulary_choices,
+    with_vocabulary,
+)
 from app.reports.request import ReportRequest
 from app.trends.counts import ThemeName
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Section, line
@@ -58,7 +64,10 @@ def build(session: Session, request: ReportRequest) -> Document:
             "edition",
         )
     facts = read_scope(session, request.scope)
-    panel, texts = panel_with_texts(session, facts, "edition", request.population, request.counting)
+    request = with_vocabulary(session, request)
+    panel, texts = panel_with_texts(
+        session, facts, "edition", request.population, request.counting, vocabulary=request.vocabulary
+    )
     found = compared(panel, texts, facts, request.counting, request.population)
     table = change_table(found, "themes")
     return Document(
@@ -71,9 +80,10 @@ def build(session: Session, request: ReportRequest) -> Document:
         coverage=coverage_lines(facts, request.population, None),
         populations=population_choices(session, request, facts),
         countings=counting_choices(request),
+        vocabularies=vocabulary_choices(session, request),
         tables=(table,) if table.rows else (),
         sections=change_sections(found),
-        method=judging_lines(request, jumps=texts is not None),
+        method=judging_lines(request, panel.vocabulary, jumps=texts is not None),
         sources=sources(facts),
         chart=change_chart(found, table) if table.rows else None,
     )

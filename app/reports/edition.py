@@ -9,7 +9,18 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.errors import UsageError
 from app.models import Appearance, Edition, Organisation, Speaker, Takeaway, Talk
-from app.reports.pieces import completeness_section, coverage_lines, method_lines, source_references, theme_table
+from app.reports.pieces import (
+    completeness_section,
+    counting_choices,
+    coverage_lines,
+    method_lines,
+    population_alternatives,
+    population_choices,
+    source_references,
+    theme_table,
+    vocabulary_choices,
+    with_vocabulary,
+)
 from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.claims import edition_claims
@@ -66,9 +77,14 @@ def build(session: Session, request: ReportRequest) -> Document:
     if len(request.scope.editions) != 1:
         raise UsageError("The edition report is of exactly one edition; name it with edition.", "edition")
     slug = request.scope.editions[0]
-    scope_request = ReportRequest(editions=(slug,), population=request.population, counting=request.counting)
+    scope_request = ReportRequest(
+        editions=(slug,), population=request.population, counting=request.counting, vocabulary=request.vocabulary
+    )
     facts = read_scope(session, scope_request.scope)
-    shares = theme_shares(session, scope_request.scope, request.population, request.counting, facts)
+    scope_request = with_vocabulary(session, scope_request)
+    shares = theme_shares(
+        session, scope_request.scope, request.population, request.counting, facts, scope_request.vocabulary
+    )
     summary = EditionSummary(
         edition=slug,
         name=facts.title,
@@ -90,6 +106,10 @@ def build(session: Session, request: ReportRequest) -> Document:
         parameters=scope_request.parameters(),
         lead=(_lead(summary),),
         coverage=coverage_lines(facts, request.population, top[0] if top else None),
+        vocabularies=vocabulary_choices(session, scope_request),
+        populations=population_choices(session, scope_request, facts),
+        countings=counting_choices(scope_request),
+        alternatives=population_alternatives(session, scope_request, facts, top[0] if top else None),
         tables=(*_tables(summary), themes),
         claims=tuple(edition_claims(session, slug)),
         sections=(*_sections(summary), *completeness_section(facts)),

@@ -8,7 +8,13 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from app.reports.movements import judging_lines, odds_words, sources
-from app.reports.pieces import counting_choices, coverage_lines, population_choices
+from app.reports.pieces import (
+    counting_choices,
+    coverage_lines,
+    population_choices,
+    vocabulary_choices,
+    with_vocabulary,
+)
 from app.reports.request import ReportRequest
 from app.reports.theme_over_time import Trend, trend_of
 from app.trends.change import slope
@@ -18,8 +24,8 @@ from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, L
 from app.trends.figure import Figure
 from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
 from app.trends.panel import TEXT, text_coverage_jumps, theme_panel
+from app.trends.parts import Unit
 from app.trends.scope import ScopeFacts, read_scope
-from app.trends.tally import Unit
 from app.trends.wording import counted, listed
 
 MORE = ("Odds a year", "Likely between", "Verdict")
@@ -54,8 +60,9 @@ class Emerging(BaseModel):
 def build(session: Session, request: ReportRequest) -> Document:
     """The report for `request`: by edition of a series or of editions, by year of everything else."""
     facts = read_scope(session, request.scope)
+    request = with_vocabulary(session, request)
     unit: Unit = "edition" if request.series or request.editions else "year"
-    shares = theme_shares(session, request.scope, request.population, request.counting, facts)
+    shares = theme_shares(session, request.scope, request.population, request.counting, facts, request.vocabulary)
     jumps = request.population == "all" and text_coverage_jumps(session, facts, unit)
     themes = _themes(session, facts, request, unit, shares, jumps=jumps)
     found = Emerging(
@@ -78,9 +85,10 @@ def build(session: Session, request: ReportRequest) -> Document:
         coverage=(*_mixture(unit), *coverage_lines(facts, request.population, None)),
         populations=population_choices(session, request, facts),
         countings=counting_choices(request),
+        vocabularies=vocabulary_choices(session, request),
         tables=tables,
         sections=_sections(found),
-        method=(*judging_lines(request, jumps=jumps), line(slope.METHOD)),
+        method=(*judging_lines(request, shares.vocabulary, jumps=jumps), line(slope.METHOD)),
         sources=sources(facts),
         chart=_chart(tables[0]) if themes else None,
     )
@@ -96,7 +104,8 @@ def _themes(
     panels = {}
     for basis, slugs in ((TEXT, blurred), (request.population, {row.theme.slug for row in held} - blurred)):
         if slugs:
-            panel = theme_panel(session, facts, unit, basis, request.counting, tuple(sorted(slugs)))
+            wanted = tuple(sorted(slugs))
+            panel = theme_panel(session, facts, unit, basis, request.counting, wanted, request.vocabulary)
             panels.update(dict.fromkeys(slugs, (panel, basis)))
     return [
         Course(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.reports.pieces import source_references
+from app.catalog.vocabularies import VocabularyName
+from app.reports.pieces import source_references, vocabulary_line
 from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.change import settling
@@ -62,13 +63,15 @@ def tally_words(movements: Sequence[Movement], noun: str) -> str:
     )
 
 
-def judging_lines(request: ReportRequest, *, jumps: bool) -> tuple[Line, ...]:
+def judging_lines(request: ReportRequest, vocabulary: VocabularyName | None, *, jumps: bool) -> tuple[Line, ...]:
     """How changes were judged."""
     lines = [
+        *([vocabulary_line(vocabulary)] if vocabulary else []),
         line(get_population(request.population).sentence, " ", get_counting(request.counting).sentence),
         line(
             "The interval of a change is made from those of the two shares, so it holds their labelling error and "
-            "unknown sessions too (Newcombe 1998, method 10; Zou and Donner 2008)."
+            "unknown sessions too (Newcombe 1998, method 10; Zou and Donner 2008). Where labels are corrected, the "
+            "change is that of the corrected shares."
         ),
         line(BENJAMINI_YEKUTIELI if request.counting == "main" else BENJAMINI_HOCHBERG),
         line(settling.RULE),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
+from app.catalog.vocabularies import VocabularyName, choose_vocabulary, vocabulary_names
 from app.reports.request import ReportRequest
+from app.trends.alternatives import Alternative, alternatives
 from app.trends.counts import ThemeShare, ThemeShares, population_counts
-from app.trends.document import Choice, FigureRow, FigureTable, Line, Number, Reference, Section, line
+from app.trends.document import Choice, FigureRow, FigureTable, Line, Link, Number, Reference, Section, line
 from app.trends.estimate import UNASSIGNED
 from app.trends.figure import Figure
 from app.trends.populations import COUNTINGS, get_counting, get_population
@@ -73,9 +77,42 @@ def completeness_section(facts: ScopeFacts) -> tuple[Section, ...]:
     return (Section("What is known of the programme", (line(facts.editions[0].completeness),)),)
 
 
+def with_vocabulary(session: Session, request: ReportRequest) -> ReportRequest:
+    """The request with its vocabulary named wherever there are several, so that its address means the same tomorrow.
+
+    NotFound for an unknown vocabulary or theme, a UsageError for a theme of another vocabulary.
+    """
+    chosen = choose_vocabulary(session, request.vocabulary, request.scope.filter(), request.theme)
+    if chosen is None or request.vocabulary or len(vocabulary_names(session)) < 2:
+        return request
+    return replace(request, vocabulary=chosen.slug)
+
+
+def vocabulary_choices(session: Session, request: ReportRequest) -> tuple[Choice, ...]:
+    """The report under each vocabulary; nothing to choose where there is one, or where a theme says which."""
+    names = vocabulary_names(session)
+    if len(names) < 2 or request.theme:
+        return ()
+    return tuple(
+        Choice(name.slug, name.name, request.query(vocabulary=name.slug), name.slug == request.vocabulary)
+        for name in names
+    )
+
+
+def vocabulary_line(vocabulary: VocabularyName) -> Line:
+    """Which vocabulary themes are of."""
+    version = f", version {vocabulary.version}" if vocabulary.version else ""
+    return line("Themes are those of the vocabulary ", Link(vocabulary.name, _address(vocabulary)), f"{version}.")
+
+
+def _address(vocabulary: VocabularyName) -> str:
+    return f"/themes?vocabulary={vocabulary.slug}"
+
+
 def method_lines(shares: ThemeShares, example: ThemeShare | None) -> tuple[Line, ...]:
-    """How the numbers were made: population, counting, interval, and what the interval does not cover."""
+    """How the numbers were made: vocabulary, population, counting, interval, and what the interval does not cover."""
     lines = [
+        *([vocabulary_line(shares.vocabulary)] if shares.vocabulary else []),
         line(get_population(shares.population).sentence, " ", get_counting(shares.counting).sentence),
         line(
             "A talk has a theme by people’s decision or, where no person has decided, by the machine’s assignment; "
@@ -95,8 +132,9 @@ def method_lines(shares: ThemeShares, example: ThemeShare | None) -> tuple[Line,
             "Intervals are Wilson’s (1927) at 95 %, for an effective sample size that adds the variance of drawing the "
             "known talks from the published (finite population correction) and that of labels no person decided "
             "(Korn and Graubard 1998; Dean and Pagano 2015). They take the known talks for a random part of the "
-            "programme, which nobody drew, and machine probabilities for calibrated; where the machine kept none, "
-            f"{percent(UNASSIGNED)} is assumed."
+            "programme, which nobody drew. Labels count by a reviewed sample where there is one, by how often the "
+            "machine was right elsewhere where not, and at the machine’s own word where nothing was measured; then "
+            f"{percent(UNASSIGNED)} is assumed where it kept no probability."
         )
     )
     return tuple(lines)
@@ -154,6 +192,15 @@ def population_choices(session: Session, request: ReportRequest, facts: ScopeFac
         )
         for found in population_counts(session, request.scope, facts)
     )
+
+
+def population_alternatives(
+    session: Session, request: ReportRequest, facts: ScopeFacts, example: ThemeShare | None
+) -> tuple[Alternative, ...]:
+    """The share of `example` under every population; nothing where there is no such theme."""
+    if example is None:
+        return ()
+    return alternatives(session, example.theme.slug, facts, request.population, request.counting)
 
 
 def counting_choices(request: ReportRequest) -> tuple[Choice, ...]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlencode
 
+from app.errors import UsageError
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import Scope
 
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """Slugs, as in the query string and the command line. Empty means every known edition and the whole vocabulary.
+    """Slugs, as in the query string and the command line. Empty means every known edition and all themes of the
+    vocabulary that most talks there have a theme of.
 
     An unknown population or counting is a UsageError at once; unknown slugs are NotFound when the report is built.
     """
@@ -25,6 +29,7 @@ class ReportRequest:
     counting: str = "any"
     year_from: int | None = None
     year_to: int | None = None
+    vocabulary: str | None = None
 
     def __post_init__(self) -> None:
         """Check what can be checked without the base."""
@@ -42,6 +47,7 @@ class ReportRequest:
         pairs += [("against", slug) for slug in self.against]
         single = {
             "series": self.series,
+            "vocabulary": self.vocabulary,
             "theme": self.theme,
             "year_from": self.year_from,
             "year_to": self.year_to,
@@ -51,7 +57,29 @@ class ReportRequest:
         pairs += [(name, str(value)) for name, value in single.items() if value is not None and value != ""]
         return tuple(pairs)
 
-    def query(self, *, population: str | None = None, counting: str | None = None) -> str:
-        """The query string of this request, or of the same with another population or counting."""
-        changed = replace(self, population=population or self.population, counting=counting or self.counting)
+    @classmethod
+    def of(cls, parameters: Iterable[tuple[str, str]]) -> ReportRequest:
+        """The request these parameters stand for; it gives the same `parameters()`. UsageError for an unknown name."""
+        known = {field.name: field.type for field in fields(cls)}
+        values: dict[str, Any] = {}
+        for parameter, value in parameters:
+            name = "editions" if parameter == "edition" else parameter
+            if name not in known:
+                raise UsageError(f"This Hallway knows no parameter “{parameter}” of reports.", parameter)
+            if str(known[name]).startswith("tuple"):
+                values[name] = (*values.get(name, ()), value)
+            else:
+                values[name] = int(value) if str(known[name]).startswith("int") else value
+        return cls(**values)
+
+    def query(
+        self, *, population: str | None = None, counting: str | None = None, vocabulary: str | None = None
+    ) -> str:
+        """The query string of this request, or of the same with another population, counting or vocabulary."""
+        changed = replace(
+            self,
+            population=population or self.population,
+            counting=counting or self.counting,
+            vocabulary=vocabulary or self.vocabulary,
+        )
         return urlencode(changed.parameters())

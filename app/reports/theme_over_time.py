@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound, UsageError
 from app.reports.movements import change_cells, judging_lines, jump_lines, odds_words, settle_sections, sources
-from app.reports.pieces import coverage_lines, population_choices
+from app.reports.pieces import coverage_lines, population_choices, with_vocabulary
 from app.reports.request import ReportRequest
 from app.trends.change import pooling, slope
 from app.trends.change.discoveries import RATE
@@ -15,7 +15,7 @@ from app.trends.counts import ThemeName
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Number, Section, line
 from app.trends.figure import Figure
 from app.trends.movement import Movement, judged, paired
-from app.trends.panel import TEXT, Panel, panel_with_texts
+from app.trends.panel import TEXT, Column, Panel, panel_with_texts
 from app.trends.scope import ScopeFacts, read_scope
 from app.trends.wording import counted, percent, percent_range
 
@@ -91,11 +91,12 @@ def build(session: Session, request: ReportRequest) -> Document:
     if not request.theme:
         raise UsageError("This report is of one theme; name it with theme.", "theme")
     facts = read_scope(session, request.scope)
+    request = with_vocabulary(session, request)
     unit = "edition" if request.series or request.editions else "year"
-    asked = (facts, unit, request.population, request.counting, (request.theme,))
+    asked = (facts, unit, request.population, request.counting, (request.theme,), request.vocabulary)
     panel, texts = panel_with_texts(session, *asked)  # type: ignore[arg-type]  # a unit by its two names
     if not panel.themes:
-        raise NotFound("theme", request.theme)
+        raise NotFound("theme", request.theme or "")
     found = _answer(panel, texts, facts, request)
     table = _table(found, panel)
     jumps = texts is not None
@@ -110,7 +111,7 @@ def build(session: Session, request: ReportRequest) -> Document:
         populations=population_choices(session, request, facts),
         tables=(table,) if table.rows else (),
         sections=_sections(found),
-        method=(*judging_lines(request, jumps=jumps), line(pooling.METHOD), line(slope.METHOD)),
+        method=(*judging_lines(request, panel.vocabulary, jumps=jumps), line(pooling.METHOD), line(slope.METHOD)),
         sources=sources(facts),
         chart=_chart(found, table) if table.rows else None,
     )
@@ -219,7 +220,8 @@ def _table(found: ThemeOverTime, panel: Panel) -> FigureTable:
         if jumps:
             among = point.among_text
             cells.append(line(Number(among, among.percent), f", {among.likely}") if among else line("none with text"))
-        rows.append(FigureRow(point.key, point.name, column.href, point.figure, more=tuple(cells)))
+        at = _moment(column, found.unit)
+        rows.append(FigureRow(point.key, point.name, column.href, point.figure, more=tuple(cells), at=at))
     return FigureTable(
         name=found.unit,
         title=f"{found.theme.name}, {found.scope}",
@@ -227,6 +229,14 @@ def _table(found: ThemeOverTime, panel: Panel) -> FigureTable:
         rows=tuple(rows),
         more=MORE if jumps else MORE[:-1],
     )
+
+
+def _moment(column: Column, unit: str) -> str | None:
+    """The day of an edition, or its year where the day is not known; the year itself in a line of years."""
+    if unit == "year":
+        return column.key
+    edition = column.facts.editions[0]
+    return edition.start_date or (str(edition.year) if edition.year is not None else None)
 
 
 def _sections(found: ThemeOverTime) -> tuple[Section, ...]:
@@ -242,9 +252,13 @@ def _sections(found: ThemeOverTime) -> tuple[Section, ...]:
 
 
 def _chart(found: ThemeOverTime, table: FigureTable) -> Chart:
+    """A line through the points whose time is known, the others being in the table; bars where fewer than two are."""
+    dated = tuple(row for row in table.rows if row.at)
+    drawn = len(dated) > 1
     told = "; ".join(f"{row.label} {row.figure.fraction} ({row.figure.percent})" for row in table.rows)
     return Chart(
         title=f"{found.scope}: share of {found.theme.name}",
         description=f"Share of {found.theme.name} among known talks, {found.scope}, oldest first: {told}.",
-        rows=table.rows,
+        rows=dated if drawn else table.rows,
+        kind="lines" if drawn else "bars",
     )

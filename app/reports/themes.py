@@ -11,9 +11,12 @@ from app.reports.pieces import (
     coverage_lines,
     leading,
     method_lines,
+    population_alternatives,
     population_choices,
     source_references,
     theme_table,
+    vocabulary_choices,
+    with_vocabulary,
 )
 from app.reports.request import ReportRequest
 from app.settings import get_settings
@@ -26,9 +29,12 @@ from app.trends.wording import counted, listed
 
 
 def build(session: Session, request: ReportRequest) -> Document:
-    """The report for `request`. NotFound for an unknown edition, series or theme."""
+    """The report for `request`. NotFound for an unknown edition, series, vocabulary or theme."""
     facts = read_scope(session, request.scope)
-    shares = theme_shares(session, request.scope, request.population, request.counting, facts)
+    request = with_vocabulary(session, request)
+    shares = theme_shares(
+        session, request.scope, request.population, request.counting, facts, vocabulary=request.vocabulary
+    )
     if request.theme:
         shares = shares.model_copy(update={"rows": _family(shares, request.theme)})
     top = _leaders(shares.rows)
@@ -44,6 +50,8 @@ def build(session: Session, request: ReportRequest) -> Document:
         coverage=coverage_lines(facts, request.population, example),
         populations=population_choices(session, request, facts),
         countings=counting_choices(request),
+        vocabularies=vocabulary_choices(session, request),
+        alternatives=population_alternatives(session, request, facts, example),
         tables=(table,),
         claims=_claims(session, request),
         sections=completeness_section(facts),

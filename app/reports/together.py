@@ -6,7 +6,13 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from app.reports.movements import sources
-from app.reports.pieces import coverage_lines, population_choices
+from app.reports.pieces import (
+    coverage_lines,
+    population_choices,
+    vocabulary_choices,
+    vocabulary_line,
+    with_vocabulary,
+)
 from app.reports.request import ReportRequest
 from app.trends.change import lift
 from app.trends.change.discoveries import BENJAMINI_HOCHBERG, RATE, adjusted
@@ -49,8 +55,9 @@ class ThemesTogether(BaseModel):
 def build(session: Session, request: ReportRequest) -> Document:
     """The report for `request`; talks count for each of their themes, whatever counting is asked for."""
     facts = read_scope(session, request.scope)
-    shares = theme_shares(session, request.scope, request.population, "any", facts)
-    meetings = read_meetings(session, facts, request.population)
+    request = with_vocabulary(session, request)
+    shares = theme_shares(session, request.scope, request.population, "any", facts, request.vocabulary)
+    meetings = read_meetings(session, facts, request.population, request.vocabulary)
     if request.theme:
         meetings = [one for one in meetings if request.theme in (one.first.slug, one.second.slug)]
     found = ThemesTogether(
@@ -68,9 +75,14 @@ def build(session: Session, request: ReportRequest) -> Document:
         lead=(_lead(found, facts),),
         coverage=coverage_lines(facts, request.population, None),
         populations=population_choices(session, request, facts),
+        vocabularies=vocabulary_choices(session, request),
         tables=(_table(found),) if found.rows else (),
         method=(
-            line(get_population(request.population).sentence, " A talk counts for each of its themes."),
+            *([vocabulary_line(shares.vocabulary)] if shares.vocabulary else []),
+            line(
+                get_population(request.population).sentence,
+                " A talk counts for each of its themes, by labels as they were given.",
+            ),
             line(lift.METHOD),
             line(BENJAMINI_HOCHBERG),
         ),

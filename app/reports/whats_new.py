@@ -13,7 +13,7 @@ from app.errors import UsageError
 from app.models import Edition, Series, Talk
 from app.reports.compare_editions import EditionComparison, change_chart, change_sections, change_table, compared
 from app.reports.movements import judging_lines, sources
-from app.reports.pieces import coverage_lines
+from app.reports.pieces import coverage_lines, vocabulary_choices, with_vocabulary
 from app.reports.request import ReportRequest
 from app.trends.attendance import organisations, organisations_before, technologies_before
 from app.trends.counts import talk_count
@@ -59,15 +59,21 @@ def build(session: Session, request: ReportRequest) -> Document:
     if len(request.scope.editions) != 1:
         raise UsageError("This report is of exactly one edition; name it with edition.", "edition")
     slug = request.scope.editions[0]
-    asked = ReportRequest(editions=(slug,), population=request.population, counting=request.counting)
+    asked = ReportRequest(
+        editions=(slug,), population=request.population, counting=request.counting, vocabulary=request.vocabulary
+    )
     facts = read_scope(session, asked.scope)
+    asked = with_vocabulary(session, asked)
     earlier = _earlier(session, slug)
     before = earlier[-1] if earlier else None
-    themes = None
+    themes = vocabulary = None
     jumps = False
     if before and facts.known:
         both = read_scope(session, Scope(editions=(before.slug, slug)))
-        panel, texts = panel_with_texts(session, both, "edition", request.population, request.counting)
+        panel, texts = panel_with_texts(
+            session, both, "edition", request.population, request.counting, vocabulary=asked.vocabulary
+        )
+        vocabulary = panel.vocabulary
         themes, jumps = compared(panel, texts, both, request.counting, request.population), texts is not None
     found = _news(session, facts, earlier, themes)
     return Document(
@@ -78,9 +84,10 @@ def build(session: Session, request: ReportRequest) -> Document:
         parameters=asked.parameters(),
         lead=_lead(found, facts),
         coverage=coverage_lines(facts, request.population, None),
+        vocabularies=vocabulary_choices(session, asked),
         tables=_tables(found),
         sections=change_sections(themes) if themes else (),
-        method=(*_method(), *judging_lines(asked, jumps=jumps)),
+        method=(*_method(), *judging_lines(asked, vocabulary, jumps=jumps)),
         sources=sources(facts),
         chart=change_chart(themes, change_table(themes, "themes")) if themes and themes.rows else None,
     )

@@ -11,10 +11,12 @@ from sqlmodel import Session, col
 from app.catalog.cards import TalkCard
 from app.models import Passage
 from app.search.candidates import Candidate
+from app.search.entries import NO_PASSAGE, Ranked
 from app.search.memory import Memory, ShownPassage
-from app.search.ranking import NO_PASSAGE, Ranked
+from app.search.query import joined
+from app.search.ranking import Side
 from app.search.shapes import Hit, HitPassage, Lesson, NearTheme, Parts, Why
-from app.search.snippets import marked, matched_terms, snippet, stems_of
+from app.search.snippets import Marking
 from app.settings import get_settings
 from app.text.moments import first_moment
 
@@ -24,7 +26,7 @@ class Asked:
     """What of a question shows in its answer: its words, what is near to it by talk, and the themes near to it."""
 
     terms: Sequence[str] = ()
-    nearest: Mapping[int, Candidate] = field(default_factory=dict)
+    nearest: Side = field(default_factory=Side)
     themes: Sequence[NearTheme] = ()
 
 
@@ -35,17 +37,18 @@ def answer(
 
     A passage or talk that vanished since it was ranked is left out.
     """
-    near = [asked.nearest[entry.document].passage_id for entry in talks if entry.document in asked.nearest]
-    wanted = dict.fromkeys([*(entry.passage_id for entry in (*talks, *lessons)), *near])
+    nearest = asked.nearest.best_of([entry.document for entry in talks])
+    wanted = dict.fromkeys([entry.passage_id for entry in (*talks, *lessons)])
+    wanted |= dict.fromkeys([one.passage_id for one in nearest.values()])
     shown = memory.passages(session, list(wanted))
     cards = memory.cards(session, [entry.document for entry in talks])
-    stems = stems_of(asked.terms)
+    marking = Marking(asked.terms)
     hits = [
-        _hit(asked, entry, cards[entry.document], shown, stems)
+        _hit(asked, entry, nearest.get(entry.document), cards[entry.document], shown, marking)
         for entry in talks
         if entry.document in cards and entry.passage_id in shown
     ]
-    found = [_lesson(entry, shown[entry.passage_id], stems) for entry in lessons if entry.passage_id in shown]
+    found = [_lesson(entry, shown[entry.passage_id], marking) for entry in lessons if entry.passage_id in shown]
     return hits, [lesson for lesson in found if lesson is not None]
 
 
@@ -67,16 +70,22 @@ def with_titles(session: Session, page: list[Ranked]) -> list[Ranked]:
     ]
 
 
-def _hit(asked: Asked, entry: Ranked, card: TalkCard, shown: Mapping[int, ShownPassage], stems: frozenset[str]) -> Hit:
+def _hit(
+    asked: Asked,
+    entry: Ranked,
+    near: Candidate | None,
+    card: TalkCard,
+    shown: Mapping[int, ShownPassage],
+    marking: Marking,
+) -> Hit:
     people = " ".join(f"{speaker.name} {speaker.affiliation or ''}" for speaker in card.speakers)
-    passage = shown_passage(card, shown[entry.passage_id], stems)
+    passage = shown_passage(card, shown[entry.passage_id], marking)
     why = Why(
         lexical_rank=entry.lexical_rank,
         semantic_rank=entry.semantic_rank,
-        matched_terms=matched_terms(asked.terms, card.title, passage.text, people),
+        matched_terms=joined(marking.terms_in(card.title, passage.text, people)),
         parts=_parts(entry),
     )
-    near = asked.nearest.get(entry.document)
     if near is not None and near.passage_id in shown:
         is_shown = near.passage_id == entry.passage_id
         why.cosine = round(near.score, 4)
@@ -84,7 +93,7 @@ def _hit(asked: Asked, entry: Ranked, card: TalkCard, shown: Mapping[int, ShownP
     has = {mark.slug for mark in card.themes}
     why.themes = [theme.name for theme in asked.themes if theme.slug in has]
     return Hit(
-        score=round(entry.score, 6), talk=card, passage=passage, why=why, title_segments=marked(card.title, stems)
+        score=round(entry.score, 6), talk=card, passage=passage, why=why, title_segments=marking.marked(card.title)
     )
 
 
@@ -95,10 +104,10 @@ def _parts(entry: Ranked) -> Parts:
     return Parts(words=words, meaning=meaning, named=named, other=other if abs(other) > 2e-6 else 0.0)
 
 
-def shown_passage(card: TalkCard, shown: ShownPassage, stems: frozenset[str] | None = None) -> HitPassage:
+def shown_passage(card: TalkCard, shown: ShownPassage, marking: Marking | None = None) -> HitPassage:
     """A passage of a talk with the address it leads to: the second of the recording, the takeaway or the talk.
 
-    With the `stems` of a query its window around what matched is marked.
+    With the `marking` of a query its window around what matched is marked.
     """
     url = card.url + (f"#takeaway-{shown.takeaway}" if shown.takeaway else "")
     if shown.start_seconds is not None:
@@ -110,11 +119,11 @@ def shown_passage(card: TalkCard, shown: ShownPassage, stems: frozenset[str] | N
         start_seconds=shown.start_seconds,
         url=url,
         takeaway=shown.takeaway,
-        segments=[] if stems is None else snippet(shown.text, stems),
+        segments=[] if marking is None else marking.snippet(shown.text),
     )
 
 
-def _lesson(entry: Ranked, shown: ShownPassage, stems: frozenset[str]) -> Lesson | None:
+def _lesson(entry: Ranked, shown: ShownPassage, marking: Marking) -> Lesson | None:
     if shown.takeaway is None:
         return None
     page = f"/editions/{shown.edition.slug}" if shown.edition else "/takeaways"
@@ -125,5 +134,5 @@ def _lesson(entry: Ranked, shown: ShownPassage, stems: frozenset[str]) -> Lesson
         edition=shown.edition,
         url=f"{get_settings().base_url}{page}#takeaway-{shown.takeaway}",
         score=round(entry.score, 6),
-        segments=snippet(shown.text, stems),
+        segments=marking.snippet(shown.text),
     )

@@ -24,6 +24,7 @@ from app.models import Talk
 from app.search.answers import Asked, answer, with_titles
 from app.search.candidates import Scope
 from app.search.completion import Completion, complete
+from app.search.entries import Ranked
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
 from app.search.meant import Meanings
@@ -36,9 +37,9 @@ from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vec
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
 from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, read_query
 from app.search.question import Question, without_vectors
-from app.search.ranking import Ranked, Side, best_of_each, sorted_page
+from app.search.ranking import Side, best_of_each, sorted_page
 from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve
-from app.search.scopes import NOTHING, QueryFilter
+from app.search.scopes import NOTHING, QueryFilter, times_held
 from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult, Understood
 from app.search.shelf import Shelf
 from app.search.subjects import Subjects
@@ -66,7 +67,7 @@ class SearchEngine:
         self._turns = Turns(range(os.cpu_count() or 1))
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
-        self._meanings = Meanings()
+        self._meanings = Meanings(embedder.knows)
         self._names = Nameboard()
 
     def search(self, session: Session, request: SearchRequest) -> SearchResult:
@@ -87,31 +88,35 @@ class SearchEngine:
             return _empty(query, request.mode, started, understood)
         typed, mended = query.typed, self._meanings.mend(query, memory, request.spelling)
         query = mended.query
-        # Words are looked up while the query is embedded, on another core.
+        # What needs no vector is done while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
         words = Side() if request.mode == "semantic" else found_by_words(self._engine, session, memory, scope, query)
+        suggested = self._meanings.suggest(mended, memory)
         question = without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
         page = with_titles(session, page)
         themes = self._near_themes(memory, question)
-        asked = Asked(query.terms, ranking.semantic.best, themes)
+        asked = Asked(query.terms, ranking.semantic, themes)
         hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
+        missed = None
+        if query.phrases and not ranking.total and not lessons:
+            missed = self._meanings.missed(query, memory, partial(times_held, session))
         return SearchResult(
             query=typed,
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
-            facets=memory.facts.count(ranking.talk_ids),
+            facets=memory.facts.facets.counts(ranking.talk_ids),
             hits=hits,
             lessons=lessons,
             sort=request.sort,
             beside=self._beside(session, memory, request.filter, question),
             themes=themes,
             corrections=list(mended.corrections),
-            did_you_mean=self._meanings.suggest(mended, memory),
-            notice=question.notice,
+            did_you_mean=missed.meant if missed else suggested,
+            notice=" ".join(filter(None, (missed and missed.notice, question.notice))) or None,
             understood=understood,
         )
 
@@ -277,7 +282,7 @@ class SearchEngine:
         for name, chosen, wider in narrowed_facets(filter):
             scope = self._scope(session, memory, wider, question.also)
             ranking = retrieve(self._engine, session, memory, scope, question)
-            counted = memory.facts.count(ranking.talk_ids, name)[name]
+            counted = memory.facts.facets.counts(ranking.talk_ids, name)[name]
             beside[name] = [value for value in counted if value.value not in chosen]
         return beside
 

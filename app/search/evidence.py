@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
 from app.search.candidates import Scope
+from app.search.entries import NOTHING_KNOWN, Known
 from app.search.fusion import of_best, weighted
 from app.search.lexical.words import WordsIndex
 from app.search.parts import distinct
@@ -37,9 +38,9 @@ class Closer(NamedTuple):
 
     semantic: Side
     """What was found by meaning, by falling `meaning`; scores are still those of the best passage."""
-    meaning: dict[int, float]
+    meaning: Known
     """How near each document is, 0..1."""
-    alike: dict[int, float]
+    alike: Known
     """How like each document is to the first ones, 0..1."""
 
 
@@ -64,21 +65,21 @@ def look_closer(index: VectorIndex, asked: Vectors, lexical: Side, semantic: Sid
     """
     close = Closeup.of(index, lexical, semantic)
     meaning = close.nearness(asked)
-    order = np.array([meaning.get(document, 0.0) for document in semantic.documents.tolist()])
-    alike = {}
+    alike = NOTHING_KNOWN
     if mode == "hybrid":
-        fused = weighted(of_best(lexical.scores), meaning)
+        documents = distinct(np.concatenate([lexical.documents, meaning.documents]))
+        words = lexical.at(lexical.places(documents), of_best(lexical.values), 0.0)
+        fused = Known(documents, weighted(words, meaning.at(documents)))
         alike = close.nearness(close.mean(first_of(fused)))
-    return Closer(semantic.ordered(order), meaning, alike)
+    return Closer(semantic.ordered(meaning.at(semantic.documents)), meaning, alike)
 
 
-def first_of(scores: Mapping[int, float], most: int = FIRST) -> dict[int, float]:
+def first_of(scores: Known, most: int = FIRST) -> dict[int, float]:
     """The best so many talks with their scores; ties by id. Lessons are short and say nothing of talks."""
-    documents = np.fromiter(scores, dtype=np.int64, count=len(scores))
-    values = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
-    values[documents < 0] = -np.inf
-    best = np.lexsort((documents, -values))[:most]
-    return {document: scores[document] for document in documents[best].tolist() if document > 0}
+    values = np.where(scores.documents < 0, -np.inf, scores.values)
+    best = np.lexsort((scores.documents, -values))[:most]
+    found = zip(scores.documents[best].tolist(), scores.values[best].tolist(), strict=True)
+    return {document: score for document, score in found if document > 0}
 
 
 class Closeup:
@@ -93,6 +94,7 @@ class Closeup:
         self._starts = np.flatnonzero(is_first)
         self._ends = np.append(self._starts[1:], len(rows))
         self._documents = rows[self._starts]
+        self._ascending = np.argsort(self._documents)
         # Passages are made title first, and a talk without any text has its title alone.
         self._is_title = is_first & np.append(~is_first[1:], False)
 
@@ -103,23 +105,22 @@ class Closeup:
         passages = distinct(np.concatenate([side.passages for side in sides]))
         return cls(index.rows_of(documents[documents > 0], passages, MOST_OF_TALK))
 
-    def nearness(self, query: Vectors) -> dict[int, float]:
+    def nearness(self, query: Vectors) -> Known:
         """How near each document is to `query` (d,), 0..1: the cosine of its best passage, and of its best text."""
         if not len(self._documents) or query.shape != self._part.numbers.shape[1:]:
-            return {}
+            return NOTHING_KNOWN
         cosines = self._part.cosines(as_bytes(query[np.newaxis]), None)
         of_all = np.maximum.reduceat(cosines, self._starts)
         of_text = np.maximum.reduceat(np.where(self._is_title, np.float32(-1), cosines), self._starts)
         near = np.clip((1 - TEXT) * of_all + TEXT * of_text, 0.0, 1.0)
-        return dict(zip(self._documents.tolist(), near.tolist(), strict=True))
+        return Known(self._documents[self._ascending], near[self._ascending].astype(np.float64))
 
     def mean(self, weights: Mapping[int, float]) -> NDArray[np.float32]:
         """The mean of the vectors of documents (d,), by these weights; each is the mean direction of its passages."""
         total = np.zeros(self._part.numbers.shape[1], dtype=np.float32)
-        places = {document: place for place, document in enumerate(self._documents.tolist())}
         for document, weight in weights.items():
-            if document in places:
-                rows = slice(self._starts[places[document]], self._ends[places[document]])
+            for place in np.flatnonzero(self._documents == document):
+                rows = slice(self._starts[place], self._ends[place])
                 own = (self._part.numbers[rows] / self._part.lengths[rows, np.newaxis]).sum(axis=0)
                 total += weight * own / max(float(np.linalg.norm(own)), 1e-9)
         return total

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -25,9 +23,8 @@ from app.models import (
     Theme,
     ThemeAssignment,
 )
-from app.search.facets import Facet
+from app.search.facets import Facets
 from app.search.query import fold_phrase
-from app.search.shapes import FacetValue
 
 _folded = lru_cache(maxsize=262_144)(fold_phrase)
 """Most titles and names are the same when facts are read anew, and folding them took half of that."""
@@ -47,19 +44,17 @@ class Facts:
 
     titles: dict[str, list[int]]
     """Talk ids by folded title."""
+    titled: dict[int, str]
+    """Folded title of each talk."""
     names: dict[str, list[int]]
     """Talk ids by folded name of a speaker, in every way it is written."""
-    facets: dict[str, Facet]
+    facets: Facets
     highest_id: int
     """Of any talk, 0 without talks."""
     dates: dict[int, str]
     """Date of each talk as far as it is known, else of its edition: YYYY-MM-DD or a beginning of that, or ""."""
     themes: list[Subject]
     """Themes of the vocabulary."""
-
-    def count(self, talk_ids: NDArray[np.int64], *only: str) -> dict[str, list[FacetValue]]:
-        """Every facet, or only those named, over these talks."""
-        return {name: self.facets[name].counts(talk_ids) for name in only or self.facets}
 
 
 def load_facts(session: Session) -> Facts:
@@ -79,23 +74,27 @@ def load_facts(session: Session) -> Facts:
     ).all()
     names, organisations = _appearances(session)
     titles: dict[str, list[int]] = defaultdict(list)
-    for talk in talks:
-        titles[_folded(talk.title)].append(talk.id)
+    titled = {talk.id: _folded(talk.title) for talk in talks}
+    for talk_id, title in titled.items():
+        titles[title].append(talk_id)
     return Facts(
         titles=titles,
+        titled=titled,
         names=names,
         highest_id=max((talk.id for talk in talks), default=0),
         dates={talk.id: talk.date or talk.start_date or str(talk.year or "") for talk in talks},
         themes=_subjects(session),
-        facets={
-            "edition": Facet((talk.id, talk.slug, talk.name) for talk in talks),
-            "year": Facet((talk.id, year, year) for talk in talks if (year := _year(talk.date, talk.year))),
-            "theme": Facet((talk_id, slug, name) for talk_id, slug, name in themes),
-            "organisation": Facet([*organisations, *_named_alone(session)]),
-            "technology": Facet(_technologies(session)),
-            "kind": Facet((talk.id, talk.kind, talk.kind) for talk in talks),
-            "language": Facet((talk.id, talk.language, talk.language) for talk in talks if talk.language),
-        },
+        facets=Facets(
+            {
+                "edition": ((talk.id, talk.slug, talk.name) for talk in talks),
+                "year": ((talk.id, year, year) for talk in talks if (year := _year(talk.date, talk.year))),
+                "theme": ((talk_id, slug, name) for talk_id, slug, name in themes),
+                "organisation": ([*organisations, *_named_alone(session)]),
+                "technology": _technologies(session),
+                "kind": ((talk.id, talk.kind, talk.kind) for talk in talks),
+                "language": ((talk.id, talk.language, talk.language) for talk in talks if talk.language),
+            }
+        ),
     )
 
 

@@ -13,12 +13,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
 from app.models import Edition, Organisation, Series, Speaker, SpeakerAlias, Technology, Theme
-from app.search.query import STOP_WORDS, Query, split_words
+from app.search.query import Query, split_words
 from app.search.scopes import NOTHING, QueryFilter
 from app.search.shapes import Understood
 from app.search.syntax import FieldTerm, PhraseTerm, without
@@ -26,6 +26,7 @@ from app.text.kinds import KINDS
 from app.text.language import NAMES, language_code, language_name
 from app.text.names import name_key
 from app.text.slugs import slugify
+from app.text.stemming import STOP_WORDS
 
 MOST_MEANT = 50
 """Things that one value may mean."""
@@ -130,11 +131,16 @@ def _said_phrase(query: Query, phrase: PhraseTerm, part: QueryFilter) -> Underst
     )  # fmt: skip
 
 
-def _named(session: Session, table: Any, value: str) -> list[tuple[str, str]]:
-    """(slug, name) of what is meant: by slug or whole name, else all that have each of the words, shortest first."""
+def _named(session: Session, table: Any, value: str, *, whole_names: bool = True) -> list[tuple[str, str]]:
+    """(slug, name) of what is meant: by slug or whole name, else all that have each of the words, shortest first.
+
+    Looking for whole names reads the whole table, so it is left out where they were looked up before.
+    """
     slug = slugify(value)
     both = select(col(table.slug), col(table.name)).order_by(col(table.slug))
-    whole = or_(col(table.slug).in_([value, slug]), func.lower(col(table.name)) == value.lower())
+    whole: ColumnElement[bool] = col(table.slug).in_([value, slug])
+    if whole_names:
+        whole = or_(whole, func.lower(col(table.name)) == value.lower())
     exact = session.execute(both.where(whole)).all()
     if exact or not slug:
         return [(row[0], row[1]) for row in exact]
@@ -170,7 +176,7 @@ def _speaker(session: Session, value: str) -> Meant | None:
         .limit(MOST_MEANT)
     )
     known = {slug: name for slug, name in rows} if key else {}  # noqa: C416  # rows are no pairs to the type checker
-    found = known or dict(_named(session, Speaker, value))
+    found = known or dict(_named(session, Speaker, value, whole_names=False))
     return Meant({"speakers": tuple(found)}, tuple(found.values())) if found else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.snapshot import SNAPSHOT
+from app.db.prepared import IDS, Prepared
 from app.db.types import utc_now
 from app.embeddings.store import STATE as EMBEDDINGS
 from app.models import IndexState
@@ -44,14 +45,16 @@ class Marks(NamedTuple):
 
 
 _NAMES = (SNAPSHOT, PASSAGES, EMBEDDINGS, LEXICAL)
-_READ = select(col(IndexState.name), col(IndexState.recipe), col(IndexState.fingerprint)).where(
-    col(IndexState.name).in_(_NAMES)
+_READ = Prepared(
+    select(col(IndexState.name), col(IndexState.recipe), col(IndexState.fingerprint)).where(
+        col(IndexState.name).in_(IDS)
+    )
 )
 
 
 def read_marks(session: Session) -> Marks:
     """The marks now."""
-    found = {name: Mark(recipe, fingerprint) for name, recipe, fingerprint in session.connection().execute(_READ)}
+    found = {name: Mark(recipe, fingerprint) for name, recipe, fingerprint in _READ.rows(session, _NAMES)}
     return Marks(*(found.get(name, Mark()) for name in _NAMES))
 
 

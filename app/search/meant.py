@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.search.facts import Facts
 from app.search.lexical.words import WordsIndex
 from app.search.memory import Memory
-from app.search.query import Query, fold, split_words
-from app.search.ranking import NAME_WORDS
+from app.search.outright import NAME_WORDS
+from app.search.phrases import Held, Missed, missed_phrases
+from app.search.query import Query, split_words
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
-from app.search.stemming import stem
+from app.text.stemming import fold, stem
 
 RARE, TIMES = 2, 50
 """A word that at most so many passages hold may be misspelt there too, where many times as many hold a near one."""
@@ -32,13 +33,16 @@ class Mended(NamedTuple):
 class Meanings:
     """Tells what may have been meant, from the words, titles and names of one base. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_common: Callable[[str], bool]) -> None:
+        """`is_common` says of a folded word whether it is known to be right without any talk that holds it."""
+        self._is_common = is_common
         self._speller: Speller | None = None
         self._names: tuple[Facts, Reach] | None = None
         self._titles: tuple[Facts, Reach] | None = None
 
     def warm(self, memory: Memory) -> None:
         """Make now what is made when first asked for."""
+        self._is_common("")
         self.names(memory.facts)
         self.titles(memory.facts)
         if memory.words is not None:
@@ -47,16 +51,21 @@ class Meanings:
     def mend(self, query: Query, memory: Memory, spelling: Spelling) -> Mended:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
-        Leaves a query alone all of whose words are known, one with an unknown word in quotes, and any while the words
-        are still being read.
+        Leaves a query alone all of whose words are known, words in quotes (see `phrases`), and any query while the
+        words are still being read. A common word that no talk holds is no slip ("late" is not "lake"), unless with
+        another the whole query is a title or name.
         """
         index = memory.words
-        unknown = unknown_words(index, query) if index is not None else []
+        exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
+        unknown = [word for word in unknown_words(index, query) if word not in exactly] if index is not None else []
         if index is None or not unknown:
             return Mended(query)
-        found = self._as_named(query, memory.facts) or correct(query, unknown, self.speller(index))
-        exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
-        if spelling == "typed" or not exactly.isdisjoint(one.typed for one in found):
+        named = self._as_named(query, memory.facts)
+        if not exactly.isdisjoint(one.typed for one in named):
+            named = []
+        slips = [word for word in unknown if not self._is_common(fold(word))]
+        found = named or correct(query, slips, self.speller(index))
+        if spelling == "typed":
             return Mended(query, meant=corrected(query, found).typed if found else None)
         return Mended(corrected(query, found), found)
 
@@ -71,6 +80,10 @@ class Meanings:
         if not better and memory.words is not None:
             better = [*self._better_words(mended, memory.words)]
         return corrected(query, better).typed if better else None
+
+    def missed(self, query: Query, memory: Memory, held: Held) -> Missed | None:
+        """What is to be said of the phrases of a query that found nothing, see `missed_phrases`."""
+        return missed_phrases(query, None if memory.words is None else self.speller(memory.words), held)
 
     def speller(self, index: WordsIndex) -> Speller:
         """The speller of this index, made when the index is another than before: that takes some ten milliseconds."""

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.cards import EditionName, TalkCard, talk_cards
 from app.catalog.filters import TalkFilter
+from app.db.prepared import IDS, Prepared
 from app.models import Edition, Passage, Takeaway
 from app.search.candidates import Scope
 from app.search.facts import Facts, load_facts
@@ -106,20 +107,19 @@ class Memory:
         kept.update(fresh)
 
 
-# Made once, as making it took as long as reading what it asks for.
-_PASSAGES = (
+_PASSAGES = Prepared(
     select(
         col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
         col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
     )
     .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
     .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
-    .where(col(Passage.id).in_(bindparam("ids", expanding=True)))
+    .where(col(Passage.id).in_(IDS))
 )  # fmt: skip
 
 
 def _read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
-    rows = session.connection().execute(_PASSAGES, {"ids": ids})
+    rows = _PASSAGES.rows(session, ids)
     return {
         passage_id: ShownPassage(
             text, kind, start, takeaway, takeaway_kind, EditionName(slug=slug, name=name) if slug and name else None

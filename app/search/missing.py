@@ -19,11 +19,11 @@ from app.models import Passage, Talk
 from app.search.candidates import Scope
 from app.search.facets import FIELDS
 from app.search.facts import Facts
-from app.search.query import fold_phrase
+from app.search.query import fold_phrase, joined
 from app.search.ranking import Ranking, Side, least_related
 from app.search.scopes import NOTHING, QueryFilter, talks_within
 from app.search.shapes import Mode, Understood
-from app.search.snippets import matched_terms
+from app.search.snippets import Marking
 
 PARAMETERS = {field: facet for facet, field in FIELDS.items()}
 
@@ -137,7 +137,7 @@ def why_missing(
     """Complete `missing` from the ranking of all that the filter allows, and that of this talk alone."""
     texts = session.scalars(select(col(Passage.text)).where(col(Passage.talk_id) == sought.id)).all()
     people = " ".join(f"{speaker.name} {speaker.affiliation or ''}" for speaker in sought.card.speakers)
-    missing.matched_terms = matched_terms(terms, sought.card.title, people, *texts)
+    missing.matched_terms = Marking(terms).terms_in(sought.card.title, people, *texts)
     missing.lacking_terms = [term for term in terms if term not in missing.matched_terms]
     places = {entry.document: place for place, entry in enumerate(whole.talks, start=1)}
     missing.rank = places.get(sought.id)
@@ -187,7 +187,7 @@ def _sides(missing: Missing, whole: Ranking) -> list[str]:
 
 
 def _of_words(missing: Missing, side: OneSide) -> str:
-    lacking = ", ".join(missing.lacking_terms)
+    lacking = ", ".join(joined(missing.lacking_terms))
     if side.score is None:
         return f"It holds no word of the query ({lacking})." if lacking else "No word of the query can be looked up."
     said = f"By words it scores {side.score:.2f}"

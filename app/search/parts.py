@@ -110,10 +110,14 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def best(found: Iterable[Found], limit: int) -> Found:
-    """The best `limit` of what several parts found: by falling score, ties by passage id."""
+    """The best `limit` of what several parts found, each by ascending passage: by falling score, ties by passage id."""
     lists = list(found)
+    if len(lists) == 1:
+        one = lists[0]
+        order = np.argsort(-one.scores, kind="stable")[:limit]
+        return Found(one.passages[order], one.talks[order], one.scores[order])
     passages, talks, scores = (
-        np.concatenate(columns) if len(columns) > 1 else columns[0]
+        np.concatenate(columns)
         for columns in zip(*((one.passages, one.talks, one.scores) for one in lists), strict=True)
     )
     order = np.lexsort((passages, -scores))[:limit]

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import Session, col
 
+from app.catalog.spoken import cues_of
 from app.embeddings.recipe import TEMPLATE, embedded_text, text_hash
-from app.models import Passage, Takeaway, Talk, Transcript
+from app.models import Passage, Takeaway, Talk
 from app.search.freshness import PASSAGES, read_marks, set_mark
 from app.search.upkeep import index_passages
 from app.text.passages import WORDS, Spoken, cut_passages, cut_spoken
 
-Cue = tuple[float, str]
-"""Second of the recording, and what was said from then on."""
 RECIPE = f"{TEMPLATE}/{WORDS}-words/2"
 
 
@@ -86,33 +85,11 @@ def _remove(session: Session, talk_ids: Sequence[int], takeaway_ids: Sequence[in
 
 
 def _spoken(session: Session, talks: Sequence[Talk]) -> dict[int, list[Spoken]]:
-    """Windows of the transcripts of these talks: one transcript for each language, people's before machines'.
-
-    A recording of several talks is left to its parts: each has its slice of it, in languages it has no transcript in.
-    """
-    wanted = [talk for talk in talks if talk.withdrawn_at is None and not talk.is_container]
-    sliced = {talk.parent_id for talk in wanted if talk.start_seconds is not None}
-    rows = session.execute(
-        select(col(Transcript.talk_id), col(Transcript.language), col(Transcript.cues))
-        .where(or_(col(Transcript.talk_id).in_([talk.id for talk in wanted]), col(Transcript.talk_id).in_(sliced)))
-        .order_by(col(Transcript.talk_id), col(Transcript.is_automatic), col(Transcript.id))
-    )
-    of_talk: dict[int | None, dict[str | None, list[Cue]]] = defaultdict(dict)
-    for talk_id, language, cues in rows:
-        of_talk[talk_id].setdefault(language, [(cue["start"], cue["text"]) for cue in cues])
-    spoken: dict[int, list[Spoken]] = {}
-    for talk in wanted:
-        heard = dict(of_talk.get(talk.id, {}))
-        if talk.start_seconds is not None:
-            for language, whole in of_talk.get(talk.parent_id, {}).items():
-                heard.setdefault(language, _slice(whole, talk.start_seconds, talk.end_seconds))
-        spoken[talk.id or 0] = [window for cues in heard.values() for window in cut_spoken(cues)]
-    return spoken
-
-
-def _slice(cues: list[Cue], start: float, end: float | None) -> list[Cue]:
-    """The cues that begin in these seconds of a recording."""
-    return [cue for cue in cues if start <= cue[0] and (end is None or cue[0] < end)]
+    """Windows of the transcripts of these talks."""
+    return {
+        talk_id: [window for cues in heard for window in cut_spoken(cues)]
+        for talk_id, heard in cues_of(session, talks).items()
+    }
 
 
 def _of_talks(

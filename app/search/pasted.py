@@ -17,14 +17,16 @@ from app.embeddings.recipe import embedded_text
 from app.models import Talk
 from app.search.answers import shown_passage
 from app.search.memory import Memory
-from app.search.query import STOP_WORDS, fold_phrase
+from app.search.query import fold_phrase
 from app.search.shapes import HitPassage
-from app.search.snippets import stems_of
+from app.search.snippets import Marking
 from app.text.passages import cut_passages, split_sentences
+from app.text.stemming import STOP_WORDS
 
 Nearness = Literal["almost the same", "near", "related", "some way off"]
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 12_000
+"""Some 2,000 words; 8 of 39,528 abstracts are longer. Embedding them is what a request costs."""
 MOST_PIECES = 24
 LONGEST_TITLE = 20
 """In words: a first line that is no longer, and stands apart, is taken for the title."""
@@ -128,7 +130,7 @@ def near_talks(
     best = sorted(found, key=lambda one: one[0])[:limit]
     cards = memory.cards(session, [talk_id for _, talk_id, *_ in best])
     shown = memory.passages(session, [passage_id for _, _, passage_id, *_ in best if passage_id is not None])
-    stems = stems_of(word for word in fold_phrase(pasted.whole).split()[:400] if word not in STOP_WORDS)
+    marking = Marking(word for word in fold_phrase(pasted.whole).split()[:400] if word not in STOP_WORDS)
     return [
         NearTalk(
             talk=cards[talk_id],
@@ -136,7 +138,7 @@ def near_talks(
             cosine=None if cosine is None else round(cosine, 4),
             shared=round(part, 4),
             title_likeness=round(likeness, 4),
-            passage=shown_passage(cards[talk_id], shown[passage_id], stems) if passage_id in shown else None,
+            passage=shown_passage(cards[talk_id], shown[passage_id], marking) if passage_id in shown else None,
             evidence=_evidence(cosine, part, likeness, shared),
         )
         for _, talk_id, passage_id, cosine, part, likeness, level, shared in best

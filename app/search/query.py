@@ -6,26 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from app.search.syntax import FieldTerm, PhraseTerm, Typed, take_apart
+from app.text.stemming import STOP_WORDS, fold
 
 MOST_CHARACTERS = 2_000
 MOST_TERMS = 64
 
-# The 33 words of Lucene's English list, and the words that only make a question of a query.
-_STOP_WORDS = """
-    a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to
-    was will with
-    about am can could did do does from had has have how i its me my our s should so than them t us we were what when
-    where which who whom why would you your
-"""
 _PLAIN = re.compile("[0-9a-z]+")
 UNSPACED = re.compile(
     r"([\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]+)"
 )
 """Runs of kana, Han and Hangul."""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -93,18 +85,23 @@ def _in_pairs(words: Iterable[str]) -> Iterator[str]:
                 yield run
 
 
+def joined(words: Iterable[str]) -> list[str]:
+    """Words with pairs of characters that overlap put together, for people to read: the run they were cut from."""
+    runs: list[str] = []
+    was_pair = False
+    for word in words:
+        is_pair = len(word) == 2 and UNSPACED.fullmatch(word) is not None
+        if is_pair and was_pair and runs[-1][-1] == word[0]:
+            runs[-1] += word[1]
+        else:
+            runs.append(word)
+        was_pair = is_pair
+    return runs
+
+
 def spaced(text: str) -> str:
     """`text`, or where some of it has no spaces between words, its words as `split_words` cuts them."""
     return " ".join(split_words(text)) if UNSPACED.search(text) else text
-
-
-@lru_cache(maxsize=65_536)
-def fold(word: str) -> str:
-    """`word` in lower case without accents."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def fold_phrase(text: str) -> str:

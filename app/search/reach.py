@@ -1,5 +1,8 @@
 """Strings within a few edits of another, out of very many. Pure.
 
+What is too far off shows mostly without being read: by its length, by the letters it has at all, and by its pairs of
+letters, of each of which there is one bit.
+
 An edit puts a letter in, leaves one out, takes one for another, or swaps two neighbours, and no letter is edited twice:
 "optimal string alignment", after Damerau 1964, A technique for computer detection and correction of spelling errors.
 """
@@ -16,16 +19,15 @@ from app.search.packed import Packed
 
 
 class Reach:
-    """Finds strings by edits. What differs in its length or in too many letters is passed over without being read."""
+    """Finds strings by edits."""
 
     def __init__(self, strings: Packed | Iterable[str]) -> None:
         """Among these strings, none of them empty."""
         self._strings = strings if isinstance(strings, Packed) else Packed.of(strings)
-        letters, starts = self._strings.letters, self._strings.starts[:-1]
-        begins = (letters & 0xC0) != 0x80  # not a later byte of a letter
-        bits = _bits(letters)
-        self._lengths = np.add.reduceat(begins, starts, dtype=np.int32) if len(starts) else np.zeros(0, np.int32)
-        self._letters = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+        lengths, letters, pairs = _signatures(self._strings)
+        # By length, so that those of about the same lie together.
+        self._places = np.argsort(lengths, kind="stable").astype(np.int32)
+        self._lengths, self._letters, self._pairs = (column[self._places] for column in (lengths, letters, pairs))
 
     def __getitem__(self, place: int) -> str:
         """The string at a place."""
@@ -35,19 +37,35 @@ class Reach:
         """Places of all strings so many edits away at most, each with its edits; `typed` itself with 0."""
         if not typed:
             return {}
-        own = np.bitwise_or.reduce(_bits(np.frombuffer(typed.encode("utf-8", "surrogatepass"), dtype=np.uint8)))
-        of_length = np.flatnonzero(np.abs(self._lengths - len(typed)) <= edits)
-        # An edit takes one letter away and brings one in at most.
-        differing = np.bitwise_count(self._letters[of_length] ^ own)
-        close = of_length[differing <= 2 * edits]
+        lengths, letters, pairs = _signatures(Packed.of([typed]))
+        first, end = np.searchsorted(self._lengths, [lengths[0] - edits, lengths[0] + edits + 1])
+        # An edit takes one letter away and brings one in at most; of pairs three, where it swaps two neighbours.
+        close = first + np.flatnonzero(np.bitwise_count(self._letters[first:end] ^ letters) <= 2 * edits)
+        close = close[np.bitwise_count(self._pairs[close] ^ pairs) <= 6 * edits]
         found: dict[int, int] = {}
-        for place in close.tolist():
+        for place in np.sort(self._places[close]).tolist():
             distance = OSA.distance(typed, self[place], score_cutoff=edits)
             if distance <= edits:
                 found[place] = distance
         return found
 
 
-def _bits(letters: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """One bit for each letter, all beyond ASCII sharing one: strings are compared by the letters they have at all."""
-    return np.uint64(1) << np.where(letters < 0x80, letters & 63, 63).astype(np.uint64)
+def _signatures(strings: Packed) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
+    """For each string its length in letters, and a bit for each letter and for each pair of neighbours that it has.
+
+    Letters beyond ASCII share one bit, and so do some pairs: two strings may differ in more than their bits say.
+    """
+    begins = (strings.letters & 0xC0) != 0x80  # not a later byte of a letter
+    bytes_of = strings.letters[begins]
+    starts = strings.starts[:-1]
+    if not len(starts):
+        return np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.uint64)
+    lengths = np.add.reduceat(begins, starts, dtype=np.int32)
+    ends = np.cumsum(lengths)
+    letters = np.where(bytes_of < 0x80, bytes_of & 63, 63).astype(np.uint64)
+    bits = np.uint64(1) << letters
+    pairs = np.zeros(len(letters), dtype=np.uint64)
+    pairs[:-1] = np.uint64(1) << ((letters[:-1] * np.uint64(37) + letters[1:]) & np.uint64(63))
+    pairs[ends - 1] = 0  # the last letter of a string and the first of the next are no pair
+    first = ends - lengths
+    return lengths, np.bitwise_or.reduceat(bits, first), np.bitwise_or.reduceat(pairs, first)

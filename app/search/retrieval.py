@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.embeddings.protocol import Vectors
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
+from app.search.entries import NO_RANK, NOTHING_KNOWN, Entries
 from app.search.evidence import by_words, look_closer
 from app.search.fusion import DEPTH
 from app.search.memory import Memory
 from app.search.mending import with_words
 from app.search.missing import scope_of_talks
+from app.search.outright import obvious
 from app.search.query import Query
 from app.search.question import Question
-from app.search.ranking import NO_PASSAGE, Ranked, Ranking, Side, best_of_each, newest_first, obvious, promote, rank
+from app.search.ranking import Ranking, Side, best_of_each, newest_first, rank
 from app.search.vector.protocol import VectorIndex
 
 MOST_PASSAGES = 2_000
@@ -44,18 +48,12 @@ def retrieve(
         )
         raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
     first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
-    meaning: dict[int, float] = {}
-    alike: dict[int, float] = {}
+    meaning = alike = NOTHING_KNOWN
     if question.vector is not None:
         semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
-    ranked = [
-        entry
-        for entry in rank(first, semantic, question.mode, meaning, alike)
-        if entry.document > 0 or _is_worth_a_lesson(entry, semantic)
-    ]
-    if raised:
-        ranked = promote(ranked + _absent(raised, ranked), raised)
-    return Ranking(ranked, lexical, semantic, others)
+    ranked = rank(first, semantic, question.mode, meaning, alike)
+    ranked = ranked.at((ranked.documents > 0) | _are_worth_a_lesson(ranked, semantic))
+    return Ranking(ranked.raised(raised) if raised else ranked, lexical, semantic, others)
 
 
 def found_by_words(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
@@ -72,17 +70,12 @@ def _nearest(vectors: VectorIndex, asked: Vectors, scope: Scope) -> Side:
     for most in (3 * DEPTH, MOST_PASSAGES):
         found = vectors.search(asked, scope, most)
         side = best_of_each(found, DEPTH)
-        if len(side.best) == DEPTH or len(found) < most:
+        if len(side) == DEPTH or len(found) < most:
             break
     return side
 
 
-def _is_worth_a_lesson(entry: Ranked, semantic: Side) -> bool:
-    near = entry.lexical_rank is not None or semantic.best[entry.document].score >= LEAST_LESSON_COSINE
-    return near and entry.score >= LEAST_LESSON_SCORE
-
-
-def _absent(raised: dict[int, float], ranked: list[Ranked]) -> list[Ranked]:
-    """Entries for talks that are named outright and yet were not found, such as a title of stop words."""
-    missing = raised.keys() - {entry.document for entry in ranked}
-    return [Ranked(talk_id, 0.0, NO_PASSAGE, None, None) for talk_id in sorted(missing)]
+def _are_worth_a_lesson(ranked: Entries, semantic: Side) -> NDArray[np.bool_]:
+    cosines = semantic.at(semantic.places(ranked.documents), semantic.values, -1.0)
+    near = (ranked.word_ranks < NO_RANK) | (cosines >= LEAST_LESSON_COSINE)
+    return near & (ranked.scores >= LEAST_LESSON_SCORE)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
@@ -65,6 +66,12 @@ def scope_of(session: Session, filter: TalkFilter, also: QueryFilter = NOTHING) 
         condition = or_(condition, is_lesson)
         found = [i for i in session.scalars(select(col(Passage.id)).where(is_lesson)) if i is not None]
     return Scope(condition=condition, talks=ids, lessons=np.sort(np.array(found, dtype=np.int64)))
+
+
+def times_held(session: Session, words: Sequence[str]) -> int:
+    """How many talks, of all that there are, have these words in a row."""
+    held = talks_within(session, TalkFilter(), QueryFilter(holding=(tuple(words),)))
+    return session.scalar(select(func.count()).select_from(held.subquery())) or 0
 
 
 def _talks_with(session: Session, words: Words) -> Select[int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from app.catalog.cards import EditionName, TalkCard
 from app.catalog.filters import TalkFilter
@@ -46,7 +46,7 @@ class HitPassage(BaseModel):
     url: str
     takeaway: str | None = Field(default=None, exclude=True)
     """Slug of the takeaway that the passage is."""
-    segments: list[Segment] = Field(default_factory=list, exclude=True)
+    segments: SkipValidation[list[Segment]] = Field(default_factory=list, exclude=True)
     """A window of the text around what matched, for lists."""
 
 
@@ -91,7 +91,7 @@ class Hit(BaseModel):
     talk: TalkCard
     passage: HitPassage
     why: Why
-    title_segments: list[Segment] = Field(default_factory=list, exclude=True)
+    title_segments: SkipValidation[list[Segment]] = Field(default_factory=list, exclude=True)
 
 
 class Lesson(BaseModel):
@@ -103,7 +103,7 @@ class Lesson(BaseModel):
     edition: EditionName | None
     url: str
     score: float = Field(exclude=True)
-    segments: list[Segment] = Field(default_factory=list, exclude=True)
+    segments: SkipValidation[list[Segment]] = Field(default_factory=list, exclude=True)
 
 
 @dataclass(slots=True)

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from app.search.lexical.words import Passages, WordsIndex
-from app.search.query import Query, fold
+from app.search.query import Query
 from app.search.reach import Reach
 from app.search.shapes import Correction
+from app.text.stemming import fold
 
 LEAST_LETTERS, LONG, LONGEST = 4, 8, 40
 MOST_CORRECTED = 8

@@ -23,6 +23,7 @@ class Subjects:
         self._embedder = embedder
         self._recipe = ""
         self._vectors: dict[str, Vectors] = {}
+        self._held: tuple[Sequence[Subject], str, list[Subject], Vectors] | None = None
         self._lock = threading.Lock()
 
     def vectors(self, themes: Sequence[Subject]) -> dict[str, Vectors]:
@@ -35,17 +36,27 @@ class Subjects:
 
     def near(self, themes: Sequence[Subject], vector: Vectors, limit: int = MOST_NEAR) -> list[NearTheme]:
         """The themes nearest to `vector` (d,) that have anything to do with it, nearest first."""
-        made = self.vectors(themes)
-        known = [theme for theme in themes if theme.slug in made]
+        known, matrix = self._matrix(themes)
         if not known:
             return []
-        cosines = np.stack([made[theme.slug] for theme in known]) @ vector
+        cosines = matrix @ vector
         order = [int(place) for place in np.argsort(-cosines, kind="stable")[:limit]]
         return [
             NearTheme(slug=known[place].slug, name=known[place].name, cosine=round(float(cosines[place]), 4))
             for place in order
             if cosines[place] >= LEAST_COSINE
         ]
+
+    def _matrix(self, themes: Sequence[Subject]) -> tuple[list[Subject], Vectors]:
+        """Those of these themes that have a vector, and these (n, d); kept while asked of the same list."""
+        held = self._held
+        if held is None or held[0] is not themes or held[1] != self._recipe:
+            made = self.vectors(themes)
+            known = [theme for theme in themes if theme.slug in made]
+            matrix = np.stack([made[theme.slug] for theme in known]) if known else np.zeros((0, 0), dtype=np.float32)
+            held = (themes, self._recipe, known, matrix)
+            self._held = held if known else None
+        return held[2], held[3]
 
     def _made(self, themes: Sequence[Subject]) -> dict[str, Vectors]:
         if self._recipe != self._embedder.recipe:

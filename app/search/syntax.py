@@ -92,6 +92,11 @@ def _term(found: re.Match[str]) -> FieldTerm | PhraseTerm | None:
     return PhraseTerm(value, typed, negated) if negated and re.match(r"\w", value) else None
 
 
+def instead(text: str, typed: str, other: str) -> str:
+    """`text` with a token in the place of another, once."""
+    return re.sub(rf"(?<!\S){re.escape(typed)}", lambda _: other, text.translate(_QUOTES), count=1)
+
+
 def without(text: str, *typed: str) -> str:
     """`text` without these tokens, each taken out once: what a query is when a part of it is dropped."""
     plain = text.translate(_QUOTES)

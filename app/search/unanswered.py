@@ -19,6 +19,7 @@ from app.errors import DatabaseError
 from app.models import UnansweredQuestion
 from app.search.query import read_query
 from app.search.shapes import SearchRequest, SearchResult
+from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,20 @@ WEAK_COSINE = 0.35
 _busy = threading.Lock()
 
 
+def is_to_keep(settings: Settings, request: SearchRequest, result: SearchResult) -> bool:
+    """Whether the settings ask for such questions and this is one: what page, API and command go by."""
+    return settings.record_unanswered and is_unanswered(request, result)
+
+
 def is_unanswered(request: SearchRequest, result: SearchResult) -> bool:
     """Whether nothing was found, or the talks shown hold no word of it and are nowhere as near as WEAK_COSINE.
 
     Only of questions without filters, best first, at the first page, that were answered in the mode asked for: what a
-    filter or a missing index leaves out is no gap of the base. A question without a word in it is none.
+    filter, a sign in the query or a missing index leaves out is no gap of the base. A question without a word in it is
+    none.
     """
     is_plain = request.filter == TalkFilter() and not request.offset and request.sort == "relevance"
+    is_plain = is_plain and not any(part.meaning for part in result.understood)
     if not is_plain or result.notice or result.lessons or not read_query(request.query).terms:
         return False
     return not result.total or all(
@@ -49,13 +57,16 @@ def is_unanswered(request: SearchRequest, result: SearchResult) -> bool:
     )
 
 
-def record_soon(engine: Engine, text: str, mode: str) -> None:
-    """Count the question from a thread of its own, for a locked base may keep a writer waiting.
+def record_soon(engine: Engine, text: str, mode: str, patience: float = 0.0) -> None:
+    """Count the question from a thread of its own, for a locked base may keep a writer waiting; so long is waited here.
 
-    One at a time: while another is being written this one is let go.
+    One at a time: while another is being written this one is let go. A process that ends takes the thread with it, so
+    a command waits some `patience` seconds for it.
     """
     if _busy.acquire(blocking=False):
-        threading.Thread(target=_record, args=(engine, text, mode), name="record-question", daemon=True).start()
+        thread = threading.Thread(target=_record, args=(engine, text, mode), name="record-question", daemon=True)
+        thread.start()
+        thread.join(patience)
 
 
 def _record(engine: Engine, text: str, mode: str) -> None:

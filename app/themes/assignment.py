@@ -1,13 +1,12 @@
 """The assignment of themes: decisions of people carried over, and for the rest a probability from the evidence.
 
-Derived data: rebuilt as a whole when talks, vocabulary, decisions or the recipe changed, else left alone.
+Derived data. A talk is assigned anew when it changed; all are when vocabulary, decisions, examples or the recipe did.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,103 +15,160 @@ from sqlmodel import Session, col
 
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
-from app.models import Edition, Embedding, IndexState, Passage, Talk, Theme, ThemeAssignment, ThemeDecision
-from app.themes.evidence import FEATURES, Matrix, TalkText, ThemeText, cue_pattern, features
+from app.models import IndexState, Theme, ThemeAssignment, ThemeDecision, ThemeReading
+from app.themes.evidence import FEATURES, Evidence, TalkText, Witness
+from app.themes.hierarchy import ALMOST_CERTAIN, NONE, Hierarchy
+from app.themes.linear import Known, Scores
+from app.themes.material import (
+    Decisions,
+    Vocabulary,
+    decisions,
+    stamps,
+    talk_texts,
+    talks_named,
+    theme_texts,
+    vocabularies,
+)
 
 STATE = "themes"
-RECIPE = "cues+nearness/1"
-INTERCEPT = -2.55
-WEIGHTS = (2.05, 2.44, 2.58, 11.49)
+RECIPE = "cues+learned/2"
+INTERCEPT = -0.77
+WEIGHTS = (1.91, 1.91, 3.03)
 """Logistic weights of evidence.FEATURES, from `scripts/fit_themes.py` on the shipped judgements."""
 
 THRESHOLD = 0.5
 KEPT_FROM = 0.05
 """Less probable themes are not kept. Between this and THRESHOLD they are `unlikely`: not counted, but uncertain."""
+AT_ONCE = 900
 
 
 def refresh_assignments(session: Session, embedder: Embedder) -> bool:
-    """Assign themes anew if anything they rest on changed; True if so."""
-    fingerprint = _fingerprint(session, embedder.recipe)
-    state = session.get(IndexState, STATE)
-    if state is not None and state.fingerprint == fingerprint:
-        return False
-    rebuild_assignments(session, embedder)
-    session.merge(IndexState(name=STATE, recipe=RECIPE, fingerprint=fingerprint, built_at=utc_now()))
-    return True
+    """Assign themes anew to what changed; True if anything did."""
+    return _assign_changed(session, embedder) > 0
 
 
 def rebuild_assignments(session: Session, embedder: Embedder) -> int:
     """Throw all assignments away and make them anew; returns how many."""
-    themes = list(session.scalars(select(Theme).where(col(Theme.withdrawn_at).is_(None)).order_by(col(Theme.id))))
-    decisions = _decisions(session)
-    rows: list[dict[str, Any]] = []
-    if themes:
-        talks = talk_texts(session, embedder.recipe)
-        compared = theme_texts(session, embedder, themes, talks)
-        parents = {theme.id: theme.parent_id for theme in themes if theme.id is not None}
-        for talk in talks.values():
-            rows.extend(_assign(talk, compared, parents, decisions.get(talk.id, {})))
+    session.execute(delete(ThemeReading))
     session.execute(delete(ThemeAssignment))
-    if rows:
-        session.execute(insert(ThemeAssignment), rows)
-    return len(rows)
+    _assign_changed(session, embedder)
+    return len(session.scalars(select(col(ThemeAssignment.id))).all())
 
 
-def _assign(
-    talk: TalkText, themes: list[ThemeText], parents: dict[int, int | None], decided: dict[int, ThemeDecision]
-) -> list[dict[str, Any]]:
-    values, shown = features(talk, themes)
-    guesses = {
-        theme.id: (probability(values[row]), {**shown[row], "from": _strongest(values[row])})
-        for row, theme in enumerate(themes)
+def _assign_changed(session: Session, embedder: Embedder) -> int:
+    """Bring assignments up to date; how many talks changed."""
+    recipe = embedder.recipe
+    now, decided, found = stamps(session, recipe), decisions(session), vocabularies(session)
+    fingerprint = _fingerprint(session, recipe, found, decided, now)
+    state = session.get(IndexState, STATE)
+    if state is None or state.fingerprint != fingerprint:
+        session.execute(delete(ThemeReading))
+    before = dict(session.execute(select(col(ThemeReading.talk_id), col(ThemeReading.stamp))).all())
+    changed = {talk for talk, stamp in now.items() if before.get(talk) != stamp}
+    gone = before.keys() - now.keys()
+    if not changed and not gone and state is not None and state.fingerprint == fingerprint:
+        return 0
+    _forget(session, changed | gone, everything=not before)
+    for vocabulary in found:
+        _assign_all(session, embedder, vocabulary, decided, changed)
+    read = [{"talk_id": talk, "stamp": now[talk]} for talk in sorted(changed)]
+    if read:
+        session.execute(insert(ThemeReading), read)
+    session.merge(IndexState(name=STATE, recipe=RECIPE, fingerprint=fingerprint, built_at=utc_now()))
+    return max(1, len(changed) + len(gone))
+
+
+def _forget(session: Session, talks: set[int], everything: bool) -> None:
+    if everything:
+        session.execute(delete(ThemeAssignment))
+        return
+    ids = sorted(talks)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        session.execute(delete(ThemeAssignment).where(col(ThemeAssignment.talk_id).in_(some)))
+        session.execute(delete(ThemeReading).where(col(ThemeReading.talk_id).in_(some)))
+
+
+def _assign_all(
+    session: Session, embedder: Embedder, vocabulary: Vocabulary, decided: Decisions, talks: set[int]
+) -> None:
+    """Assign the themes of one vocabulary to these talks."""
+    witness = learned(session, embedder, vocabulary, decided)
+    ids = [theme.id for theme in witness.themes]
+    hierarchy = Hierarchy(ids, {theme.id or 0: theme.parent_id for theme in vocabulary.themes})
+    for some in talk_texts(session, embedder.recipe, talks):
+        rows = assigned(some, witness.hear(some), ids, hierarchy, decided)
+        if rows:
+            session.execute(insert(ThemeAssignment), rows)
+
+
+def learned(session: Session, embedder: Embedder, vocabulary: Vocabulary, decided: Decisions) -> Witness:
+    """The themes of a vocabulary with what its examples and people's decisions teach of them."""
+    themes = theme_texts(session, embedder, vocabulary)
+    own = {theme.id for theme in themes}
+    said = {
+        talk: {theme: decision.accepted for theme, decision in of_talk.items() if theme in own}
+        for talk, of_talk in decided.items()
     }
-    for theme_id in guesses:
-        if _below_rejected(theme_id, parents, decided):
-            guesses[theme_id] = (0.0, guesses[theme_id][1])
-    for theme_id in sorted(guesses, key=lambda i: _depth(i, parents), reverse=True):
-        above = parents.get(theme_id)
-        accepted = theme_id in decided and decided[theme_id].accepted
-        below = 1.0 if accepted else 0.0 if theme_id in decided else guesses[theme_id][0]
-        # A talk about a part is about the whole, so a parent is at least as probable as any of its children.
-        if above in guesses and below > guesses[above][0]:
-            guesses[above] = (min(below, 0.9999), {**guesses[above][1], "from": "a theme below it", "below": theme_id})
-    rows = [_row(talk.id, theme_id, guess, decided.get(theme_id)) for theme_id, guess in guesses.items()]
-    kept = [row for row in rows if row["status"] in ("confirmed", "rejected") or row["probability"] >= KEPT_FROM]
-    _mark_main(kept, parents)
-    return kept
+    named = {talk for theme in themes for talk in (*theme.examples, *theme.counter_examples)}
+    wanted = named | {talk for talk, of_talk in said.items() if of_talk}
+    taught = {talk.id: talk for some in talk_texts(session, embedder.recipe, wanted) for talk in some}
+    return Witness(themes, taught, said)
 
 
-def _below_rejected(theme_id: int, parents: dict[int, int | None], decided: dict[int, ThemeDecision]) -> bool:
-    """Whether a person said that the talk is not about something this theme is a part of."""
-    above = parents.get(theme_id)
-    while above is not None:
-        if above in decided and not decided[above].accepted:
-            return True
-        above = parents.get(above)
-    return False
+def assigned(
+    talks: Sequence[TalkText], evidence: Evidence, themes: Sequence[int], hierarchy: Hierarchy,
+    decided: Mapping[int, Mapping[int, ThemeDecision]],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Rows of ThemeAssignment for these talks: what people decided, and what is probable enough to keep."""
+    guesses = probability(evidence.values)
+    said = _said(talks, themes, decided)
+    settled = guesses.copy()
+    raised = hierarchy.settle(settled, said)
+    settled = np.clip(settled, 0.0, ALMOST_CERTAIN).round(4)
+    kept = (said >= 0) | (settled >= KEPT_FROM)
+    strongest = (np.asarray(WEIGHTS) * evidence.values).argmax(axis=2)
+    rows: list[dict[str, Any]] = []
+    for row in np.flatnonzero(kept.any(axis=1)).tolist():
+        talk = talks[row]
+        own: dict[int, dict[str, Any]] = {}
+        for place in np.flatnonzero(kept[row]).tolist():
+            seen = evidence.shown(row, place)
+            below = int(raised[row, place])
+            seen["from"] = FEATURES[strongest[row, place]] if below == NONE else "a theme below it"
+            if below != NONE:
+                seen["below"] = themes[below]
+            decision = decided.get(talk.id, {}).get(themes[place])
+            own[place] = _row(talk.id, themes[place], float(settled[row, place]), seen, decision)
+        _mark_main(own, hierarchy)
+        rows.extend(own.values())
+    return rows
 
 
-def probability(values: np.ndarray[Any, Any]) -> float:
-    """Probability of a theme from its four evidence values: a logistic function with fixed weights, never certain."""
-    score = INTERCEPT + sum(weight * float(value) for weight, value in zip(WEIGHTS, values, strict=True))
-    return min(max(round(1.0 / (1.0 + math.exp(-score)), 4), 0.0001), 0.9999)
+def probability(values: Scores) -> Scores:
+    """Probability of a theme from its evidence (..., 3): a logistic function with fixed weights, never certain."""
+    odds = INTERCEPT + values @ np.asarray(WEIGHTS)
+    chances: Scores = np.clip(1.0 / (1.0 + np.exp(-odds)), 1 - ALMOST_CERTAIN, ALMOST_CERTAIN)
+    return chances
 
 
-def _strongest(values: np.ndarray[Any, Any]) -> str:
-    return FEATURES[int(np.argmax([weight * value for weight, value in zip(WEIGHTS, values, strict=True)]))]
-
-
-def _depth(theme_id: int, parents: dict[int, int | None]) -> int:
-    depth, above = 0, parents.get(theme_id)
-    while above is not None:
-        depth, above = depth + 1, parents.get(above)
-    return depth
+def _said(
+    talks: Sequence[TalkText], themes: Sequence[int], decided: Mapping[int, Mapping[int, ThemeDecision]]
+) -> Known:
+    """(n, k): 1 where a person accepted a theme, 0 where one rejected it, -1 where nobody decided."""
+    said = np.full((len(talks), len(themes)), -1, dtype=np.int8)
+    for row, talk in enumerate(talks):
+        of_talk = decided.get(talk.id)
+        if of_talk:
+            for place, theme in enumerate(themes):
+                if theme in of_talk:
+                    said[row, place] = int(of_talk[theme].accepted)
+    return said
 
 
 def _row(
-    talk_id: int, theme_id: int, guess: tuple[float, dict[str, object]], decision: ThemeDecision | None
+    talk_id: int, theme_id: int, chance: float, evidence: dict[str, object], decision: ThemeDecision | None
 ) -> dict[str, Any]:
-    chance, evidence = guess
     row = {"talk_id": talk_id, "theme_id": theme_id, "is_main": False, "recipe": RECIPE}
     if decision is None:
         status = "machine" if chance >= THRESHOLD else "unlikely"
@@ -127,99 +183,36 @@ def _row(
     }
 
 
-def _mark_main(rows: list[dict[str, Any]], parents: dict[int, int | None]) -> None:
-    """Mark the main theme and those above it; where no person named one it is the most probable, the deepest of equals.
-
-    A talk mainly about a part is mainly about the whole, so counting main themes adds up on every level.
-    """
-    assigned = {row["theme_id"]: row for row in rows if row["status"] in ("confirmed", "machine")}
-    named = next((theme_id for theme_id, row in assigned.items() if row["is_main"]), None)
-    if named is None and assigned:
-        named = max(assigned, key=lambda i: (assigned[i]["probability"], _depth(i, parents), -i))
-    while named is not None:
-        if named in assigned:
-            assigned[named]["is_main"] = True
-        named = parents.get(named)
+def _mark_main(rows: dict[int, dict[str, Any]], hierarchy: Hierarchy) -> None:
+    """Mark the main theme and those above it; `rows` are those of one talk by place of the theme."""
+    counted = {place: row for place, row in rows.items() if row["status"] in ("confirmed", "machine")}
+    named = next((place for place, row in counted.items() if row["is_main"]), None)
+    for place in hierarchy.main({place: row["probability"] for place, row in counted.items()}, named):
+        counted[place]["is_main"] = True
 
 
-def _decisions(session: Session) -> dict[int, dict[int, ThemeDecision]]:
-    """By talk and theme. Where reviewers differ the newest decision holds."""
-    found: dict[int, dict[int, ThemeDecision]] = defaultdict(dict)
-    for decision in session.scalars(
-        select(ThemeDecision).order_by(col(ThemeDecision.decided_on), col(ThemeDecision.id))
-    ):
-        found[decision.talk_id][decision.theme_id] = decision
-    return found
-
-
-def talk_texts(session: Session, recipe: str) -> dict[int, TalkText]:
-    """Every talk that counts, with what of it is read; vectors under `recipe`, takeaways left out."""
-    vectors: dict[int, list[bytes]] = defaultdict(list)
-    for talk_id, vector in session.execute(
-        select(col(Passage.talk_id), col(Embedding.vector))
-        .join(Embedding, col(Embedding.content_hash) == col(Passage.content_hash))
-        # What was said wanders further than what a talk is about.
-        .where(col(Embedding.recipe) == recipe, col(Passage.takeaway_id).is_(None), col(Passage.kind) != "transcript")
-        .order_by(col(Passage.id))
-    ):
-        vectors[talk_id].append(vector)
-    talks = session.execute(
-        select(col(Talk.id), col(Talk.title), col(Talk.abstract), col(Talk.summary))
-        .where(col(Talk.withdrawn_at).is_(None), col(Talk.is_container).is_(False))
-        .order_by(col(Talk.id))
-    )
-    return {
-        talk_id: TalkText(talk_id, title, "\n".join(filter(None, (abstract, summary))), _stack(vectors[talk_id]))
-        for talk_id, title, abstract, summary in talks
-        if talk_id is not None
-    }
-
-
-def theme_texts(
-    session: Session, embedder: Embedder, themes: list[Theme], talks: dict[int, TalkText]
-) -> list[ThemeText]:
-    """The themes ready to compare with talks. Examples that are not in the base are passed over."""
-    keys = {
-        f"{edition}/{key}": talk_id
-        for talk_id, key, edition in session.execute(
-            select(col(Talk.id), col(Talk.source_key), col(Edition.slug)).join(Edition)
-        )
-    }
-    definitions = embedder.encode([f"{theme.name}. {theme.definition}" for theme in themes])
-    return [
-        ThemeText(
-            id=theme.id or 0,
-            cues=cue_pattern(theme),
-            definition=definitions[position],
-            examples={keys[name]: talks[keys[name]].vectors for name in theme.examples if keys.get(name) in talks},
-        )
-        for position, theme in enumerate(themes)
-    ]
-
-
-def _stack(vectors: list[bytes]) -> Matrix:
-    if not vectors:
-        return np.zeros((0, 0), dtype=np.float32)
-    return np.stack([np.frombuffer(vector, dtype="<f4") for vector in vectors])
-
-
-def _fingerprint(session: Session, recipe: str) -> str:
-    """Of everything the assignments rest on."""
+def _fingerprint(
+    session: Session, recipe: str, found: Sequence[Vocabulary], decided: Decisions, now: Mapping[int, str]
+) -> str:
+    """Of what is learned: constants, vocabularies, decisions, and the talks that teach."""
     digest = hashlib.sha256(repr((RECIPE, INTERCEPT, WEIGHTS, THRESHOLD, recipe)).encode())
-    for statement in (
-        select(col(Talk.id), col(Talk.content_hash), col(Talk.withdrawn_at).is_(None)).order_by(col(Talk.id)),
-        select(
-            col(Theme.id), col(Theme.parent_id), col(Theme.name), col(Theme.definition), col(Theme.cues),
-            col(Theme.synonyms), col(Theme.examples), col(Theme.withdrawn_at).is_(None),
-        ).order_by(col(Theme.id)),
-        select(
-            col(ThemeDecision.talk_id), col(ThemeDecision.theme_id), col(ThemeDecision.accepted),
-            col(ThemeDecision.is_main), col(ThemeDecision.borderline), col(ThemeDecision.decided_on),
-        ).order_by(col(ThemeDecision.id)),
-        select(col(Embedding.recipe), col(Embedding.content_hash))
-        .where(col(Embedding.recipe) == recipe)
-        .order_by(col(Embedding.content_hash)),
-    ):  # fmt: skip
-        for row in session.execute(statement):
-            digest.update(repr(tuple(row)).encode())
+    for theme in (theme for vocabulary in found for theme in vocabulary.themes):
+        digest.update(repr(_of_theme(theme)).encode())
+    for talk, of_talk in sorted(decided.items()):
+        told = [
+            (theme, one.accepted, one.is_main, one.borderline, one.reviewer, one.decided_on, one.read_from)
+            for theme, one in sorted(of_talk.items())
+        ]
+        digest.update(repr((talk, now.get(talk), told)).encode())
+    for vocabulary in found:
+        named = {name for theme in vocabulary.themes for name in (*theme.examples, *theme.counter_examples)}
+        teaching = sorted((name, now.get(talk)) for name, talk in talks_named(session, named).items())
+        digest.update(repr(teaching).encode())
     return digest.hexdigest()[:32]
+
+
+def _of_theme(theme: Theme) -> tuple[object, ...]:
+    return (
+        theme.id, theme.vocabulary, theme.parent_id, theme.name, theme.definition, theme.cues, theme.synonyms,
+        theme.examples, theme.counter_examples,
+    )  # fmt: skip

@@ -14,9 +14,9 @@ from app.catalog.vendors import vendor_keys
 from app.models import Appearance, Organisation, Talk, TalkOrganisation, Technology, TechnologyMention
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import talks_by
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import denominators
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def organisations(session: Session, facts: ScopeFacts, population: str = "all") 
         .group_by(col(Organisation.id))
         .order_by(func.count().desc(), col(Organisation.name), col(Organisation.slug))
     )
-    known = sum(part.talks for part in denominators(session, narrowed).values())
+    known = sum(talks_by(session, narrowed, "edition").values())
     snapshot, vendors = current_snapshot(session), set(vendor_keys())
     found = []
     for slug, name, key, talks in rows:

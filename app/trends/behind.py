@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from sqlalchemy import Select
@@ -13,9 +14,11 @@ from app.catalog.listing import Portion, portion
 from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Edition, Talk
+from app.trends.alternatives import Alternative, alternatives
 from app.trends.counts import talk_count, theme_figure
 from app.trends.figure import Figure, FigureTalks
 from app.trends.keys import parse_key
+from app.trends.scope import read_scope
 
 Which = Literal["counted", "others"]
 STALE = "The base has changed since this figure was made; these are today’s talks."
@@ -27,6 +30,14 @@ def figure_by_id(session: Session, id: str) -> Figure:
     if key.theme is not None:
         return theme_figure(session, key.theme, key.scope, key.population, key.counting)
     return talk_count(session, key.filter, key.population)
+
+
+def figure_alternatives(session: Session, id: str) -> tuple[Alternative, ...]:
+    """The share of an id under every population; nothing for a count. NotFound as above."""
+    key = parse_key(id)
+    if key.theme is None:
+        return ()
+    return alternatives(session, key.theme, read_scope(session, key.scope), key.population, key.counting)
 
 
 def figure_part(session: Session, id: str, which: Which, limit: int, offset: int = 0) -> Portion[TalkCard]:
@@ -63,6 +74,14 @@ def figure_talks(session: Session, id: str, limit: int | None = None, offset: in
         note=STALE if stale else None,
         figure=figure,
     )
+
+
+def talks_of_figures(session: Session, figures: Iterable[Figure]) -> list[int]:
+    """Ids of the talks that any of these figures is taken of, each once, in the order of `figure_talks`."""
+    ids: dict[int, None] = {}
+    for wanted in dict.fromkeys(parse_key(figure.id).denominator() for figure in figures):
+        ids |= dict.fromkeys(_ids(session, wanted, None, 0))
+    return list(ids)
 
 
 def is_stale(session: Session, id: str) -> bool:

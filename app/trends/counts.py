@@ -13,11 +13,12 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter, allowed_talks, check_names, narrowing
 from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
+from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.errors import NotFound
-from app.models import Organisation, Speaker, Technology, Theme
+from app.models import Organisation, Speaker, Talk, Technology, Theme
 from app.trends.figure import Coverage, Figure, FigureLink, count_figure, share_figure
 from app.trends.keys import FigureKey
-from app.trends.populations import POPULATIONS, get_counting, get_population
+from app.trends.populations import POPULATIONS, doubt, get_counting, get_population
 from app.trends.scope import Scope, ScopeFacts, read_scope
 from app.trends.tally import Tally, theme_tallies
 
@@ -45,6 +46,8 @@ class ThemeShare(BaseModel):
     low: float | None
     high: float | None
     method: str
+    estimate: float | None
+    method_slug: str
     confirmed: int
     machine: int
     figure: FigureLink
@@ -52,10 +55,14 @@ class ThemeShare(BaseModel):
 
 
 class ThemeShares(BaseModel):
-    """GET /trends/themes and `hallway report themes --format json`: themes by share, each followed by its parts."""
+    """GET /trends/themes and `hallway report themes --format json`: themes by share, each followed by its parts.
+
+    All of them are of one vocabulary, which is None in a base that has no themes.
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    vocabulary: VocabularyName | None
     population: str
     counting: str
     scope: str
@@ -70,12 +77,13 @@ class ThemeShares(BaseModel):
 
 @dataclass(frozen=True)
 class PopulationCount:
-    """A population with the figure that counts its talks in a scope."""
+    """A population with the figure that counts its talks in a scope; `doubt` says what its rule rests on in vain."""
 
     slug: str
     name: str
     sentence: str
     figure: Figure
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,12 +92,19 @@ class _ThemeRow:
     slug: str
     name: str
     parent: int | None
+    vocabulary: str
 
 
 def theme_shares(
-    session: Session, scope: Scope, population: str = "all", counting: str = "any", facts: ScopeFacts | None = None
+    session: Session,
+    scope: Scope,
+    population: str = "all",
+    counting: str = "any",
+    facts: ScopeFacts | None = None,
+    vocabulary: str | None = None,
 ) -> ThemeShares:
-    """Shares of all themes in `scope`. Unknown slugs are NotFound, an unknown population or counting a UsageError.
+    """Shares of all themes of a vocabulary in `scope`; without one named, of that which most talks there have a theme
+    of. Unknown slugs are NotFound, an unknown population or counting a UsageError.
 
     `facts` of the same scope spare reading it again.
     """
@@ -97,8 +112,9 @@ def theme_shares(
     narrowed = get_population(population).narrow(scope.filter())
     facts = facts or read_scope(session, scope)
     snapshot = current_snapshot(session)
-    themes = _themes(session)
-    tallies = theme_tallies(session, narrowed, counting, [theme.id for theme in themes])
+    chosen = choose_vocabulary(session, vocabulary, scope.filter())
+    themes = [theme for theme in _themes(session) if chosen and theme.vocabulary == chosen.slug]
+    tallies = _tallies(session, narrowed, counting, themes)
     slugs = {theme.id: theme.slug for theme in themes}
     rows = []
     for theme, depth in _ordered(themes, tallies):
@@ -106,6 +122,7 @@ def theme_shares(
         figure = share_figure(key, theme.name, facts, tallies[theme.id])
         rows.append(_row(theme, depth, slugs.get(theme.parent or 0), figure))
     return ThemeShares(
+        vocabulary=chosen,
         population=population,
         counting=counting,
         scope=facts.title,
@@ -127,12 +144,13 @@ def theme_figure(session: Session, theme: str, scope: Scope, population: str = "
 def theme_figures(
     session: Session, themes: Sequence[str], facts: ScopeFacts, population: str = "all", counting: str = "any"
 ) -> dict[str, Figure]:
-    """The shares of some themes in one scope, by slug; unknown themes are left out. Four statements."""
+    """The shares of some themes in one scope, by slug; unknown themes are left out. Four statements for the
+    themes of one vocabulary."""
     get_counting(counting)
     scope = facts.scope
     narrowed = get_population(population).narrow(scope.filter())
     found = [theme for theme in _themes(session) if theme.slug in themes]
-    tallies = theme_tallies(session, narrowed, counting, [theme.id for theme in found])
+    tallies = _tallies(session, narrowed, counting, found)
     snapshot = current_snapshot(session)
     return {
         theme.slug: share_figure(
@@ -145,9 +163,10 @@ def theme_figures(
     }
 
 
-def listed_themes(session: Session) -> dict[int, ThemeName]:
-    """The themes in use by id, in the vocabulary's order."""
-    return {theme.id: ThemeName(slug=theme.slug, name=theme.name) for theme in _themes(session)}
+def listed_themes(session: Session, vocabulary: str) -> dict[int, ThemeName]:
+    """The themes of a vocabulary that are in use, by id, in its order."""
+    themes = [theme for theme in _themes(session) if theme.vocabulary == vocabulary]
+    return {theme.id: ThemeName(slug=theme.slug, name=theme.name) for theme in themes}
 
 
 def find_theme(session: Session, slug: str) -> Theme:
@@ -191,24 +210,28 @@ def population_counts(session: Session, scope: Scope, facts: ScopeFacts | None =
     """Each population with its count of talks in `scope`, in the order of the switch."""
     facts = facts or read_scope(session, scope)
     snapshot = current_snapshot(session)
-    keys = [FigureKey("count", scope.filter(), population.slug, snapshot=snapshot) for population in POPULATIONS]
-    numbers = kept(session, ("populations", scope), lambda: _of_populations(session, scope))
-    return tuple(
-        PopulationCount(
-            population.slug,
-            population.name,
-            population.sentence,
-            count_figure(key, facts, number, number),
-        )
-        for population, key, number in zip(POPULATIONS, keys, numbers, strict=True)
-    )
+    numbers, told = kept(session, ("populations", scope), lambda: _of_populations(session, scope))
+    found = []
+    for population, number in zip(POPULATIONS, numbers, strict=True):
+        key = FigureKey("count", scope.filter(), population.slug, snapshot=snapshot)
+        figure = count_figure(key, facts, number, number)
+        said = doubt(population, number, told)
+        found.append(PopulationCount(population.slug, population.name, population.sentence, figure, said))
+    return tuple(found)
 
 
-def _of_populations(session: Session, scope: Scope) -> list[int]:
-    """Talks of each population in `scope`. One statement that reads each talk once."""
+def _of_populations(session: Session, scope: Scope) -> tuple[list[int], dict[str, int]]:
+    """Talks of each population in `scope`, and what their rules rest on. One statement that reads each talk once."""
     parts = [and_(true(), *narrowing(population.narrow(TalkFilter()))) for population in POPULATIONS]
-    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts]
-    return [int(number) for number in session.execute(allowed_talks(scope.filter()).with_only_columns(*sums)).one()]
+    full_length = next(part for each, part in zip(POPULATIONS, parts, strict=True) if each.rests_on == "lengths")
+    told = {
+        "keynotes": col(Talk.kind) == "keynote",
+        "sponsored": col(Talk.kind) == "sponsored",
+        "lengths": and_(full_length, col(Talk.duration_minutes).is_(None)),
+    }
+    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in (*parts, *told.values())]
+    row = [int(number) for number in session.execute(allowed_talks(scope.filter()).with_only_columns(*sums)).one()]
+    return row[: len(parts)], dict(zip(told, row[len(parts) :], strict=True))
 
 
 def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
@@ -217,6 +240,7 @@ def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
         (Speaker.slug, Speaker.name, filter.speaker),
         (Organisation.slug, Organisation.name, filter.organisation),
         (Technology.slug, Technology.name, filter.technology),
+        (Technology.slug, Technology.name, next(iter(filter.technologies), None)),
         *((Theme.slug, Theme.name, theme) for theme in filter.both),
     )
     return {
@@ -232,13 +256,24 @@ def _counts(session: Session, filters: Sequence[TalkFilter]) -> list[int]:
     return [int(number) for number in session.execute(select(*counts)).one()]
 
 
+def _tallies(session: Session, talks: TalkFilter, counting: str, themes: Sequence[_ThemeRow]) -> dict[int, Tally]:
+    """Tallies of themes by id. A talk has a main theme in each vocabulary, so each is counted by itself."""
+    by_vocabulary: dict[str, list[int]] = defaultdict(list)
+    for theme in themes:
+        by_vocabulary[theme.vocabulary].append(theme.id)
+    tallies: dict[int, Tally] = {}
+    for vocabulary, ids in by_vocabulary.items():
+        tallies |= theme_tallies(session, talks, counting, ids, vocabulary)
+    return tallies
+
+
 def _themes(session: Session) -> list[_ThemeRow]:
     rows = session.execute(
-        select(col(Theme.id), col(Theme.slug), col(Theme.name), col(Theme.parent_id))
+        select(col(Theme.id), col(Theme.slug), col(Theme.name), col(Theme.parent_id), col(Theme.vocabulary))
         .where(col(Theme.withdrawn_at).is_(None))
         .order_by(col(Theme.position), col(Theme.id))
     )
-    return [_ThemeRow(theme or 0, slug, name, parent) for theme, slug, name, parent in rows]
+    return [_ThemeRow(theme or 0, *rest) for theme, *rest in rows]
 
 
 def _ordered(themes: list[_ThemeRow], tallies: dict[int, Tally]) -> Iterator[tuple[_ThemeRow, int]]:
@@ -265,6 +300,8 @@ def _row(theme: _ThemeRow, depth: int, parent: str | None, figure: Figure) -> Th
         low=figure.low,
         high=figure.high,
         method=figure.method,
+        estimate=figure.estimate,
+        method_slug=figure.method_slug,
         confirmed=figure.confirmed,
         machine=figure.machine,
         figure=figure.link,

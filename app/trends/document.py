@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from app.settings import get_settings
+from app.trends.alternatives import Alternative
 from app.trends.claims import CheckedClaim
 from app.trends.figure import Figure
 
@@ -58,7 +59,8 @@ def plain(words: Line) -> str:
 class FigureRow:
     """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above.
 
-    `more` are cells after those of the figure, one for each of the table's headings of that name.
+    `more` are cells after those of the figure, one for each of the table's headings of that name. `at` (an ISO date, or
+    a year alone) is where a line chart sets it, `line` the line of that chart it belongs to.
     """
 
     key: str
@@ -68,6 +70,8 @@ class FigureRow:
     depth: int = 0
     parent: str | None = None
     more: tuple[Line, ...] = ()
+    at: str | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,16 +119,43 @@ class Reference:
 
 @dataclass(frozen=True)
 class Chart:
-    """What the chart shows: the shares of a table. `description` stands for it where it cannot be seen."""
+    """What the chart shows: the shares of a table. `description` stands for it where it cannot be seen.
+
+    Rows are bars below each other, or points in time, oldest first, joined by lines. A line breaks at a row without
+    talks in its denominator; bars have no such rows.
+    """
 
     title: str
     description: str
     rows: tuple[FigureRow, ...]
+    kind: Literal["bars", "lines"] = "bars"
+
+
+@dataclass(frozen=True)
+class SavedAs:
+    """The stable address of a saved report: its id, the day it was saved, and which edition of the report it is.
+
+    `previous` is the id of the edition before.
+    """
+
+    id: str
+    saved_on: str
+    edition: int = 1
+    previous: str | None = None
+
+    @property
+    def words(self) -> str:
+        """“saved on 2026-11-25 as 3f9a1c0b22”, with the edition from the second on."""
+        edition = f", edition {self.edition}" if self.edition > 1 else ""
+        return f"saved on {self.saved_on} as {self.id}{edition}"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A report as built. `payload` is exactly what its JSON export and the API answer."""
+    """A report as built. `payload` is exactly what its JSON export and the API answer.
+
+    `saved` is set in a report that was saved, whose addresses then lead to what was saved.
+    """
 
     report: str
     title: str
@@ -135,12 +166,16 @@ class Document:
     coverage: tuple[Line, ...] = ()
     populations: tuple[Choice, ...] = ()
     countings: tuple[Choice, ...] = ()
+    vocabularies: tuple[Choice, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    """The share of the leading theme under every population."""
     tables: tuple[FigureTable, ...] = ()
     claims: tuple[CheckedClaim, ...] = ()
     sections: tuple[Section, ...] = ()
     method: tuple[Line, ...] = ()
     sources: tuple[Reference, ...] = ()
     chart: Chart | None = None
+    saved: SavedAs | None = None
 
     @property
     def query(self) -> str:
@@ -160,6 +195,8 @@ class Document:
     def export_path(self, suffix: str) -> str:
         """Address of an export within the site: `export_path("csv")` is /reports/themes.csv with the same query."""
         dotted = f".{suffix}" if suffix else ""
+        if self.saved:
+            return f"/reports/saved/{self.saved.id}{dotted}"
         return f"/reports/{self.report}{dotted}{'?' + self.query if self.query else ''}"
 
 
@@ -172,6 +209,8 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
         lines += [cell for row in table.rows for cell in row.more]
     found = [piece.figure for words in lines for piece in words if isinstance(piece, Number)]
     found += [choice.figure for choice in (*document.populations, *document.countings) if choice.figure]
+    found += [way.count for way in document.alternatives if way.count]
+    found += [way.figure for way in document.alternatives if way.figure]
     found += [row.figure for table in document.tables for row in table.rows]
     found += [reading.figure for claim in document.claims for reading in claim.readings]
     return tuple({figure.id: figure for figure in found}.values())

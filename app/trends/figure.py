@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.catalog.cards import TalkCard
 from app.settings import get_settings
-from app.trends.estimate import estimate_share, method_sentence
+from app.trends.estimate import Ground, estimate_share, method_sentence
+from app.trends.estimate.planning import plan_reviews
 from app.trends.keys import FigureKey
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
@@ -37,6 +38,8 @@ class Figure(BaseModel):
 
     Of a count of talks (kind `count`) share and bounds are None. `confirmed` and `machine` are the parts of the
     numerator that people decided and that the machine assigned; a count is all confirmed, for it takes no judgement.
+    `share` is that of the talks counted, which can be listed; `estimate` allows for wrong labels, and `low` to `high`
+    is its interval, which a reviewed sample may put beside the share.
     `if_none` and `if_all` are the shares if none or all of the unknown sessions were in the numerator; None where their
     number is unknown.
     """
@@ -61,6 +64,12 @@ class Figure(BaseModel):
     undecided: int = Field(description="talks of the denominator that no person decided for this theme")
     if_none: float | None = None
     if_all: float | None = None
+    estimate: float | None = Field(default=None, description="the share with labels corrected; the interval is of this")
+    method_slug: str = Field(default="counted", description="what the labels rest on; see /methods#labels")
+    reviewed: int = Field(default=0, description="talks that people drew and reviewed as a sample")
+    half_labelling: float | None = Field(default=None, description="half the width from labelling error alone, 0..1")
+    half_unseen: float | None = Field(default=None, description="half the width from unknown talks alone, 0..1")
+    variance: float = Field(default=0.0, exclude=True)
     coverage: Coverage
     snapshot: str
 
@@ -103,8 +112,34 @@ class Figure(BaseModel):
 
     @property
     def likely(self) -> str:
-        """“likely 34–47 %”, “exactly” where the interval is a point, "" where there is none."""
-        return likely(self.low, self.high)
+        """“likely 34–47 %”, “exactly” where the interval is a point, "" where there is none.
+
+        Where labels were corrected and that shows: “corrected 38 %, likely 34–47 %”.
+        """
+        words = likely(self.low, self.high)
+        return f"corrected {percent(self.estimate)}, {words}" if self.is_corrected else words
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the estimate reads differently from the share counted."""
+        return self.estimate is not None and self.denominator > 0 and percent(self.estimate) != percent(self.share)
+
+    @property
+    def advice(self) -> str | None:
+        """“Reviewing 12 more talks would bring it to about ± 5 points.”; None where there is nothing to review."""
+        if self.estimate is None or self.undecided == 0:
+            return None
+        published = self.coverage.published if self.population == "all" else None
+        if published is not None and published < self.denominator:
+            published = None
+        plan = plan_reviews(self.estimate, self.denominator, self.undecided, self.variance, published)
+        if plan is None:
+            return None
+        points = f"±\u00a0{plan.within * 100:.0f} points"
+        if plan.reviews is None:
+            undecided = counted(self.undecided, "undecided talk")
+            return f"Reviewing all {undecided} would leave about {points}; the rest is of talks that are not known."
+        return f"Reviewing {counted(plan.reviews, 'more talk')}, drawn at random, would bring it to about {points}."
 
     @property
     def sentence(self) -> str:
@@ -147,7 +182,10 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         variance=tally.variance,
         published=facts.published,
         of_population=partial,
+        expected=tally.expected,
+        keeps_count=tally.ground.labels != "reviewed-sample",
     )
+    ground = tally.ground if tally.denominator else Ground("nothing")
     about = "with the main theme" if key.counting == "main" else "with the theme"
     return Figure(
         id=key.encode(),
@@ -162,12 +200,20 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         share=estimate.share,
         low=estimate.low,
         high=estimate.high,
-        method=method_sentence(estimate.basis, tally.denominator, tally.undecided, tally.machine, facts.published),
+        method=method_sentence(
+            estimate.basis, tally.denominator, tally.undecided, tally.machine, facts.published, ground
+        ),
         confirmed=tally.confirmed,
         machine=tally.machine,
         undecided=tally.undecided,
         if_none=estimate.if_none,
         if_all=estimate.if_all,
+        estimate=estimate.estimate,
+        method_slug="exact" if estimate.basis == "exact" else ground.labels,
+        reviewed=ground.sampled,
+        half_labelling=estimate.labelling,
+        half_unseen=estimate.unseen,
+        variance=tally.variance,
         coverage=Coverage(known=facts.known, published=facts.published),
         snapshot=key.snapshot,
     )
@@ -212,6 +258,7 @@ def _described(key: FigureKey, names: dict[str, str]) -> str:
         ("by", talks.speaker),
         ("by people of", talks.organisation),
         ("that mention", talks.technology),
+        ("with", next(iter(talks.technologies), None)),
         ("by people of", {"vendor": "a vendor", "user": "no vendor"}.get(talks.affiliation or "")),
         ("by people of", "whom it is not known where they work" if talks.affiliation == "unknown" else None),
         ("with", "a speaker who is new to the series" if talks.newcomers else None),

@@ -23,6 +23,8 @@ _VALUE = re.compile(r"(?:[a-z0-9-]|_[0-9a-f]{2})+")
 _TEXT_PARTS = ("kind", "speaker", "organisation", "technology", "language", "affiliation", "series")
 _FLAG_PARTS = ("newcomers", "repeated")
 _YES = "yes"
+_WITH = "with"
+"""A second technology of the talks, beside the first."""
 _NUMBER_PARTS = {"from": "year_from", "to": "year_to"}
 
 Kind = Literal["share", "count"]
@@ -32,8 +34,9 @@ Kind = Literal["share", "count"]
 class FigureKey:
     """The rule of a figure: what is counted (`filter` and, for a share, `theme`), of which talks, and the snapshot.
 
-    `filter` holds neither theme nor population; of a count it may narrow by kind, speaker, organisation, technology,
-    language, affiliation, newcomers, repeated talks or two themes at once, of a share by edition, series and years.
+    `filter` holds neither theme nor population; of a count it may narrow by kind, speaker, organisation, language,
+    technology or two of these, affiliation, newcomers, repeated talks or two themes at once, of a share by edition,
+    series and years only.
     """
 
     kind: Kind
@@ -45,9 +48,11 @@ class FigureKey:
 
     def __post_init__(self) -> None:
         """Refuse, as a ValueError, a filter that holds what the id says elsewhere and would lose."""
-        said = self.filter.but(theme=None, main_theme_only=False, without_kinds=(), with_text=False)
+        said = self.filter.but(theme=None, main_theme_only=False, without_kinds=(), with_text=False, least_minutes=None)
         if said != self.filter:
             raise ValueError("a figure's theme and population are not part of its filter")
+        if len(self.filter.technologies) > (self.filter.technology is not None):
+            raise ValueError("a figure counts talks that mention one technology, or one with one other")
 
     @property
     def scope(self) -> Scope:
@@ -74,6 +79,7 @@ class FigureKey:
         parts += [("edition", slug) for slug in sorted(set(self.filter.editions))]
         parts += [(name, value) for name in _TEXT_PARTS if (value := getattr(self.filter, name))]
         parts += [(name, _YES) for name in _FLAG_PARTS if getattr(self.filter, name)]
+        parts += [(_WITH, slug) for slug in self.filter.technologies]
         for name, attribute in _NUMBER_PARTS.items():
             if (year := getattr(self.filter, attribute)) is not None:
                 parts.append((name, str(year)))
@@ -112,13 +118,14 @@ def _parse(id: str) -> FigureKey | None:
     years = {attribute: int(single.pop(name)) for name, attribute in _NUMBER_PARTS.items() if name in single}
     text = {name: single.pop(name) for name in _TEXT_PARTS if name in single}
     flags = {name: single.pop(name) == _YES for name in _FLAG_PARTS if name in single}
+    other = (single.pop(_WITH),) if _WITH in single else ()
     if single or (kind == "share") != (theme is not None) or kind not in ("share", "count"):
         return None
-    if kind == "share" and (set(text) - {"series"} or flags or both):
+    if kind == "share" and (set(text) - {"series"} or flags or both or other):
         return None
     if any(not 0 <= year <= 9999 for year in years.values()):
         return None
-    talks = TalkFilter(editions=editions, both=both, **text, **flags, **years)  # type: ignore[arg-type]  # names and types as split above
+    talks = TalkFilter(editions=editions, both=both, technologies=other, **text, **flags, **years)  # type: ignore[arg-type]  # names and types as split above
     return FigureKey("share" if kind == "share" else "count", talks, population, counting, theme, snapshot)
 
 

@@ -12,13 +12,15 @@ from sqlmodel import Session, col
 from app.catalog.filters import ASSIGNED, allowed_talks, other_talks
 from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
+from app.catalog.vocabularies import choose_vocabulary
 from app.models import Theme, ThemeAssignment
 from app.trends.counts import ThemeName, listed_themes
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import talks_by
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import FEW, denominators
+from app.trends.tally import FEW
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,24 @@ class Meeting:
     both: Figure
 
 
-def read_meetings(session: Session, facts: ScopeFacts, population: str = "all") -> list[Meeting]:
-    """Every two themes that have talks in a scope, but for a theme and what lies above it. Four statements."""
-    return kept(session, ("meetings", facts.scope, population), lambda: _read(session, facts, population))
+def read_meetings(
+    session: Session, facts: ScopeFacts, population: str = "all", vocabulary: str | None = None
+) -> list[Meeting]:
+    """Every two themes of a vocabulary that have talks in a scope, but for a theme and what lies above it.
+
+    Four statements. Without a vocabulary named it is that which most talks there have a theme of.
+    """
+    chosen = choose_vocabulary(session, vocabulary, facts.scope.filter())
+    if chosen is None:
+        return []
+    key = ("meetings", facts.scope, population, chosen.slug)
+    return kept(session, key, lambda: _read(session, facts, population, chosen.slug))
 
 
-def _read(session: Session, facts: ScopeFacts, population: str) -> list[Meeting]:
+def _read(session: Session, facts: ScopeFacts, population: str, vocabulary: str) -> list[Meeting]:
     narrowed = get_population(population).narrow(facts.scope.filter())
-    names, snapshot = listed_themes(session), current_snapshot(session)
-    known = sum(part.talks for part in denominators(session, narrowed).values())
+    names, snapshot = listed_themes(session, vocabulary), current_snapshot(session)
+    known = sum(talks_by(session, narrowed, "edition").values())
     talk_id, theme_id = col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)
     # Few talks lead to their themes, most of the base is found by theme; see `tally.theme_tallies`.
     here = talk_id.in_(allowed_talks(narrowed)) if known <= FEW else talk_id.not_in(other_talks(narrowed))

@@ -16,9 +16,9 @@ from app.trends.change.seen import Seen
 from app.trends.estimate import wilson
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import Unit, talks_by, unit_of
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import Unit, denominators, unit_of
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> M
         for (slug, name), by in found.items()
     ]
     technologies.sort(key=lambda one: (-one.talks, one.slug))
-    known = {of: part.talks for of, part in denominators(session, narrowed, unit).items()}
+    known = talks_by(session, narrowed, unit)
     whole = session.scalar(allowed_talks(narrowed).with_only_columns(func.count()))
     return Mentions(tuple(technologies), whole or 0, known)
 

@@ -8,16 +8,17 @@ from itertools import pairwise
 
 from sqlmodel import Session
 
-from app.catalog.filters import TalkFilter
 from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
+from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.trends.change.seen import Seen, seen
 from app.trends.counts import ThemeName, listed_themes
 from app.trends.figure import Figure, count_figure, share_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import Unit, denominators, talks_by
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import ScopeFacts, edition_facts, yearly_facts
-from app.trends.tally import Denominator, Unit, cross_tallies, denominators
+from app.trends.tally import cross_tallies
 
 TEXT = "with-text"
 JUMP = 0.15
@@ -59,6 +60,7 @@ class Panel:
     """Columns that have known talks, oldest first, themes in the vocabulary's order, and a cell for each of both."""
 
     unit: Unit
+    vocabulary: VocabularyName | None
     themes: tuple[ThemeName, ...]
     columns: tuple[Column, ...]
     cells: dict[tuple[str, str], Cell]
@@ -81,49 +83,57 @@ def theme_panel(
     population: str = "all",
     counting: str = "any",
     themes: Sequence[str] = (),
+    vocabulary: str | None = None,
 ) -> Panel:
-    """Shares of `themes` (all if none is named) by edition or year of a scope. A fixed number of statements.
+    """Shares of `themes` (all if none is named) of a vocabulary by edition or year of a scope.
 
-    UsageError for an unknown population or counting; unknown themes are left out.
+    Without a vocabulary named it is that which most talks there have a theme of. The statements are as many as
+    `cross_tallies` takes, and a few. UsageError for an unknown population or counting; unknown themes are left out.
     """
     get_counting(counting)
     get_population(population)
-    key = ("panel", facts.scope, unit, population, counting, tuple(themes))
-    return kept(session, key, lambda: _panel(session, facts, unit, population, counting, themes))
+    chosen = choose_vocabulary(session, vocabulary, facts.scope.filter())
+    key = ("panel", facts.scope, unit, population, counting, tuple(themes), chosen)
+    return kept(session, key, lambda: _panel(session, facts, unit, population, counting, themes, chosen))
 
 
 def _panel(
-    session: Session, facts: ScopeFacts, unit: Unit, population: str, counting: str, themes: Sequence[str]
+    session: Session,
+    facts: ScopeFacts,
+    unit: Unit,
+    population: str,
+    counting: str,
+    themes: Sequence[str],
+    vocabulary: VocabularyName | None,
 ) -> Panel:
     here = facts.scope.filter()
     narrowed = get_population(population).narrow(here)
     snapshot = current_snapshot(session)
-    wanted = {theme: name for theme, name in listed_themes(session).items() if not themes or name.slug in themes}
-    known = _counted(session, narrowed, unit)
-    texts = _counted(session, get_population(TEXT).narrow(here), unit)
-    tallies = cross_tallies(session, narrowed, counting, wanted, unit, known)
+    slug = vocabulary.slug if vocabulary else ""
+    listed = listed_themes(session, slug)
+    wanted = {theme: name for theme, name in listed.items() if not themes or name.slug in themes}
+    parts = denominators(session, narrowed, slug, unit)
+    known = {of: part.talks for of, part in parts.items()}
+    texts = talks_by(session, get_population(TEXT).narrow(here), unit)
+    tallies = cross_tallies(session, narrowed, counting, wanted, unit, parts, slug)
     columns, cells = [], {}
     for of, column in _columns(session, facts, unit, known, texts, snapshot):
         columns.append(column)
         for theme, name in wanted.items():
             key = FigureKey("share", column.facts.scope.filter(), population, counting, name.slug, snapshot)
             figure = share_figure(key, name.name, column.facts, tallies[of, theme])
-            evidence = seen(figure, tallies[of, theme])
+            evidence = seen(figure)
             assert evidence is not None
             cells[column.key, name.slug] = Cell(figure, evidence)
-    return Panel(unit, tuple(wanted.values()), tuple(columns), cells, snapshot)
-
-
-def _counted(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, Denominator]:
-    return kept(session, ("denominators", filter, unit), lambda: denominators(session, filter, unit))
+    return Panel(unit, vocabulary, tuple(wanted.values()), tuple(columns), cells, snapshot)
 
 
 def _columns(
     session: Session,
     facts: ScopeFacts,
     unit: Unit,
-    known: dict[int, Denominator],
-    texts: dict[int, Denominator],
+    known: dict[int, int],
+    texts: dict[int, int],
     snapshot: str,
 ) -> list[tuple[int, Column]]:
     """Editions or years with known talks, with the id or year they are counted by."""
@@ -137,15 +147,15 @@ def _columns(
         for year, alone in yearly_facts(session, facts).items():
             places.append((year, str(year), str(year), None, float(year), alone))
     return [
-        (of, Column(key, name, href, when, alone, known[of].talks, _text(alone, texts, of, snapshot)))
+        (of, Column(key, name, href, when, alone, known[of], _text(alone, texts, of, snapshot)))
         for of, key, name, href, when, alone in places
         if of in known
     ]
 
 
-def _text(alone: ScopeFacts, texts: dict[int, Denominator], of: int, snapshot: str) -> Figure:
+def _text(alone: ScopeFacts, texts: dict[int, int], of: int, snapshot: str) -> Figure:
     """Talks with text, of all known talks: the count of the population “with text”, taken of everything known."""
-    number = texts[of].talks if of in texts else 0
+    number = texts.get(of, 0)
     return count_figure(FigureKey("count", alone.scope.filter(), TEXT, snapshot=snapshot), alone, number, number)
 
 
@@ -159,8 +169,8 @@ def _when(date: str | None, year: int | None) -> float | None:
 def text_coverage_jumps(session: Session, facts: ScopeFacts, unit: Unit) -> bool:
     """Whether the text coverage of all known talks jumps between neighbours; no theme is counted for it."""
     here = facts.scope.filter()
-    known = _counted(session, here, unit)
-    texts = _counted(session, get_population(TEXT).narrow(here), unit)
+    known = talks_by(session, here, unit)
+    texts = talks_by(session, get_population(TEXT).narrow(here), unit)
     columns = [column for _, column in _columns(session, facts, unit, known, texts, current_snapshot(session))]
     return any(text_jumps(before, after) for before, after in pairwise(columns))
 
@@ -172,12 +182,13 @@ def panel_with_texts(
     population: str = "all",
     counting: str = "any",
     themes: Sequence[str] = (),
+    vocabulary: str | None = None,
 ) -> tuple[Panel, Panel | None]:
     """The panel, and the same of talks with text where the text coverage jumps between neighbours.
 
     None where it does not, or where another population than all talks was chosen.
     """
-    panel = theme_panel(session, facts, unit, population, counting, themes)
+    panel = theme_panel(session, facts, unit, population, counting, themes, vocabulary)
     if population != "all" or not any(text_jumps(before, after) for before, after in pairwise(panel.columns)):
         return panel, None
-    return panel, theme_panel(session, facts, unit, TEXT, counting, themes)
+    return panel, theme_panel(session, facts, unit, TEXT, counting, themes, vocabulary)

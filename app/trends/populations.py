@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from app.catalog.filters import TalkFilter
 from app.errors import UsageError
+from app.trends.wording import counted
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Population:
     name: str
     sentence: str
     narrowing: dict[str, Any] = field(default_factory=dict)
+    rests_on: Literal["nothing", "keynotes", "sponsored", "lengths"] = "nothing"
+    """What a source may not tell: then the rule leaves out too few."""
 
     def narrow(self, filter: TalkFilter) -> TalkFilter:
         """`filter`, further limited to this population."""
@@ -32,6 +36,9 @@ class Counting:
     sentence: str
 
 
+FULL_LENGTH = 15
+"""Minutes; lightning talks of all kinds stay below, the short talks of a devroom do not."""
+
 POPULATIONS = (
     Population(
         "all", "all talks", "All known talks; a session that only contains other talks is never counted itself."
@@ -41,18 +48,22 @@ POPULATIONS = (
         "without keynotes",
         "All known talks but those of kind keynote.",
         {"without_kinds": ("keynote",)},
+        "keynotes",
     ),
     Population(
         "full-length",
         "full-length talks",
-        "All known talks but those of kind keynote or lightning.",
-        {"without_kinds": ("keynote", "lightning")},
+        f"All known talks but keynotes, lightning talks and posters, and but those known to be shorter than "
+        f"{FULL_LENGTH} minutes.",
+        {"without_kinds": ("keynote", "lightning", "poster"), "least_minutes": FULL_LENGTH},
+        "lengths",
     ),
     Population(
         "without-sponsored",
         "without sponsored talks",
         "All known talks but those of kind sponsored.",
         {"without_kinds": ("sponsored",)},
+        "sponsored",
     ),
     Population(
         "with-text",
@@ -72,6 +83,25 @@ COUNTINGS = (
     Counting("any", "any theme", "A talk counts for each of its themes, so shares may add to more than one hundred."),
     Counting("main", "main theme only", "A talk counts for its main theme only, so shares add to at most one hundred."),
 )
+
+
+def doubt(population: Population, talks: int, told: Mapping[str, int]) -> str | None:
+    """What the rule of a population rests on and is not known, for readers; None where nothing is.
+
+    `talks` are those of the population; `told` counts, of all talks there, the `keynotes` and `sponsored` ones, and of
+    the population those of unknown `lengths`.
+    """
+    if talks == 0 or population.rests_on == "nothing":
+        return None
+    number = told[population.rests_on]
+    if population.rests_on == "lengths":
+        if number == 0:
+            return None
+        return f"The length of {counted(number, 'talk')} of them is not known; these are counted by their kind alone."
+    if number:
+        return None
+    what = "keynote" if population.rests_on == "keynotes" else "sponsored"
+    return f"No talk here is marked as {what}, so none is left out; the source may not tell."
 
 
 def get_population(slug: str) -> Population:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -67,12 +70,12 @@ class ScopeFacts:
     title: str
     editions: tuple[EditionFacts, ...]
 
-    @property
+    @cached_property
     def known(self) -> int:
         """Known talks, containers not counted."""
         return sum(edition.known for edition in self.editions)
 
-    @property
+    @cached_property
     def published(self) -> int | None:
         """Published sessions of all editions; None unless it is known for each."""
         counts = [edition.published for edition in self.editions]
@@ -123,20 +126,23 @@ def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
         .with_only_columns(col(Talk.edition_id), held, func.count())
         .group_by(col(Talk.edition_id), held)
     )
-    known = {(edition, year): count for edition, year, count in rows}
+    known: dict[int | None, dict[int, int]] = defaultdict(dict)
+    for edition, year, count in rows:
+        known[year][edition] = count
     series = None
     if scope.series:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
-    found = {}
-    for year in sorted({edition.year for edition in facts.editions if edition.year is not None}):
-        alone = replace(scope, year_from=year, year_to=year)
-        editions = tuple(
-            replace(edition, known=known.get((edition.id, year), 0))
-            for edition in facts.editions
-            if edition.year == year
-        )
-        found[year] = ScopeFacts(alone, scope_title(alone, editions, series), editions)
-    return found
+    years = sorted({edition.year for edition in facts.editions if edition.year is not None})
+    return {year: year_facts(facts, year, known[year], series) for year in years}
+
+
+def year_facts(whole: ScopeFacts, year: int, known: Mapping[int, int], series: str | None = None) -> ScopeFacts:
+    """The facts of one year of a scope, as `read_scope` has them; `known` talks there by edition, `series` by name."""
+    scope = replace(whole.scope, year_from=year, year_to=year)
+    editions = tuple(
+        replace(edition, known=known.get(edition.id, 0)) for edition in whole.editions if edition.year == year
+    )
+    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
 
 
 def edition_facts(facts: ScopeFacts) -> dict[int, ScopeFacts]:

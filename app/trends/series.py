@@ -9,9 +9,10 @@ from app.catalog.snapshot import current_snapshot
 from app.trends.counts import ThemeName, find_theme
 from app.trends.figure import Figure, share_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import denominators
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import Scope, ScopeFacts, read_scope
-from app.trends.tally import denominators, edition_tallies
+from app.trends.tally import edition_tallies
 
 WHOLE = slice(None)
 
@@ -60,14 +61,13 @@ def theme_series(
     facts = read_scope(session, scope)
     found = find_theme(session, theme)
     snapshot = current_snapshot(session)
-    assert found.id is not None
-    known = denominators(session, narrowed)
+    known = denominators(session, narrowed, found.vocabulary)
     held = [edition for edition in facts.editions if edition.id in known]
     shown = held[part]
     if len(shown) < len(held):
         narrowed = narrowed.but(editions=tuple(edition.slug for edition in shown))
     parts = {edition.id: known[edition.id] for edition in shown}
-    tallies = edition_tallies(session, narrowed, counting, found.id, parts)
+    tallies = edition_tallies(session, narrowed, counting, found, parts)
     points = []
     for edition in shown:
         here = Scope(editions=(edition.slug,))

@@ -1,46 +1,36 @@
-"""The counts behind shares, read from the tables in two statements whatever the number of themes, editions or years."""
+"""The counts behind shares, and how many talks they make likely: a few statements whatever the number of themes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, case, func, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks, talk_year
+from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
 from app.catalog.kept import kept
-from app.models import Talk, ThemeAssignment, ThemeDecision
-from app.text.kinds import KINDS
-from app.trends.estimate import SUREST, label_variance
+from app.models import Talk, Theme, ThemeAssignment, ThemeDecision
+from app.trends.decisions import Decided, Decisions, all_decisions, decided_here, open_probabilities
+from app.trends.estimate import SUREST, Ground, label_variance
+from app.trends.labelling import Measured, Open, Stratum, expected_talks, measured, strata
+from app.trends.parts import Denominator, Unit, denominators, settled_talks, talks_of_editions, unit_of
 
 FEW = 10_000
 """Talks, up to which it is quicker to go from these to their themes than through all assignments of the themes."""
-
-
-Unit = Literal["edition", "year", "stratum"]
-"""What talks are counted by: edition ids, the years that filters go by, or kinds and years together (`stratum_of`)."""
-
-KIND_STEP = 10_000
-"""More than there are years: a kind and a year together make one number."""
 
 STEP = 1_000_000
 """More than there are themes: a unit and a theme together make one number to group by."""
 
 
 @dataclass(frozen=True)
-class Denominator:
-    """Talks of one edition or year; people decided the main theme of `settled` of them."""
-
-    talks: int
-    settled: int
-
-
-@dataclass(frozen=True)
 class Tally:
-    """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared."""
+    """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared.
+
+    `expected` is the number of talks with labels corrected by what `ground` names, None where that is the numerator.
+    """
 
     numerator: int
     denominator: int
@@ -48,6 +38,9 @@ class Tally:
     rejected: int
     undecided: int
     variance: float
+    left: Open
+    ground: Ground
+    expected: float | None = None
 
     @property
     def machine(self) -> int:
@@ -56,7 +49,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class _Marks:
+class Marks:
     """Assignments that are alike in status, in being main, and in whether people decided the talk's main theme."""
 
     status: str
@@ -66,56 +59,66 @@ class _Marks:
     variance: float
 
 
-def denominators(session: Session, filter: TalkFilter, unit: Unit = "edition") -> dict[int, Denominator]:
-    """Known talks that `filter` allows, by edition id or year. One statement."""
-    settled = case((col(Talk.id).in_(_settled()), 1), else_=0)
-    by = unit_of(unit)
-    rows = session.execute(allowed_talks(filter).with_only_columns(by, func.count(), func.sum(settled)).group_by(by))
-    return {of: Denominator(talks, int(decided or 0)) for of, talks, decided in rows if of is not None}
+def theme_tallies(
+    session: Session, filter: TalkFilter, counting: str, themes: Iterable[int], vocabulary: str
+) -> dict[int, Tally]:
+    """A tally for each theme id, all of `vocabulary`, over the talks that `filter` allows.
 
-
-def unit_of(unit: Unit) -> ColumnElement[Any]:
-    """What the talks of a statement are grouped by."""
-    if unit == "edition":
-        return col(Talk.edition_id)  # type: ignore[return-value]  # a column of ids is an expression of ids
-    if unit == "year":
-        return talk_year()
-    # Programmes say talk or breakout for the same thing.
-    places = {kind: place for place, kind in enumerate(KINDS)} | {"breakout": KINDS.index("talk")}
-    kinds = case(places, value=col(Talk.kind), else_=KINDS.index("other"))
-    return kinds * KIND_STEP + talk_year()
-
-
-def stratum_of(number: int) -> tuple[str, int]:
-    """The kind and the year that a number of the unit “stratum” stands for."""
-    return KINDS[number // KIND_STEP], number % KIND_STEP
-
-
-def theme_tallies(session: Session, filter: TalkFilter, counting: str, themes: Iterable[int]) -> dict[int, Tally]:
-    """A tally for each theme id, over the talks that `filter` allows. Two statements, none while nothing changes."""
+    Two to five statements, none while nothing changes: more than two where people decided some talks of a theme and
+    not others.
+    """
     wanted = tuple(themes)
-    return kept(session, ("themes", filter, counting, wanted), lambda: _by_theme(session, filter, counting, wanted))
+    key = ("themes", filter, counting, wanted, vocabulary)
+    return kept(session, key, lambda: _by_theme(session, filter, counting, wanted, vocabulary))
 
 
-def _by_theme(session: Session, filter: TalkFilter, counting: str, themes: tuple[int, ...]) -> dict[int, Tally]:
-    of_editions = denominators(session, filter).values()
-    whole = Denominator(sum(part.talks for part in of_editions), sum(part.settled for part in of_editions))
+def _by_theme(
+    session: Session, filter: TalkFilter, counting: str, themes: tuple[int, ...], vocabulary: str
+) -> dict[int, Tally]:
+    parts = denominators(session, filter, vocabulary)
+    whole = Denominator(sum(part.talks for part in parts.values()), sum(part.settled for part in parts.values()))
     by_theme, talk = col(ThemeAssignment.theme_id), col(ThemeAssignment.talk_id)
     # The assignments of a few talks are found by these, those of most of the base by theme.
     if whole.talks <= FEW:
-        marks = _marks(session, counting, by_theme, talk.in_(allowed_talks(filter)))
+        marks = _marks(session, counting, vocabulary, by_theme, talk.in_(allowed_talks(filter)))
     else:
-        marks = _marks(session, counting, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
-    return {theme: _tally(marks[theme], whole, counting) for theme in themes}
+        marks = _marks(session, counting, vocabulary, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
+    return corrected(
+        session, filter, counting, parts, {theme: tally_of(marks[theme], whole, counting) for theme in themes}
+    )
+
+
+def corrected(
+    session: Session, filter: TalkFilter, counting: str, parts: Mapping[int, Denominator], tallies: dict[int, Tally]
+) -> dict[int, Tally]:
+    """Tallies by theme of the talks of `parts`, which `filter` allows, with labels corrected. A few statements."""
+    if counting == "main" or not any(tally.undecided for tally in tallies.values()):
+        return tallies
+    decisions = all_decisions(session)
+    # Of those alone that people decided for some of the talks, not for all.
+    some = {theme: ones for theme, ones in decisions.items() if theme in tallies and tallies[theme].undecided}
+    here = decided_here(session, filter, some)
+    talks = {edition: part.talks for edition, part in parts.items()}
+    found = {theme: strata(theme, ones, talks) for theme, ones in here.items()}
+    only = next(iter(parts)) if len(parts) == 1 else None
+    rates = _rates(session, decisions, only)
+    sampled = [stratum for some in found.values() for stratum in some]
+    said = open_probabilities(session, filter, {one.theme for one in sampled}, {one.edition for one in sampled})
+    return {theme: _with_expected(tally, theme, found.get(theme, []), said, rates) for theme, tally in tallies.items()}
 
 
 def edition_tallies(
-    session: Session, filter: TalkFilter, counting: str, theme: int, parts: Mapping[int, Denominator]
+    session: Session, filter: TalkFilter, counting: str, theme: Theme, parts: Mapping[int, Denominator]
 ) -> dict[int, Tally]:
-    """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One statement."""
+    """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One to four
+    statements."""
     allowed = col(ThemeAssignment.talk_id).in_(allowed_talks(filter))
-    marks = _marks(session, counting, col(Talk.edition_id), col(ThemeAssignment.theme_id) == theme, allowed)
-    return {edition: _tally(marks[edition], part, counting) for edition, part in parts.items()}
+    this = col(ThemeAssignment.theme_id) == theme.id
+    marks = _marks(session, counting, theme.vocabulary, col(Talk.edition_id), this, allowed)
+    own = theme.id or 0
+    tallies = {(edition, own): tally_of(marks[edition], part, counting) for edition, part in parts.items()}
+    found = _corrected_each(session, filter, counting, "edition", parts, tallies)
+    return {edition: tally for (edition, _), tally in found.items()}
 
 
 def cross_tallies(
@@ -125,42 +128,131 @@ def cross_tallies(
     themes: Iterable[int],
     unit: Unit,
     parts: Mapping[int, Denominator],
+    vocabulary: str,
 ) -> dict[tuple[int, int], Tally]:
-    """A tally for each (edition or year of `parts`, theme); `parts` are denominators under `filter`. One statement."""
+    """A tally for each (unit of `parts`, theme of `vocabulary`); `parts` are denominators under `filter`.
+
+    By edition or year it is that of `theme_tallies` for these talks alone, in up to five statements and one for each
+    year of which people reviewed a sample. By kind and year labels are not corrected: nobody samples by kind.
+    """
     wanted = tuple(themes)
     # Each talk is looked at once and not again for each of its assignments; SQLite would undo that by itself.
     talks = allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit).label("of")).cte("talks")
     talks = talks.prefix_with("MATERIALIZED")
     number = talks.c.of * STEP + col(ThemeAssignment.theme_id)
-    marks = _marks(session, counting, number, col(ThemeAssignment.theme_id).in_(wanted), among=talks)
+    marks = _marks(session, counting, vocabulary, number, col(ThemeAssignment.theme_id).in_(wanted), among=talks)
+    tallies = {
+        (of, theme): tally_of(marks[of * STEP + theme], part, counting)
+        for of, part in parts.items()
+        for theme in wanted
+    }
+    return tallies if unit == "stratum" else _corrected_each(session, filter, counting, unit, parts, tallies)
+
+
+def _corrected_each(
+    session: Session,
+    filter: TalkFilter,
+    counting: str,
+    unit: Unit,
+    parts: Mapping[int, Denominator],
+    tallies: dict[tuple[int, int], Tally],
+) -> dict[tuple[int, int], Tally]:
+    """Tallies by (edition or year, theme), each corrected as `corrected` does for the talks of its unit alone."""
+    if counting == "main" or not any(tally.undecided for tally in tallies.values()):
+        return tallies
+    decisions = all_decisions(session)
+    read = {one.edition for ones in decisions.values() for one in ones}
+    talks = talks_of_editions(session, filter, unit, parts)
+    themes = {theme for (_, theme), tally in tallies.items() if tally.undecided}
+    some = {theme: ones for theme, ones in decisions.items() if theme in themes}
+    of_talk = _units_of_decided(session, filter, unit) if some else {}
+    sampled: dict[tuple[int, int], list[Stratum]] = {}
+    for theme, ones in some.items():
+        here: dict[int, list[Decided]] = defaultdict(list)
+        for one in ones:
+            if of_talk.get(one.talk) in talks:
+                here[of_talk[one.talk]].append(one)
+        sampled |= {(of, theme): strata(theme, decided, talks[of]) for of, decided in here.items()}
+    said = _said_each(session, filter, unit, sampled)
+    rates = {}
+    for of, editions in talks.items():
+        only = next(iter(editions)) if len(editions) == 1 else None
+        rates[of] = _rates(session, decisions, only if only in read else None)
     return {
-        (of, theme): _tally(marks[of * STEP + theme], part, counting) for of, part in parts.items() for theme in wanted
+        (of, theme): _with_expected(tally, theme, sampled.get((of, theme), []), said.get(of, {}), rates[of])
+        for (of, theme), tally in tallies.items()
     }
 
 
-def _settled() -> Any:
-    """Talks whose main theme a person named; where nobody did, a confirmed theme may be main by machine."""
-    named = select(col(ThemeDecision.talk_id)).where(
-        col(ThemeDecision.accepted).is_(True), col(ThemeDecision.is_main).is_(True)
-    )
-    return select(col(ThemeAssignment.talk_id)).where(
-        col(ThemeAssignment.status) == "confirmed",
-        col(ThemeAssignment.is_main).is_(True),
-        col(ThemeAssignment.talk_id).in_(named),
-    )
+def _units_of_decided(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, int]:
+    """The edition or year of each talk that `filter` allows and of which people decided anything."""
+    decided = col(Talk.id).in_(select(col(ThemeDecision.talk_id)))
+    rows = session.execute(allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit)).where(decided))
+    return {talk: of for talk, of in rows if talk is not None and of is not None}
+
+
+def _said_each(
+    session: Session, filter: TalkFilter, unit: Unit, sampled: Mapping[tuple[int, int], list[Stratum]]
+) -> dict[int, dict[tuple[int, int], list[float]]]:
+    """For each unit with a reviewed sample, the machine's probabilities of undecided talks by theme and edition."""
+    found = [(of, one) for (of, _), ones in sampled.items() for one in ones]
+    if unit == "edition":
+        said = open_probabilities(session, filter, {one.theme for _, one in found}, {one.edition for _, one in found})
+        return {of: said for of, _ in found}
+    years: dict[int, list[Stratum]] = defaultdict(list)
+    for of, one in found:
+        years[of].append(one)
+    # An edition may go over New Year, so each year is asked for by itself.
+    return {
+        year: open_probabilities(
+            session, filter.but(year_from=year, year_to=year), {one.theme for one in ones}, {o.edition for o in ones}
+        )
+        for year, ones in years.items()
+    }
+
+
+def _rates(session: Session, decisions: Decisions, without: int | None) -> Measured | None:
+    return kept(session, ("rates", without), lambda: measured(decisions, without))
+
+
+def _with_expected(
+    tally: Tally,
+    theme: int,
+    sampled: list[Stratum],
+    said: Mapping[tuple[int, int], list[float]],
+    rates: Measured | None,
+) -> Tally:
+    """`tally` with labels corrected; as it is where people decided everything or nothing was ever measured."""
+    if tally.undecided == 0:
+        return replace(tally, ground=Ground("decided"))
+    if not sampled and rates is None:
+        return tally
+    found = expected_talks(theme, tally.confirmed, tally.left, sampled, said, rates)
+    # Rounded, so that the order in which a database answers does not show in a figure.
+    return replace(tally, expected=round(found.talks, 9), variance=round(found.variance, 9), ground=found.ground)
+
+
+def own_variance() -> Any:
+    """p(1-p) of an assignment, p cut to what a machine can be sure of."""
+    given = col(ThemeAssignment.probability)
+    return case((given.between(1 - SUREST, SUREST), given * (1 - given)), else_=SUREST * (1 - SUREST))
 
 
 def _marks(
-    session: Session, counting: str, group: Any, *clauses: ColumnElement[bool], among: CTE | None = None
-) -> dict[int, list[_Marks]]:
+    session: Session,
+    counting: str,
+    vocabulary: str,
+    group: Any,
+    *clauses: ColumnElement[bool],
+    among: CTE | None = None,
+) -> dict[int, list[Marks]]:
     """Assignments that pass `clauses`, of the talks `among` where given, by `group`, with the sum of p(1-p).
 
     p is cut to what a machine can be sure of.
 
     Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
     """
-    given = col(ThemeAssignment.probability)
-    variance = case((given.between(1 - SUREST, SUREST), given * (1 - given)), else_=SUREST * (1 - SUREST))
+    variance = own_variance()
     keys: list[Any] = [group, col(ThemeAssignment.status)]
     groups = list(keys)
     statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
@@ -169,19 +261,19 @@ def _marks(
     elif group is col(Talk.edition_id):
         statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
     if counting == "main":
-        settled = case((col(ThemeAssignment.talk_id).in_(_settled()), 1), else_=0)
+        settled = case((col(ThemeAssignment.talk_id).in_(settled_talks(vocabulary)), 1), else_=0)
         keys += [col(ThemeAssignment.is_main), settled.label("settled")]
         groups += [col(ThemeAssignment.is_main), "settled"]
         statement = statement.where(col(ThemeAssignment.status).in_((*ASSIGNED, "rejected")))
-    found: dict[int, list[_Marks]] = defaultdict(list)
+    found: dict[int, list[Marks]] = defaultdict(list)
     for talks, uncertain, key, status, *main in session.execute(statement.add_columns(*keys).group_by(*groups)):
         # Rounded, so that the order in which a database adds does not show in a figure.
         is_main, decided = map(bool, main or (False, False))
-        found[key].append(_Marks(status, is_main, decided, talks, round(float(uncertain), 9)))
+        found[key].append(Marks(status, is_main, decided, talks, round(float(uncertain), 9)))
     return found
 
 
-def _tally(marks: list[_Marks], whole: Denominator, counting: str) -> Tally:
+def tally_of(marks: list[Marks], whole: Denominator, counting: str) -> Tally:
     """People decided a talk for a theme by confirming or rejecting it; where only main themes count, by naming a main
     theme or rejecting this one. A probability is of the theme, so only that of a talk's main theme is used there."""
     main = counting == "main"
@@ -194,12 +286,17 @@ def _tally(marks: list[_Marks], whole: Denominator, counting: str) -> Tally:
     if not main:
         open_marks += [mark for mark in marks if mark.status not in (*ASSIGNED, "rejected")]
     undecided = whole.talks - confirmed - rejected
-    without = max(undecided - sum(mark.talks for mark in open_marks), 0)
+    yes = sum(mark.talks for mark in open_marks if mark.status in ASSIGNED)
+    perhaps = sum(mark.talks for mark in open_marks) - yes
+    without = max(undecided - yes - perhaps, 0)
+    variance = label_variance(sum(mark.variance for mark in open_marks), without)
     return Tally(
         numerator=numerator,
         denominator=whole.talks,
         confirmed=confirmed,
         rejected=rejected,
         undecided=undecided,
-        variance=label_variance(sum(mark.variance for mark in open_marks), without),
+        variance=variance,
+        left=Open(without, perhaps, yes, variance),
+        ground=Ground("machine-probabilities" if undecided else "decided"),
     )

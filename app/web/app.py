@@ -9,8 +9,11 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from app import __version__
 from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.candidates import technology_candidates
 from app.catalog.census import census
 from app.catalog.choices import choices
+from app.catalog.technologies import list_technologies
+from app.curators.throttle import Throttle
 from app.db.engine import reading
 from app.settings import get_settings
 from app.trends.counts import population_counts, theme_shares
@@ -30,6 +33,8 @@ from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
+    citations,
+    discovered,
     editions,
     figures,
     home,
@@ -37,17 +42,25 @@ from app.web.pages import (
     methods,
     quality,
     reports,
+    review,
+    review_sample,
+    saved,
     search,
+    sign_in,
     speakers,
     takeaways,
     talk,
     talks,
+    technologies,
     themes,
     trends,
 )
 from app.web.parameters import Nothing
 
 PAGES = (
+    # Before the pages whose addresses its own begin with.
+    citations,
+    saved,
     home,
     search,
     abstract,
@@ -55,7 +68,9 @@ PAGES = (
     talk,
     speakers,
     editions,
+    discovered,
     themes,
+    technologies,
     takeaways,
     trends,
     reports,
@@ -63,6 +78,9 @@ PAGES = (
     methods,
     quality,
     imports,
+    sign_in,
+    review,
+    review_sample,
 )
 ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
@@ -79,6 +97,7 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     )  # fmt: skip
     app.state.base = base
     app.state.measurements = Measurements()
+    app.state.throttle = Throttle()
     for page in PAGES:
         app.include_router(page.router)
     api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
@@ -103,6 +122,8 @@ def warm(base: KnowledgeBase) -> None:
     with reading(base.engine) as session:
         census(session)
         choices(session)
+        list_technologies(session)
+        technology_candidates(session, technologies.CANDIDATES)
         population_counts(session, Scope())
         for counting in COUNTINGS:
             theme_shares(session, Scope(), counting=counting.slug)

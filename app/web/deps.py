@@ -1,4 +1,4 @@
-"""What handlers ask for: the knowledge base, a reading session, and the view that turns a context into a page."""
+"""What handlers ask for: the base, a reading session, who is signed in, the view that turns a context into a page."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from sqlmodel import Session
 
 from app.bootstrap import KnowledgeBase
 from app.catalog.census import census
+from app.curators.account import find_curator
+from app.curators.tokens import COOKIE, SignedIn, is_form_token, read_cookie
 from app.db.engine import reading
+from app.errors import NotAllowed
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest, SearchResult
-from app.search.unanswered import is_unanswered, record_soon
+from app.search.unanswered import is_to_keep, record_soon
 from app.web.templating import Frame, PageContext, render
 
 
@@ -41,18 +44,45 @@ def _search(base: Base) -> SearchEngine:
 Search = Annotated[SearchEngine, Depends(_search)]
 
 
+def _signed_in(request: Request, session: Reading) -> SignedIn | None:
+    cookie = request.cookies.get(COOKIE)
+    # Readers have no such cookie, and cost the database nothing here.
+    curator = find_curator(session) if cookie else None
+    return read_cookie(curator, cookie) if curator and cookie else None
+
+
+Curating = Annotated[SignedIn | None, Depends(_signed_in)]
+
+
+def may_write(session: Session, signed_in: SignedIn | None, token: str) -> SignedIn:
+    """Who is signed in, if the form's token is of that sitting; else NotAllowed. Every form that writes asks this."""
+    curator = find_curator(session)
+    if signed_in is None or curator is None:
+        raise NotAllowed("Nothing is written without a curator who is signed in. Sign in first, at /sign-in.")
+    if not is_form_token(curator, token, signed_in.sitting):
+        raise NotAllowed("The form is not of a page of this sitting, or too old. Nothing was written; load it anew.")
+    return signed_in
+
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""What a curator sees is kept by no browser and nothing between."""
+
+
 class View:
     """Turns contexts into pages within the frame of this request."""
 
-    def __init__(self, request: Request, session: Reading) -> None:
+    def __init__(self, request: Request, session: Reading, signed_in: Curating) -> None:
         """Of this request, reading with its session."""
         self._request = request
         self._session = session
+        self._curator = signed_in.name if signed_in else None
 
     def page(self, context: PageContext, query: str = "", status: int = 200) -> HTMLResponse:
         """The page of `context`; `query` is shown in the search field."""
-        frame = Frame(path=self._request.url.path, query=query, census=census(self._session))
-        return HTMLResponse(render(context, frame), status_code=status)
+        counts = census(self._session)
+        frame = Frame(path=self._request.url.path, query=query, census=counts, curator=self._curator)
+        headers = NOT_KEPT if self._curator else None
+        return HTMLResponse(render(context, frame), status_code=status, headers=headers)
 
 
 Viewing = Annotated[View, Depends()]
@@ -68,7 +98,7 @@ class Gaps:
 
     def note(self, request: SearchRequest, result: SearchResult) -> SearchResult:
         """The result, as it is."""
-        if self._base.settings.record_unanswered and is_unanswered(request, result):
+        if is_to_keep(self._base.settings, request, result):
             self._tasks.add_task(record_soon, self._base.engine, request.query, result.mode)
         return result
 

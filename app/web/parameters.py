@@ -28,6 +28,10 @@ Words = Annotated[str, BeforeValidator(_plain), Field(max_length=500)]
 Slug = Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=200)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+VOCABULARY = (
+    "Slug of a vocabulary of themes; without it the one that most of the talks in question have a theme of, and where "
+    "two have as many, the one that came into the base first."
+)
 T = TypeVar("T")
 Several = Annotated[list[T], Field(max_length=20)]
 
@@ -166,7 +170,13 @@ class TakeawayNarrowing(Parameters):
         )
 
 
-class Trending(Parameters):
+class InVocabulary(Parameters):
+    """Whose themes are meant."""
+
+    vocabulary: Slug | None = Field(default=None, description=VOCABULARY)
+
+
+class Trending(InVocabulary):
     """Where shares are counted, of which talks, and how."""
 
     edition: Annotated[list[Slug], Field(max_length=50)] = Field(
@@ -188,6 +198,7 @@ class Trending(Parameters):
             counting=self.counting,
             year_from=self.year_from,
             year_to=self.year_to,
+            vocabulary=self.vocabulary,
         )
 
 

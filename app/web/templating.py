@@ -24,11 +24,15 @@ class Crumb:
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds every page: the query shown in the search field, and the counts at the foot if they are known."""
+    """What surrounds every page: the query shown in the search field, and the counts at the foot if they are known.
+
+    `curator` is the name of who is signed in.
+    """
 
     path: str
     query: str = ""
     census: Census | None = None
+    curator: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

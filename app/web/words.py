@@ -26,6 +26,11 @@ LANGUAGES = {
 IRREGULAR = {"is": "are", "has": "have"}
 
 
+def quoted(text: str) -> str:
+    """In quotation marks; a text that has some of its own, such as a query with a phrase, stays as it is."""
+    return text if any(mark in text for mark in '"“”„«»') else f"“{text}”"
+
+
 def date_words(value: str | date | None) -> str:
     """An ISO date as "30 September 2019", an ISO month as "September 2019"; what is neither stays as it is."""
     if value is None:
@@ -108,6 +113,7 @@ def capital(text: str) -> str:
 
 FILTERS = {
     "percent": percent,
+    "quoted": quoted,
     "date_words": date_words,
     "plural": plural,
     "noun_for": noun_for,

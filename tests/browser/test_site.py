@@ -21,7 +21,7 @@ PATHS = (
     "/search/abstract?text=Kafka+on+Kubernetes%0A%0AHow+we+run+brokers+in+containers.",
     "/talks?theme=operations", TALK, "/speakers", "/speakers/gwen-shapira", "/editions", f"/editions/{EDITION}",
     "/themes", "/themes/operations", "/takeaways", "/trends", f"/trends?edition={EDITION}", "/reports",
-    f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/methods", "/api",
+    f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/reports/saved", "/methods", "/api",
     "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk",
 )  # fmt: skip
 

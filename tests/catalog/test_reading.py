@@ -11,12 +11,13 @@ from app.catalog.choices import choices, labels
 from app.catalog.editions import find_edition, fullest_edition, list_editions
 from app.catalog.filters import TalkFilter
 from app.catalog.listing import Portion, portion
-from app.catalog.names import find_organisation, find_technology, list_organisations
+from app.catalog.names import find_organisation, list_organisations
 from app.catalog.reasons import theme_reasons
 from app.catalog.speakers import find_speaker, list_speakers
 from app.catalog.suggestions import near_names
 from app.catalog.takeaways import TakeawayFilter, claim_changes, list_takeaways, theme_names
 from app.catalog.talks import find_talk, list_talks
+from app.catalog.technologies import find_technology
 from app.catalog.themes import find_theme, theme_talks, theme_tree
 from app.errors import NotFound
 from app.models import Talk
@@ -62,7 +63,7 @@ def test_the_census_of_nothing(engine: Engine) -> None:
         counted = census(session)
         assert (counted.talks, counted.editions, counted.snapshot, counted.series) == (0, 0, "empty", ())
         assert fullest_edition(session) is None
-        assert theme_tree(session) == []
+        assert theme_tree(session, "v") == []
         assert claim_changes(session) == []
 
 
@@ -143,7 +144,7 @@ def test_editions_with_what_is_missing(session: Session) -> None:
 
 
 def test_themes_by_who_gave_them(session: Session) -> None:
-    tree = theme_tree(session)
+    tree = theme_tree(session, "v")
     assert [node.slug for node in tree] == ["operations", "streaming"]
     assert [node.slug for node in tree[0].children] == ["kubernetes"]
     assert tree[0].gist == "Operations first."

@@ -170,3 +170,30 @@ def test_a_bad_database_address_is_explained(folder: Path) -> None:
     assert answer.returncode == 1
     assert "HALLWAY_DATABASE_URL is not a database address" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_report_is_saved_written_again_and_compared(hallway: Run, ingested: dict[str, Any], folder: Path) -> None:
+    asked = ("report", "themes", "--edition", "kafka-summit-san-francisco-2019")
+    file = folder / "saved.csv"
+    done = hallway(*asked, "--save", "--format", "csv", "-o", file)
+    assert done.returncode == 0, done.stderr
+    (line,) = json.loads(hallway("report", "saved", "--json").stdout)
+    assert f"/reports/saved/{line['id']}: saved on" in done.stderr
+    again = folder / "again.csv"
+    rebuilt = hallway("report", "rebuild", line["id"], "--format", "csv", "-o", again, "--json")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert all(one["as_saved"] for one in json.loads(rebuilt.stdout)["formats"])
+    assert again.read_bytes() == file.read_bytes()
+    assert "are the same" in hallway("report", "diff", line["id"], "now").stdout
+    assert json.loads(hallway("report", "diff", line["id"], "--json").stdout)["moved"] == []
+    assert hallway("report", "diff", "now", "now").returncode == 2
+    assert hallway("report", "rebuild", "nothing").returncode == 1
+
+
+def test_a_report_takes_options_before_its_name_and_cites_its_talks(hallway: Run, ingested: dict[str, Any]) -> None:
+    edition = ("--edition", "kafka-summit-san-francisco-2019")
+    cited = hallway("report", *edition, "themes", "--format", "bib")
+    assert cited.stdout.count("@inproceedings{") == 47
+    fragment = hallway("report", "themes", *edition, "--format", "html", "--part", "fragment").stdout
+    assert fragment.startswith("<article")
+    assert hallway("report", "themes", "--format", "md", "--part", "fragment").returncode == 2

@@ -25,7 +25,9 @@ FILES = {
     "programme": sorted((DATA / "programmes").glob("*.yaml")),
     "speakers": [DATA / "speakers.yaml"],
     "vendors": [DATA / "vendors.yaml"],
-    "themes": [DATA / "themes.yaml"],
+    "themes": [DATA / "themes.yaml", *sorted((DATA / "vocabularies").glob("*.yaml"))],
+    "technologies": [DATA / "technologies.yaml"],
+    "technology-judgements": sorted((DATA / "judgements" / "technologies").glob("*.yaml")),
     "theme-decisions": sorted((DATA / "judgements" / "themes").glob("*.yaml")),
     "takeaways": sorted((DATA / "takeaways").glob("*.yaml")),
 }
@@ -52,6 +54,11 @@ def talks() -> dict[str, dict[str, Any]]:
             assert f"{edition}/{talk['id']}" not in found, f"{edition}/{talk['id']} twice"
             found[f"{edition}/{talk['id']}"] = talk
     return found
+
+
+@cache
+def technologies() -> dict[str, dict[str, Any]]:
+    return {one["slug"]: one for one in load(DATA / "technologies.yaml")["technologies"]}
 
 
 @cache
@@ -157,6 +164,36 @@ def test_theme_references_resolve() -> None:
         assert not examples & counters, slug
         assert examples | counters <= set(talks()), slug
     assert len(seen) == len(load(DATA / "themes.yaml")["themes"])
+
+
+def test_technologies_are_many_and_each_once() -> None:
+    listed = load(DATA / "technologies.yaml")["technologies"]
+    assert len(listed) >= 250
+    assert len(technologies()) == len(listed)
+    for slug, technology in technologies().items():
+        names = [technology["name"], *technology.get("aliases", [])]
+        assert len(names) == len(set(names)), slug
+        if "ambiguous" in technology:
+            assert technology.get("needs") or technology.get("beside"), slug
+        else:
+            assert "needs" not in technology, slug
+            assert "beside" not in technology, slug
+
+
+@pytest.mark.parametrize("path", FILES["technology-judgements"], ids=lambda path: path.stem)
+def test_technology_judgements_resolve(path: Path) -> None:
+    judged = load(path)["mentions"]
+    assert len({one["talk"] for one in judged}) == len(judged)
+    for one in judged:
+        assert one["talk"] in talks()
+        means, other = set(one.get("means", {})), set(one.get("not", {}))
+        assert means | other <= set(technologies()), one["talk"]
+        assert not means & other
+        assert means | other
+        for words in (*one.get("means", {}).values(), *one.get("not", {}).values()):
+            talk = talks()[one["talk"]]
+            assert words in f"{talk['title']} {' '.join(talk.get('summary', '').split())}", one["talk"]
+    assert sum(len(one.get("means", {})) + len(one.get("not", {})) for one in judged) >= 200
 
 
 @pytest.mark.parametrize("path", FILES["theme-decisions"], ids=lambda path: path.stem)

@@ -13,10 +13,11 @@ from app.embeddings.store import NO_TALK
 from app.search.backends import VECTOR
 from app.search.candidates import Candidate, Found
 from app.search.documents import Document
+from app.search.entries import Known
 from app.search.evidence import Closeup, first_of, look_closer
-from app.search.fusion import FEEDBACK_WEIGHT, of_best, parts_of, weighted, with_feedback
+from app.search.fusion import FEEDBACK_WEIGHT
 from app.search.lexical.words import WordsIndex
-from app.search.ranking import Side, rank
+from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Side, least_related, rank
 from app.search.vector.protocol import VectorIndex
 from tests.search.conftest import Base
 
@@ -49,11 +50,11 @@ def index(request: pytest.FixtureRequest) -> VectorIndex:
 
 def test_a_talk_is_as_near_as_its_best_passage_and_its_best_text(index: VectorIndex) -> None:
     close = Closeup.of(index, side((10, 1, 1.0), (12, 2, 0.7), (13, NO_TALK, 0.0)))
-    near = close.nearness(X)
+    near = close.nearness(X).as_dict()
     assert near[1] == pytest.approx((1.0 + 0.0) / 2, abs=0.01)
     assert near[2] == pytest.approx(math.sqrt(0.5), abs=0.01)
     assert near[-13] == 0.0
-    assert close.nearness(np.zeros(5, dtype=np.float32)) == {}
+    assert close.nearness(np.zeros(5, dtype=np.float32)).as_dict() == {}
 
 
 def test_the_mean_of_the_first_weighs_them_by_score(index: VectorIndex) -> None:
@@ -63,8 +64,8 @@ def test_the_mean_of_the_first_weighs_them_by_score(index: VectorIndex) -> None:
 
 
 def test_the_first_are_talks_and_ties_go_by_id() -> None:
-    assert first_of({5: 0.4, 3: 0.9, 4: 0.9, -7: 1.0, 1: 0.9}, 2) == {1: 0.9, 3: 0.9}
-    assert first_of({-7: 1.0}) == {}
+    assert first_of(Known.of({5: 0.4, 3: 0.9, 4: 0.9, -7: 1.0, 1: 0.9}), 2) == {1: 0.9, 3: 0.9}
+    assert first_of(Known.of({-7: 1.0})) == {}
 
 
 def test_what_is_like_the_first_comes_before_what_is_not() -> None:
@@ -75,12 +76,13 @@ def test_what_is_like_the_first_comes_before_what_is_not() -> None:
     cosines = (rows @ X).tolist()
     semantic = side(*((number, number, cosines[number - 1]) for number in (1, 2, 3, 4)))
     closer = look_closer(index, X, Side(), semantic, "hybrid")
-    assert closer.meaning[3] == pytest.approx(closer.meaning[4], abs=0.01)
-    assert closer.alike[4] > closer.alike[3] + 0.1
+    meaning, alike = closer.meaning.as_dict(), closer.alike.as_dict()
+    assert meaning[3] == pytest.approx(meaning[4], abs=0.01)
+    assert alike[4] > alike[3] + 0.1
     entries = rank(Side(), closer.semantic, "hybrid", closer.meaning, closer.alike)
     assert [entry.document for entry in entries][2:] == [4, 3]
     assert all(entry.words + entry.meaning + entry.alike == pytest.approx(entry.score) for entry in entries)
-    assert look_closer(index, X, Side(), semantic, "semantic").alike == {}
+    assert look_closer(index, X, Side(), semantic, "semantic").alike.as_dict() == {}
 
 
 def test_rows_follow_changes_as_a_new_build_has_them(index: VectorIndex) -> None:
@@ -123,15 +125,6 @@ def test_a_whole_talk_scores_by_all_its_words() -> None:
     assert index.worth(["brokers", "nowhere"]) == pytest.approx(weight + math.log(19.5 / 0.5))
 
 
-def test_shares_and_feedback() -> None:
-    assert of_best({1: 4.0, 2: 1.0}) == {1: 1.0, 2: 0.25}
-    assert of_best({}) == {}
-    assert of_best({1: 0.0}) == {1: 0.0}
-    fused = weighted({1: 1.0}, {1: 0.5, 2: 0.5}, 0.6)
-    assert with_feedback(fused, {2: 1.0}, 0.25) == pytest.approx({1: 0.75 * 0.7, 2: 0.75 * 0.3 + 0.25})
-    assert sum(parts_of(1.0, 0.5, 0.25)) == pytest.approx(with_feedback(weighted({1: 1.0}, {1: 0.5}), {1: 0.25})[1])
-
-
 def test_scores_end_at_one_so_that_named_talks_stay_first(base: Base) -> None:
     for query in ("kafka", "kafka on kubernetes", "streams", "brokers are a risk"):
         assert all(0 <= hit.score <= 1 for hit in base.ask(query).hits)
@@ -143,3 +136,9 @@ def test_hybrid_adds_likeness_to_the_first_found(base: Base) -> None:
     for hit in hits:
         assert hit.why.parts is not None
         assert 0 < hit.why.parts.other <= FEEDBACK_WEIGHT
+
+
+def test_what_is_found_by_meaning_alone_must_be_near_enough_and_half_as_near_as_the_best() -> None:
+    assert least_related(np.array([0.4, 0.26])) == LEAST_FOUND == 0.25
+    assert least_related(np.array([0.9, 0.5])) == LEAST_OF_BEST * 0.9
+    assert least_related(np.array([])) == LEAST_FOUND

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlmodel import Session, col, select
 
@@ -12,8 +13,8 @@ from app.catalog.filters import TalkFilter
 from app.db.engine import writing
 from app.db.types import utc_now
 from app.models import Edition, Source, Talk, Technology, TechnologyMention
-from app.search.facets import FIELDS, narrowed_facets
-from app.search.shapes import SearchResult
+from app.search.facets import FIELDS, MOST_VALUES, Facets, narrowed_facets
+from app.search.shapes import FacetValue, SearchResult
 from tests.search.conftest import Base, refresh
 
 QUERY = "kafka upgrade streams sql"
@@ -139,3 +140,21 @@ def test_any_of_several_values_and_one_that_names_nothing(base: Base) -> None:
     assert both == sum(each)
     assert base.ask(QUERY, filter=TalkFilter(theme="ops", themes=("streams",))).total == 0
     assert base.ask(QUERY, filter=TalkFilter(organisations=("no-such",))).hits == []
+
+
+def test_values_are_counted_most_first_and_then_by_label() -> None:
+    facets = Facets(
+        {
+            "kind": [(1, "talk", "Talk"), (2, "talk", "Talk"), (3, "keynote", "Keynote"), (1, "talk", "Talk")],
+            "none": [],
+            "place": [(talk, f"p{talk:03}", f"Place {talk:03}") for talk in range(1, 101)],
+        }
+    )
+    counted = facets.counts(np.array([3, 2, 1, 100, 101, 999]))
+    assert counted["kind"] == [FacetValue("talk", "Talk", 2), FacetValue("keynote", "Keynote", 1)]
+    assert counted["none"] == []
+    assert [value.label for value in counted["place"]] == ["Place 001", "Place 002", "Place 003", "Place 100"]
+    every = facets.counts(np.arange(1, 101), "place")
+    assert list(every) == ["place"]
+    assert [value.value for value in every["place"]] == [f"p{talk:03}" for talk in range(1, MOST_VALUES + 1)]
+    assert facets.counts(np.zeros(0, dtype=np.int64)) == {"kind": [], "none": [], "place": []}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,12 +12,16 @@ from rapidfuzz.distance import OSA
 
 from app.db.engine import reading
 from app.embeddings.store import NO_TALK
+from app.models import Talk
 from app.search.documents import Document
 from app.search.lexical.words import WordsIndex
+from app.search.outright import BY_TITLE
+from app.search.phrases import MOST_TRIED, missed_phrases
 from app.search.query import read_query
 from app.search.reach import Reach
 from app.search.shapes import Correction, SearchRequest
 from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
+from app.search.syntax import MOST_SIGNS
 from tests.search.conftest import Base
 
 TEXTS = (
@@ -121,7 +127,7 @@ def test_an_answer_says_what_was_replaced_and_finds_the_talk(base: Base) -> None
     assert answer.corrections[0].said == "No talk holds “kafca”; searched for “kafka” instead."
     assert answer.hits[0].talk.slug == "please-upgrade"
     assert answer.hits[0].why.parts is not None
-    assert answer.hits[0].why.parts.named == 3, "as its title, mended"
+    assert answer.hits[0].why.parts.named == BY_TITLE, "as its title, mended"
     assert "kafka" in answer.hits[0].why.matched_terms
 
 
@@ -161,10 +167,100 @@ def test_a_word_in_quotes_is_looked_up_as_it_is_and_the_near_one_is_suggested(ba
     answer = base.ask('upgrade "kafca"', mode="lexical")
     assert answer.total == 0
     assert answer.corrections == []
+    assert answer.notice == "No talk holds “kafca”."
     assert answer.did_you_mean == 'upgrade "kafka"'
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ('"upgrade apche kafka"', '"upgrade apache kafka"'),
+        ("now “upgrade apche kafak” -ksql year:2019", 'now "upgrade apache kafka" -ksql year:2019'),
+        ('"please upgrade apache kafca now"', '"please upgrade apache kafka now"'),
+        ('"crosses the stream" "kafka adn flnik"', None),
+        ('"thanks to kafca" flnik', '"thanks to kafka" flink'),
+        ('"thanks tu kafka"', None),
+        ('"kafca ksql"', None),
+        ('"kafka kafka"', None),
+        ('"xyzzyplugh"', None),
+    ],
+)
+def test_a_phrase_that_no_talk_holds_is_said_and_a_near_one_offered_that_finds_something(
+    base: Base, typed: str, meant: str | None
+) -> None:
+    answer = base.ask(typed)
+    assert answer.total == 0
+    assert answer.notice is not None
+    assert answer.notice.startswith("No talk holds ")
+    assert answer.did_you_mean == meant
+    assert meant is None or base.ask(meant).total > 0
+
+
+def test_a_slip_that_is_a_word_of_other_talks_is_found_by_what_stands_beside_it(base: Base) -> None:
+    def rename(talk: Talk) -> None:
+        talk.title = "Crows at the Streams"
+
+    base.change("to-be", rename)
+    answer = base.ask('"crows the streams"')
+    assert answer.notice == "No talk holds the words “crows the streams” in a row."
+    assert answer.did_you_mean == '"cross the streams"'
+
+
+@pytest.mark.parametrize(("often", "meant"), [((2, 1), "tests"), ((1, 2), "texts")])
+def test_of_near_phrases_that_is_offered_which_most_talks_hold(often: tuple[int, int], meant: str) -> None:
+    counts = dict(zip(("tests", "texts"), often, strict=True))
+    missed = missed_phrases(read_query('"of tesxts"'), SPELLER, lambda words: counts.get(words[1], 0))
+    assert missed is not None
+    assert missed.meant == f'"of {meant}"'
+
+
+def test_few_of_many_phrases_are_named_and_long_ones_are_cut() -> None:
+    typed = " ".join(f'"{"x" * 90} {number}"' for number in range(5))
+    missed = missed_phrases(read_query(typed), None, lambda _: 0)
+    assert missed is not None
+    assert missed.notice.count(f"{'x' * 80}…”") == 3
+    assert missed.notice.endswith("; 2 further phrases neither.")
+
+
+def test_a_phrase_that_a_filter_leaves_out_is_held_all_the_same(base: Base) -> None:
+    answer = base.ask('"apache kafka" year:2018')
+    assert (answer.total, answer.notice, answer.did_you_mean) == (0, None, None)
+
+
+def test_words_beside_a_phrase_are_mended(base: Base) -> None:
+    answer = base.ask('upgrad kafca "apache kafka"', mode="lexical")
+    assert answer.corrections == [Correction(typed="kafca", used="kafka")]
+    assert answer.total == 1
+
+
+def test_the_work_for_long_and_many_phrases_is_bounded(base: Base) -> None:
+    asked: list[Sequence[str]] = []
+
+    def held(words: Sequence[str]) -> int:
+        asked.append(words)
+        return 0
+
+    typed = " ".join(f'"{" ".join(["kafka streams tests brokers"] * 20)} {number}"' for number in range(5))
+    missed = missed_phrases(read_query(typed), SPELLER, held)
+    assert missed is not None
+    assert missed.meant is None
+    assert len(asked) <= MOST_SIGNS + MOST_TRIED
 
 
 def test_a_speaker_among_other_words_comes_first_and_of_her_talks_the_one_that_holds_them(base: Base) -> None:
     assert base.slugs("gwen shapira upgrade")[:2] == ["please-upgrade", "to-be"]
     assert base.slugs("to be ann müller")[:2] == ["to-be", "ksql-in-practice"]
     assert base.ask("upgrade kafka gwen").hits[0].why.parts.named == 0, "one word alone is no name"  # type: ignore[union-attr]
+
+
+def test_a_common_word_that_no_talk_holds_is_no_slip(base: Base) -> None:
+    assert base.ask("dsta", mode="lexical").corrections == [Correction(typed="dsta", used="data")]
+    for spelling in ("near", "typed"):
+        answer = base.ask("date", mode="lexical", spelling=spelling)
+        assert (answer.corrections, answer.did_you_mean, answer.hits) == ([], None, [])
+
+
+def test_a_common_word_is_replaced_where_that_makes_a_title_of_the_query(base: Base) -> None:
+    answer = base.ask("kafka on kubernetes keeping it sample")
+    assert answer.corrections == [Correction(typed="sample", used="simple")]
+    assert answer.hits[0].talk.slug == "keeping-it-simple"

@@ -71,7 +71,7 @@ def test_words_it_lacks(base: Base) -> None:
 
 
 def test_the_cut_off_by_meaning(base: Base) -> None:
-    found = why(base, "liveness probes killing brokers", "ksql-in-practice", mode="semantic")
+    found = why(base, "liveness probes killing brokers", "flink-and-kafka", mode="semantic")
     assert found.meaning is not None
     assert found.meaning.score is not None
     assert found.meaning.cut_off is not None

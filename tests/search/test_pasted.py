@@ -7,7 +7,7 @@ import pytest
 from app.db.engine import reading
 from app.errors import NotFound
 from app.search.engine import SearchEngine
-from app.search.pasted import NearText, nearness, read_pasted
+from app.search.pasted import MOST_CHARACTERS, NearText, nearness, read_pasted
 from tests.search.conftest import Base
 from tests.search.test_facets import fill_many
 from tests.standins import MissingEmbedder
@@ -69,7 +69,14 @@ def test_without_a_model_the_wording_decides(base: Base) -> None:
 def test_anything_pasted_gets_an_answer(base: Base, text: str) -> None:
     near = paste(base, text)
     near.model_dump_json()
-    assert (near.notice is None) == (len(text) < 20_000 and bool(near.words))
+    assert (near.notice is None) == (len(text) < MOST_CHARACTERS and bool(near.words))
+
+
+def test_the_work_for_a_long_text_is_bounded(base: Base) -> None:
+    before = base.embedder.encoded
+    near = paste(base, "kafka " * 100_000)
+    assert near.passages == base.embedder.encoded - before <= 15
+    assert near.notice == f"Only the first {MOST_CHARACTERS:,} characters were compared."
 
 
 def test_what_is_taken_for_a_title() -> None:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from app.search.query import (
     MOST_CHARACTERS,
     MOST_TERMS,
-    STOP_WORDS,
     fold_phrase,
     read_query,
     spaced,
     split_words,
 )
+from app.text.stemming import STOP_WORDS
 
 
 def test_terms_are_distinct_words_without_stop_words() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.search.query import read_query
-from app.search.syntax import FIELDS, MOST_SIGNS, FieldTerm, PhraseTerm, take_apart, without
+from app.search.syntax import FIELDS, MOST_SIGNS, FieldTerm, PhraseTerm, instead, take_apart, without
 
 
 def test_signs_are_told_from_words() -> None:
@@ -53,6 +53,11 @@ def test_dropping_a_part() -> None:
     typed = 'kafka -ksql speaker:"Gwen Shapira" kafka-connect'
     assert without(typed, "-ksql", 'speaker:"Gwen Shapira"') == "kafka kafka-connect"
     assert without("ksqldb -ksql", "-ksql") == "ksqldb"
+
+
+def test_putting_one_part_in_the_place_of_another() -> None:
+    assert instead("kafka “one two” -ksql", '"one two"', r'"\1 two"') == r'kafka "\1 two" -ksql'
+    assert instead('a"b" "b" "b"', '"b"', '"c"') == 'a"b" "c" "b"'
 
 
 @given(st.sampled_from(FIELDS), st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"])))

@@ -53,6 +53,9 @@ def test_filters_later_pages_and_questions_without_a_word_leave_no_gap(base: Bas
     assert not is_unanswered(*asked(base, query="qqqzzz", sort="date"))
     assert not is_unanswered(*asked(base, query="the of and"))
     assert not is_unanswered(*asked(base, query="?!"))
+    assert not is_unanswered(*asked(base, query="kafka year:1999"))
+    assert not is_unanswered(*asked(base, query='qqqzzz "kafka"'))
+    assert is_unanswered(*asked(base, query="qqqzzz 12:30"))
 
 
 def test_a_weak_answer_is_one_without_a_word_and_far_in_meaning(base: Base) -> None:

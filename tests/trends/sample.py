@@ -22,9 +22,11 @@ from app.models import (
     Theme,
     ThemeAssignment,
     ThemeDecision,
+    Vocabulary,
 )
 
 SNAPSHOT = "3f9a1c0b22d4"
+VERSION = "5c1e0a7d9b23"
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Builder:
     def __post_init__(self) -> None:
         self.source = Source(key="sample", format="sample", path="sample.yaml")
         self.add(self.source, IndexState(name="snapshot", recipe="r", fingerprint=SNAPSHOT, built_at=utc_now()))
+        key = self.source.id or 0
+        self.add(Vocabulary(slug="v", name="Sample words", version=VERSION, source_id=key, loaded_at=utc_now()))
 
     def add(self, *rows: Any) -> None:
         self.session.add_all(rows)

@@ -7,16 +7,20 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from app.catalog.cards import ThemeMark
+from app.web.templating import environment
+
 PATHS = (
     "/", "/search", "/search?q=brokers", "/search?q=qqqzzz&mode=lexical", "/talks", "/talks/probes", "/talks/odd",
     "/talks/gone", "/speakers", "/speakers/nikki-example", "/editions", "/editions/west-2019", "/editions/east-2020",
-    "/themes", "/themes/operations", "/themes/operations?status=machine", "/takeaways", "/takeaways?kind=lesson",
+    "/themes", "/themes/operations", "/themes/operations?status=machine", "/technologies", "/technologies/kafka",
+    "/takeaways", "/takeaways?kind=lesson",
     "/trends", "/trends?edition=west-2019", "/reports", "/reports/themes", "/reports/edition?edition=west-2019",
     "/methods", "/api", "/quality", "/quality?sort=worst", "/quality/q07", "/quality/q03",
 )  # fmt: skip
 EMPTY_PATHS = (
-    "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/takeaways", "/trends", "/reports",
-    "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
+    "/", "/search", "/search?q=x", "/talks", "/speakers", "/editions", "/themes", "/technologies", "/takeaways",
+    "/trends", "/reports", "/reports/themes", "/methods", "/api", "/quality", "/quality/q07",
 )  # fmt: skip
 
 
@@ -88,7 +92,7 @@ def test_a_talk_shows_who_what_and_why(client: TestClient) -> None:
         r"decided by Ada Reader, 22\s+November 2026, read from slides", text.replace("\N{NO-BREAK SPACE}", " ")
     )
     assert "Words found: “kubernetes”" in text
-    assert '<a href="/talks?technology=kafka">Kafka</a>' in text
+    assert '<a href="/technologies/kafka">Kafka</a>' in text
     assert '<a href="https://video.example/probes" rel="noopener">video</a>' in text
     assert "programmes/facts.yaml, talks[0]" in text
     assert "/api/v1/talks/probes" in text
@@ -236,7 +240,9 @@ def test_a_report_and_its_exports(client: TestClient) -> None:
     text = page(client, "/reports/themes?edition=west-2019")
     assert "Claims about it, checked" in text
     kinds = {"md": "text/markdown", "html": "text/html", "csv": "text/csv", "json": "application/json",
-             "svg": "image/svg+xml", "png": "image/png"}  # fmt: skip
+             "svg": "image/svg+xml", "png": "image/png", "xlsx": "application/vnd.openxmlformats-officedocument",
+             "vl.json": "application/json", "bib": "application/x-bibtex",
+             "csl.json": "application/vnd.citationstyles.csl+json"}  # fmt: skip
     for suffix, media_type in kinds.items():
         path = f"/reports/themes.{suffix}?edition=west-2019"
         assert f'href="{path}"' in text
@@ -293,7 +299,7 @@ def test_a_long_list_is_walked_by_links(full_client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("path", "few", "many"),
-    [("/talks", 10, 11), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 18, 20)],
+    [("/talks", 11, 12), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 18, 20)],
 )
 def test_lists_take_a_fixed_number_of_queries(
     client: TestClient,
@@ -315,3 +321,37 @@ def test_lists_take_a_fixed_number_of_queries(
     for visited in (client, full_client):
         page(visited, path)
     assert (len(statements), len(full_statements)) == (few, many)
+
+
+def test_themes_are_of_one_vocabulary_at_a_time(full_client: TestClient) -> None:
+    text = page(full_client, "/themes?vocabulary=software")
+    assert "<h1>Themes: Software</h1>" in text
+    assert re.search(r"24.themes.*version <code>[0-9a-f]{12}</code>, since .*from vocabularies/software.yaml", text)
+    assert 'href="/themes/testing-and-quality"' in text
+    assert 'href="/themes/kubernetes"' not in text
+    assert 'href="/themes?vocabulary=data-streaming">Data streaming</a>' in text
+    one = page(full_client, "/themes/observability")
+    assert 'href="/themes?vocabulary=software">Software</a>' in one
+    shares = page(full_client, "/trends?vocabulary=software")
+    assert 'Themes of <a href="/trends?vocabulary=data-streaming">Data streaming</a>' in shares
+    assert '<input type="hidden" name="vocabulary" value="software">' in shares
+    answer = full_client.get("/api/v1/trends/themes?vocabulary=software").json()
+    assert answer["vocabulary"]["slug"] == "software"
+    assert len(answer["rows"]) == 24
+    listed = full_client.get("/api/v1/vocabularies").json()
+    assert [one["slug"] for one in listed["items"]] == ["data-streaming", "software"]
+    assert answer["vocabulary"]["version"] == listed["items"][1]["version"]
+    assert full_client.get("/api/v1/themes?vocabulary=software&limit=1").json()["total"] == 24
+    assert full_client.get("/api/v1/themes?limit=1").json()["total"] == 42
+    for path in ("/themes", "/trends", "/reports/themes", "/api/v1/themes", "/api/v1/trends/themes"):
+        assert full_client.get(f"{path}?vocabulary=no-such").status_code == 404, path
+    assert full_client.get("/reports/themes?vocabulary=software&theme=kubernetes").status_code == 422
+
+
+def test_a_talk_in_a_list_shows_a_few_themes_and_leads_to_the_others() -> None:
+    macro = environment().get_template("_partials/talks.html").module.chips  # type: ignore[attr-defined]
+    marks = [ThemeMark(slug=f"t{number}", name=f"T {number}", status="machine") for number in range(8)]
+    assert str(macro(marks, 5, "/talks/x")).count("<li>") == 6
+    assert '<a href="/talks/x#themes">3 more<span' in str(macro(marks, 5, "/talks/x"))
+    assert str(macro(marks[:6], 5, "/talks/x")).count('class="chip"') == 6
+    assert str(macro(marks)).count('class="chip"') == 8

@@ -64,7 +64,9 @@ def test_every_question_is_listed_with_losses_as_plain_as_wins(full_client: Test
     assert f"ahead for {len(ahead)}, behind for {len(behind)}" in text
     for one in (*behind, *ahead):
         sign = "−" if one.margin < 0 else "+"
-        assert f"{sign}{abs(one.margin):.3f}" in text
+        digits = 3 if abs(one.margin) >= 0.0005 else 4
+        assert f"{sign}{abs(one.margin):.{digits}f}" in text
+    assert not re.search(r"[+−]0\.000\b", text), "a gain of nothing has no sign"
 
 
 def test_the_order_can_begin_with_losses_or_wins(full_client: TestClient, measured: Quality) -> None:

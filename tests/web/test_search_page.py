@@ -200,6 +200,20 @@ def test_what_was_typed_can_be_searched_for_as_it_is_and_the_near_words_are_a_li
     assert '<input type="hidden" name="spelling"' not in shown, "the next question is mended again"
 
 
+def test_a_phrase_that_no_talk_holds_is_said_with_a_link_to_the_near_one(client: TestClient) -> None:
+    path = "/search?" + urlencode({"q": '"kill brokres"', "mode": "lexical"})
+    answer, shown = api(client, path), html.unescape(page(client, path))
+    assert answer["notice"] == "No talk holds the words “kill brokres” in a row."
+    assert answer["notice"] in shown
+    link = "/search?" + urlencode({"q": '"kill brokers"', "mode": "lexical"})
+    assert f'Did you mean <a href="{link}">"kill brokers"</a>?' in shown
+    assert api(client, link)["total"] > 0
+    assert '<h1>"kill brokres"</h1>' in shown
+    assert 'Nothing found for "kill brokres".' in shown
+    loose = "/search?" + urlencode({"q": "kill brokres", "mode": "lexical"})
+    assert f'<a href="{loose}">Look for kill brokres without the quotes</a>' in shown
+
+
 def test_without_a_slip_the_page_says_nothing_of_spelling(client: TestClient) -> None:
     shown = page(client, "/search?q=brokers")
     assert "Did you mean" not in shown

@@ -11,6 +11,12 @@ from app.web.addresses import with_query
 GAP = "\N{NO-BREAK SPACE}"
 
 
+def test_a_query_with_quotes_gets_no_more_of_them() -> None:
+    assert words.quoted("exactly once") == "“exactly once”"
+    for query in ('"exactly once" kafka', "“exactly once”", 'speaker:"Gwen Shapira"'):
+        assert words.quoted(query) == query
+
+
 @pytest.mark.parametrize(
     ("address", "kept"),
     [

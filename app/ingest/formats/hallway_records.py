@@ -22,6 +22,8 @@ from app.ingest.record import (
     TakeawayCollection,
     TakeawayRecord,
     TalkRecord,
+    Technologies,
+    TechnologyRecord,
     ThemeDecisions,
     ThemeRecord,
     Vocabulary,
@@ -33,6 +35,8 @@ RECORD_LISTS = {
     "programme": "talks",
     "speakers": "speakers",
     "themes": "themes",
+    "technologies": "technologies",
+    "technology-judgements": "mentions",
     "theme-decisions": "talks",
     "takeaways": "takeaways",
 }
@@ -45,10 +49,10 @@ def _good(document: Document, name: str, bad: Bad) -> list[tuple[str, dict[str, 
     return [(document.where((name, index)), item) for index, item in enumerate(items) if index not in bad]
 
 
-def _bad_keys(document: Document, name: str, bad: Bad) -> tuple[frozenset[str], bool]:
+def _bad_keys(document: Document, name: str, bad: Bad, key: str = "id") -> tuple[frozenset[str], bool]:
     """Ids of the items left out, and whether each of them has one."""
     items = [document.value[name][index] for index in bad]
-    ids = [item.get("id") if isinstance(item, dict) else None for item in items]
+    ids = [item.get(key) if isinstance(item, dict) else None for item in items]
     return frozenset(key for key in ids if isinstance(key, str)), all(isinstance(key, str) for key in ids)
 
 
@@ -132,15 +136,43 @@ def read_themes(document: Document, bad: Bad) -> Vocabulary:
                 slug=item["slug"],
                 name=item["name"],
                 definition=item["definition"],
-                position=position,
+                position=document.where(("themes", index)),
                 parent=item.get("parent"),
                 excludes=item.get("excludes", ""),
                 synonyms=tuple(item.get("synonyms", ())),
                 cues=tuple(item.get("cues", ())),
                 examples=tuple(item.get("examples", ())),
                 counter_examples=tuple(item.get("counter_examples", ())),
+                places={name: document.where(("themes", index, name)) for name in item},
             )
-            for position, item in _good(document, "themes", bad)
+            for index, item in enumerate(document.value["themes"])
+            if index not in bad
+        ),
+        unreadable=_bad_keys(document, "themes", bad, "slug")[0],
+        is_whole=not bad,
+    )
+
+
+def read_technologies(document: Document, bad: Bad) -> Technologies:
+    """`hallway: technologies/1`."""
+    return Technologies(
+        slug=document.value["vocabulary"],
+        name=document.value["name"],
+        technologies=tuple(
+            TechnologyRecord(
+                slug=item["slug"],
+                name=item["name"],
+                kind=item["kind"],
+                position=position,
+                aliases=tuple(item.get("aliases", ())),
+                url=item.get("url"),
+                ambiguous=(item["name"],) if item.get("ambiguous") is True else tuple(item.get("ambiguous", ())),
+                exact_case=item.get("case") == "exact",
+                needs=tuple(item.get("needs", ())),
+                beside=tuple(item.get("beside", ())),
+                not_in=tuple(item.get("not_in", ())),
+            )
+            for position, item in _good(document, "technologies", bad)
         ),
     )
 
@@ -162,6 +194,8 @@ def read_decisions(document: Document, bad: Bad) -> ThemeDecisions:
                 main=item.get("main"),
                 borderline=tuple(item.get("borderline", ())),
                 read_from=item.get("read_from"),
+                considered=tuple(item["considered"]) if "considered" in item else None,
+                decided_on=item.get("decided_on"),
             )
             for position, item in _good(document, "talks", bad)
         ),
@@ -207,10 +241,16 @@ def _takeaway(position: str, item: dict[str, Any]) -> TakeawayRecord:
     )
 
 
-READERS: dict[str, Callable[[Document, Bad], Payload]] = {
+def read_judgements(_: Document, __: Bad) -> None:
+    """`hallway: technology-judgements/1`: checked against its schema and not stored, for it is to measure with."""
+
+
+READERS: dict[str, Callable[[Document, Bad], Payload | None]] = {
     "programme": read_programme,
     "speakers": read_speakers,
     "themes": read_themes,
+    "technologies": read_technologies,
+    "technology-judgements": read_judgements,
     "theme-decisions": read_decisions,
     "takeaways": read_takeaways,
 }

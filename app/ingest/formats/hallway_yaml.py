@@ -1,6 +1,7 @@
-"""Hallway's own YAML: programmes, speakers, themes, theme decisions and takeaways, each with a JSON schema.
+"""Hallway's own YAML: programmes, speakers, themes, technologies, decisions and takeaways, each with a JSON schema.
 
 A talk or takeaway that breaks the schema is left out with a problem that names line and field; the others are read.
+A vocabulary is taken up whole or not at all, for a theme left out would look like one that was withdrawn.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ from app.ingest.record import FoundProblem, Parsed
 from app.settings import shipped
 
 _HEADER = re.compile(r"\ufeff?(?:(?:[ \t]*#[^\n]*|---[ \t]*|[ \t]*)\r?\n)*hallway:[ \t]*[\"']?([a-z-]+)/(\d+)")
-_RANKS = {"themes": 0, "speakers": 0, "programme": 1, "theme-decisions": 2, "takeaways": 2}
+_RANKS = {
+    "themes": 0,
+    "technologies": 0,
+    "speakers": 0,
+    "programme": 1,
+    "theme-decisions": 2,
+    "technology-judgements": 2,
+    "takeaways": 2,
+}
 
 
 class HallwayYaml:
@@ -45,7 +54,7 @@ class HallwayYaml:
         return _RANKS.get(header[1], 1) if header else 1
 
     def parse(self, path: Path, options: ReadOptions) -> Parsed:
-        """Records of one file of any of the five kinds."""
+        """Records of one file of any of the seven kinds."""
         document = positioned_yaml.load(read_text(path, options.limit))
         kind = _kind(document)
         problems: list[FoundProblem] = []
@@ -90,7 +99,7 @@ def _validate(document: Document, kind: str, problems: list[FoundProblem]) -> fr
         where = document.where(path)
         if len(path) >= 2 and path[0] == listed and isinstance(path[1], int):
             bad.add(path[1])
-            left_out = "" if len(path) == 2 else f" {spell(path[:2])} is left out."
+            left_out = "" if len(path) == 2 or kind == "themes" else f" {spell(path[:2])} is left out."
             problems.append(FoundProblem("error", _words(error) + left_out, where))
         else:
             frame.append(f"{where}: {_words(error)}")
@@ -113,6 +122,8 @@ def _words(error: Any) -> str:
         case "enum" | "const":
             allowed = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
             return f"{shown} is not one of {', '.join(map(str, allowed))}."
+        case "minLength" if error.instance == "":
+            return f"This is empty; write what belongs here. {error.schema.get('description', '')}".rstrip()
         case "pattern" | "format":
             return f"{shown} is not of the form asked for ({error.schema.get('description', error.validator_value)})"
         case _:
@@ -131,6 +142,10 @@ def _source_key(kind: str, value: dict[str, Any]) -> str:
             return f"hallway:programme:{value['edition']['slug']}"
         case "themes":
             return f"hallway:themes:{value['vocabulary']}"
+        case "technologies":
+            return f"hallway:technologies:{value['vocabulary']}"
+        case "technology-judgements":
+            return f"hallway:{kind}:{value['vocabulary']}:{value['judge']}"
         case "theme-decisions":
             return f"hallway:theme-decisions:{value['edition']}:{value['reviewer']}"
         case "takeaways":

@@ -21,6 +21,8 @@ class Changes:
     withdrawn: int = 0
     problems: list[FoundProblem] = field(default_factory=list)
     review: Review = field(default_factory=Review)
+    refused: bool = False
+    """Whether nothing was stored, for the problems."""
 
     def count(self, what: str) -> None:
         """Add one to `created`, `updated`, `unchanged` or `withdrawn`."""

@@ -200,10 +200,10 @@ def _write_parts(session: Session, talks: Sequence[tuple[int, TalkRecord]], form
             {"talk_id": talk_id, "position": position, "kind": link.kind, "url": link.url, "label": link.label}
             for position, link in enumerate(record.resources)
         )
-        technologies = dict.fromkeys(people.technology_id(name) for name in record.technologies)
+        technologies = {people.technology_id(name): name for name in reversed(record.technologies)}
         parts[TechnologyMention].extend(
-            {"talk_id": talk_id, "technology_id": technology, "position": position, "origin": "source"}
-            for position, technology in enumerate(technologies)
+            _named(talk_id, technology, position, name)
+            for position, (technology, name) in enumerate(reversed(technologies.items()))
         )
         organisations = dict.fromkeys(people.organisation_id(name) for name in record.organisations)
         parts[TalkOrganisation].extend({"talk_id": talk_id, "organisation_id": found} for found in organisations)
@@ -211,6 +211,11 @@ def _write_parts(session: Session, talks: Sequence[tuple[int, TalkRecord]], form
     for table, rows in parts.items():
         if rows:
             session.execute(insert(table), rows)
+
+
+def _named(talk_id: int, technology_id: int, position: int, name: str) -> dict[str, Any]:
+    mention = {"talk_id": talk_id, "technology_id": technology_id, "position": position}
+    return mention | {"origin": "source", "listed_as": name, "found": []}
 
 
 def _settled(rows: list[dict[str, Any]], people: People) -> list[dict[str, Any]]:

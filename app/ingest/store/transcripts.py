@@ -19,7 +19,7 @@ _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{6,40}")
 
 
 def store_transcript(session: Session, source: Source, record: Transcript) -> Changes:
-    """Upsert the transcript and have its talk's passages cut anew; an error where no talk, or several, are meant."""
+    """Upsert the transcript and have what rests on it made anew; an error where no talk, or several, are meant."""
     assert source.id is not None
     changes = Changes()
     try:
@@ -56,7 +56,7 @@ def store_transcript(session: Session, source: Source, record: Transcript) -> Ch
     stored.content_hash = digest
     session.flush()
     touched |= _timed_parts(session, touched)
-    session.execute(update(Talk).where(col(Talk.id).in_(touched)).values(passages_hash=None))
+    session.execute(update(Talk).where(col(Talk.id).in_(touched)).values(passages_hash=None, technologies_hash=None))
     return changes
 
 

@@ -26,8 +26,8 @@ from app.search.index_files import Arrays
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
-from app.search.query import fold, split_words
-from app.search.stemming import stem
+from app.search.query import split_words
+from app.text.stemming import fold, stem
 
 K1, B = 1.2, 0.75
 LEAST_IDF = 1e-6
@@ -163,13 +163,15 @@ class WordsIndex(Parted[WordsPart]):
         sizes = self._talk_sizes
         mean = max(1e-9, float(sizes.sum()) / max(1, int(np.count_nonzero(sizes))))
         penalty = K1 * (1 - B + B * sizes[talks] / mean)
+        # By talk id; 0 is for what was not asked for, and for NO_TALK, -1, which is the last place.
+        place = np.zeros(len(sizes) + 1, dtype=np.int64)
+        place[talks] = np.arange(1, len(talks) + 1)
         for word in (_number(stem(word)) for term in terms for word in split_words(term)):
-            often, held = np.zeros(len(sizes), dtype=np.float64), 0
+            found, held = np.zeros(len(talks), dtype=np.float64), 0
             for part in self._parts:
                 rows, counts = part.posting(word)
                 held += len(rows)
-                often += _by_talk(part.talks[rows], counts * 0.5, len(sizes))
-            found = often[talks]
+                found += np.bincount(place[part.talks[rows]], weights=counts * 0.5, minlength=len(talks) + 1)[1:]
             scores += self._weight(held) * (K1 + 1) * found / (found + penalty)
         return scores
 

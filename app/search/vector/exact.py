@@ -43,9 +43,9 @@ class VectorPart(Part):
 
     @cached_property
     def by_talk(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Positions of all rows by talk, then by passage, and the talks in this order."""
+        """Positions of all rows by talk, then by passage, and where in these each talk begins, by its id, and ends."""
         order = np.argsort(self.talks, kind="stable")
-        return order, self.talks[order]
+        return order, np.searchsorted(self.talks[order], np.arange(self.talks.max(initial=0) + 2))
 
     def arrays_at(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
         """Numbers and lengths of these rows."""
@@ -124,7 +124,9 @@ class ExactIndex(Parted[VectorPart]):
         wanted = [_rows_of(part, talks, passages) for part in self._parts]
         talk_ids = np.concatenate([part.talks[rows] for part, rows in zip(self._parts, wanted, strict=True)])
         passage_ids = np.concatenate([part.passages[rows] for part, rows in zip(self._parts, wanted, strict=True)])
-        order = np.lexsort((passage_ids, talk_ids))
+        # Rows of a part come by passage.
+        one = len(self._parts) == 1
+        order = np.argsort(talk_ids, kind="stable") if one else np.lexsort((passage_ids, talk_ids))
         nth = _nth_of_each(talk_ids[order])
         if nth.max(initial=0) >= most:
             order = order[(nth < most) | np.isin(passage_ids[order], passages)]
@@ -156,8 +158,9 @@ class ExactIndex(Parted[VectorPart]):
 
 def _rows_of(part: VectorPart, talks: NDArray[np.int64], passages: NDArray[np.int64]) -> NDArray[np.int64]:
     """Positions of the rows of these talks and of these passages that are not gone, each once."""
-    by_talk, sorted_talks = part.by_talk
-    first, end = (np.searchsorted(sorted_talks, talks, side) for side in ("left", "right"))
+    by_talk, starts = part.by_talk
+    known = talks[talks < len(starts) - 1]
+    first, end = starts[known], starts[known + 1]
     counts = end - first
     places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
     at = np.minimum(np.searchsorted(part.passages, passages), max(0, len(part.passages) - 1))

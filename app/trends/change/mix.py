@@ -11,7 +11,8 @@ from app.trends.estimate import Z95, wilson
 METHOD = (
     "Conferences differ in kinds of talks and in years, so their shares are standardised too: each kind and year has "
     "the part that it has in all of them together (direct standardisation: Fleiss, Levin and Paik 2003, ch. 19). "
-    "Kinds and years that one of them lacks are left out of it."
+    "Kinds and years that one of them lacks are left out of it. In it, labels stand as they were given, not corrected, "
+    "for nobody reviews samples by kind."
 )
 
 

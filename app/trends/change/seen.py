@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from app.trends.estimate import Z95, uncertainty
+from app.trends.estimate import Z95
 from app.trends.figure import Figure
-from app.trends.tally import Tally
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A share 0..1 with its 95 % limits, of `talks` talks.
+    """A share 0..1 with its 95 % limits, of `talks` talks. `share` has its labels corrected where they are.
 
     `labelling` is the part 0..1 of its variance that comes of labels no person decided, `undecided` their talks;
     `missing` are the published sessions that are not known, None where their number is not.
@@ -43,34 +42,27 @@ class Seen:
         return min(self.size, float(self.talks))
 
 
-def seen(figure: Figure, tally: Tally | None = None) -> Seen | None:
-    """The evidence of a figure; None where it has no share. With its tally the labelling part is told apart."""
-    if figure.share is None or figure.low is None or figure.high is None:
+def seen(figure: Figure) -> Seen | None:
+    """The evidence of a figure, its labels corrected as its interval is; None where it has no share."""
+    if figure.estimate is None or figure.low is None or figure.high is None:
         return None
     known, published = figure.coverage.known, figure.coverage.published
-    found = Seen(
-        share=figure.share,
+    return Seen(
+        share=figure.estimate,
         low=figure.low,
         high=figure.high,
         talks=figure.denominator,
+        labelling=labelling_part(figure),
         undecided=figure.undecided,
         missing=None if published is None or figure.population != "all" else max(0, published - known),
     )
-    if tally is None:
-        return found
-    return replace(found, labelling=labelling_part(figure, tally.variance))
 
 
-def labelling_part(figure: Figure, variance: float) -> float:
-    """The part 0..1 of the uncertainty of a share that its labels make up; `variance` as of `estimate.label_variance`.
-
-    The two parts are those that `estimate.uncertainty` adds.
-    """
-    talks, published = figure.denominator, figure.coverage.published
-    if figure.population != "all" or (published is not None and published < talks):
-        published = None
-    whole = uncertainty(figure.numerator, talks, published, variance)
-    return 1 - uncertainty(figure.numerator, talks, published, 0.0) / whole if whole > 0 else 0.0
+def labelling_part(figure: Figure) -> float:
+    """The part 0..1 of the uncertainty of a share that its labels make up, by the halves of its width."""
+    labelling, unseen = figure.half_labelling or 0.0, figure.half_unseen or 0.0
+    whole = labelling**2 + unseen**2
+    return labelling**2 / whole if whole > 0 else 0.0
 
 
 def wilson_size(low: float, high: float) -> float:

@@ -22,10 +22,10 @@ router = APIRouter(tags=["trends"])
 def themes(asked: Annotated[Trending, Query()], session: Reading) -> ThemeShares:
     """Talks of each theme with denominator, share (0..1), 95 % interval and a figure to follow.
 
-    The same answer as `hallway report themes --format json`.
+    The themes are those of one vocabulary. The same answer as `hallway report themes --format json`.
     """
     scope = Scope(tuple(asked.edition), asked.series, asked.year_from, asked.year_to)
-    return theme_shares(session, scope, asked.population, asked.counting)
+    return theme_shares(session, scope, asked.population, asked.counting, vocabulary=asked.vocabulary)
 
 
 class FigureQuery(Paging):

@@ -1,25 +1,55 @@
-"""Themes and technologies: what talks are about and what they mention."""
+"""Vocabularies, themes and technologies: what talks are about and what they mention."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
-from app.catalog.names import NamedCount, find_technology, list_technologies
+from app.catalog.technologies import (
+    TechnologyDetail,
+    TechnologyKind,
+    TechnologyOrder,
+    TechnologyRow,
+    find_technology,
+    list_technologies,
+)
 from app.catalog.themes import ThemeDetail, find_theme, list_themes
+from app.catalog.vocabularies import VocabularyDetail, choose_vocabulary, list_vocabularies
 from app.search.neighbours import NearToTheme
 from app.web.api.lists import Listed, SimilarQuery, listed
 from app.web.deps import Reading, Search
-from app.web.parameters import Nothing, Paging, PathSlug
+from app.web.parameters import Nothing, Paging, PathSlug, Slug
 
 router = APIRouter(tags=["vocabulary"])
 
 
+class TechnologiesQuery(Paging):
+    """What GET /technologies can be asked for."""
+
+    sort: TechnologyOrder = Field(default="talks", description="Order of the list.")
+    kind: TechnologyKind | None = Field(default=None, description="Only technologies of this kind.")
+
+
+class ThemesQuery(Paging):
+    """What GET /themes can be asked for."""
+
+    vocabulary: Slug | None = Field(default=None, description="Slug of a vocabulary; all of them without it.")
+
+
+@router.get("/vocabularies", summary="Vocabularies")
+def vocabularies(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[VocabularyDetail]:
+    """The vocabularies of themes, the one that came first in front, each with the version of its content."""
+    return listed(request, asked, list_vocabularies(session, asked.limit, asked.offset))
+
+
 @router.get("/themes", summary="Themes")
-def themes(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[ThemeDetail]:
-    """The theme vocabulary in its order, with definitions, cues and examples."""
-    return listed(request, asked, list_themes(session, asked.limit, asked.offset))
+def themes(asked: Annotated[ThemesQuery, Query()], session: Reading, request: Request) -> Listed[ThemeDetail]:
+    """Themes in the order of their vocabulary, with definitions, cues and examples."""
+    if asked.vocabulary:
+        choose_vocabulary(session, asked.vocabulary)
+    return listed(request, asked, list_themes(session, asked.vocabulary, asked.limit, asked.offset))
 
 
 @router.get("/themes/{slug}", summary="One theme")
@@ -36,12 +66,14 @@ def similar(slug: PathSlug, asked: Annotated[SimilarQuery, Query()], session: Re
 
 
 @router.get("/technologies", summary="Technologies")
-def technologies(asked: Annotated[Paging, Query()], session: Reading, request: Request) -> Listed[NamedCount]:
+def technologies(
+    asked: Annotated[TechnologiesQuery, Query()], session: Reading, request: Request
+) -> Listed[TechnologyRow]:
     """Technologies that known talks mention, those with most talks first."""
-    return listed(request, asked, list_technologies(session, asked.limit, asked.offset))
+    return listed(request, asked, list_technologies(session, asked.limit, asked.offset, asked.sort, asked.kind))
 
 
 @router.get("/technologies/{slug}", summary="One technology")
-def technology(slug: PathSlug, _: Nothing, session: Reading) -> NamedCount:
-    """A technology with its number of known talks; list them with GET /talks?technology=."""
+def technology(slug: PathSlug, _: Nothing, session: Reading) -> TechnologyDetail:
+    """A technology with its number of known talks and what surrounds it; its talks: GET /talks?technology=."""
     return find_technology(session, slug)

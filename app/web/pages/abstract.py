@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from app.search.pasted import NearText
+from app.search.pasted import MOST_CHARACTERS, NearText
 from app.web.bodies import SentText
 from app.web.deps import Reading, Search, Viewing
 from app.web.parameters import Nothing, Parameters
@@ -48,4 +48,6 @@ def asked(asked: Annotated[AbstractQuery, Query()], session: Reading, engine: Se
 def sent(_: Nothing, sent: SentText, session: Reading, engine: Search, view: Viewing) -> HTMLResponse:
     """Talks near to a text."""
     near = engine.like_text(session, sent.text, SHOWN)
-    return view.page(AbstractPage(title="Search by an abstract", crumbs=CRUMBS, text=sent.text[:20_000], near=near))
+    return view.page(
+        AbstractPage(title="Search by an abstract", crumbs=CRUMBS, text=sent.text[:MOST_CHARACTERS], near=near)
+    )

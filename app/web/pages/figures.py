@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -12,7 +13,9 @@ from sqlmodel import Session
 
 from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
-from app.trends.behind import STALE, Which, figure_by_id, figure_part, is_stale
+from app.trends.alternatives import Alternative
+from app.trends.behind import STALE, Which, figure_alternatives, figure_by_id, figure_part, is_stale
+from app.trends.estimate import Method, get_method
 from app.trends.figure import Figure
 from app.trends.populations import Counting, Population, get_counting, get_population
 from app.web.deps import Reading, Viewing
@@ -32,7 +35,7 @@ class FigureQuery(Scrolling):
 
 @dataclass(frozen=True, kw_only=True)
 class FigurePage(PageContext):
-    """A figure with its rule and a part of its talks: those counted, or the others of its denominator.
+    """A figure with its rule, its method and a part of its talks: those counted, or the others of its denominator.
 
     `id` is the one asked for; `stale` says in words that the base has changed since that was made, else it is None.
     """
@@ -43,6 +46,8 @@ class FigurePage(PageContext):
     figure: Figure
     id: str
     stale: str | None
+    method: Method | None
+    alternatives: Sequence[Alternative]
     population: Population
     counting: Counting
     scale: float
@@ -66,6 +71,8 @@ def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
         figure=found,
         id=id,
         stale=STALE if is_stale(session, id) else None,
+        method=get_method(found.method_slug),
+        alternatives=figure_alternatives(session, id),
         population=get_population(found.population),
         counting=get_counting(found.counting),
         scale=scale_of_figure(found),

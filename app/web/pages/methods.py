@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app.trends.claims import RULE
-from app.trends.estimate import UNASSIGNED
+from app.trends.estimate import METHODS, UNASSIGNED, Method
 from app.trends.populations import COUNTINGS, POPULATIONS, Counting, Population
 from app.web.deps import Viewing
 from app.web.parameters import Nothing
@@ -27,6 +27,7 @@ class MethodsPage(PageContext):
 
     populations: Sequence[Population]
     countings: Sequence[Counting]
+    estimates: Sequence[Method]
     claim_rule: str
     unassigned: float
 
@@ -58,6 +59,7 @@ def methods(_: Nothing, view: Viewing) -> HTMLResponse:
         title="How the numbers are made",
         populations=POPULATIONS,
         countings=COUNTINGS,
+        estimates=METHODS,
         claim_rule=RULE,
         unassigned=UNASSIGNED,
     )

@@ -20,6 +20,7 @@ from app.web.deps import Reading, Viewing
 from app.web.pages.search import MODES
 from app.web.parameters import Nothing, Parameters, PathSlug
 from app.web.templating import Crumb, PageContext
+from app.web.words import quoted
 
 router = APIRouter(include_in_schema=False)
 NOT_MEASURED = f"Nothing was measured yet; run `{COMMAND}` in a checkout."
@@ -101,7 +102,7 @@ def question(id: PathSlug, _: Nothing, session: Reading, view: Viewing) -> HTMLR
     if found is None or one is None:
         raise NotFound("judged question", id)
     page = QuestionPage(
-        title=f"Judged: “{one.text}”",
+        title=f"Judged: {quoted(one.text)}",
         crumbs=(Crumb("How good search is", "/quality"), Crumb(one.id)),
         quality=found,
         question=one,

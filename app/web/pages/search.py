@@ -22,7 +22,7 @@ from app.web.deps import Noting, Reading, Search, Viewing
 from app.web.facets import FacetBlock, facet_blocks
 from app.web.parameters import Scrolling, Searching, Words
 from app.web.templating import PageContext
-from app.web.words import capital, language
+from app.web.words import capital, language, quoted
 
 router = APIRouter(include_in_schema=False)
 PAGE = 20
@@ -73,6 +73,7 @@ class SearchPage(PageContext):
     kept: Sequence[tuple[str, str]]
     missing: Missing | None
     as_json: str
+    to_cite: str
 
 
 @router.get("/search")
@@ -100,7 +101,7 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
     ]
     names = {(name, value): _words(session, name, value) for name, value in narrowed}
     return SearchPage(
-        title=f"“{asked.q}”" if asked.q else "Search",
+        title=quoted(asked.q) if asked.q else "Search",
         query=asked.q,
         result=result,
         portion=Portion(result.total if result else 0, result.hits if result else [], PAGE, asked.offset),
@@ -112,6 +113,7 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
         kept=[*narrowed, *((name, values[name]) for name in ("mode", "sort") if name in values)],
         missing=missing,
         as_json=with_query("/api/v1/search", values, facet=None, limit=PAGE),
+        to_cite=with_query("/search.bib", values, facet=None, offset=None),
     )
 
 

@@ -1,4 +1,4 @@
-"""/themes and /themes/{slug}: the vocabulary, what each theme means, and the talks that have it."""
+"""/themes and /themes/{slug}: a vocabulary, what each of its themes means, and the talks that have it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
 from app.catalog.takeaways import TakeawayCard, TakeawayFilter, list_takeaways
 from app.catalog.themes import ThemeDetail, ThemeNode, find_theme, theme_talks, theme_tree
+from app.catalog.vocabularies import VocabularyDetail, VocabularyName, vocabulary_details, vocabulary_names
 from app.search.engine import SearchEngine
 from app.search.neighbours import NearToTheme
 from app.trends.counts import theme_figure, theme_shares
@@ -24,7 +25,7 @@ from app.trends.scope import Scope
 from app.trends.series import theme_series
 from app.web.deps import Reading, Search, Viewing
 from app.web.near import near_theme
-from app.web.parameters import Nothing, PathSlug, Scrolling
+from app.web.parameters import InVocabulary, PathSlug, Scrolling
 from app.web.shares import scale_of
 from app.web.templating import Crumb, PageContext
 
@@ -47,11 +48,13 @@ class ThemeQuery(Scrolling):
 
 @dataclass(frozen=True, kw_only=True)
 class ThemesPage(PageContext):
-    """The tree of themes, and each theme's share of all known talks as a figure by slug."""
+    """A vocabulary, None in a base without themes: its tree, and each theme's share of all known talks by slug."""
 
     template: ClassVar[str] = "themes.html"
     section: ClassVar[str] = "/themes"
 
+    vocabulary: VocabularyDetail | None
+    choices: Sequence[VocabularyName]
     tree: Sequence[ThemeNode]
     figures: Mapping[str, Figure]
 
@@ -79,11 +82,23 @@ class ThemePage(PageContext):
 
 
 @router.get("/themes")
-def themes(_: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
-    """The vocabulary."""
-    shares = theme_shares(session, Scope())
-    figures = {row.theme.slug: row.whole for row in shares.rows}
-    return view.page(ThemesPage(title="Themes", tree=theme_tree(session), figures=figures))
+def themes(asked: Annotated[InVocabulary, Query()], session: Reading, view: Viewing) -> HTMLResponse:
+    """A vocabulary."""
+    return view.page(_themes(session, asked.vocabulary))
+
+
+def _themes(session: Session, asked: str | None) -> ThemesPage:
+    shares = theme_shares(session, Scope(), vocabulary=asked)
+    shown = shares.vocabulary
+    names = vocabulary_names(session)
+    several = len(names) > 1 and shown is not None
+    return ThemesPage(
+        title=f"Themes: {shown.name}" if shown and several else "Themes",
+        vocabulary=vocabulary_details(session, [shown])[0] if shown else None,
+        choices=names if several else (),
+        tree=theme_tree(session, shown.slug) if shown else (),
+        figures={row.theme.slug: row.whole for row in shares.rows},
+    )
 
 
 @router.get("/themes/{slug}")
@@ -97,6 +112,8 @@ def theme(
 def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery) -> ThemePage:
     found = find_theme(session, slug)
     above = (Crumb(found.parent.name, f"/themes/{found.parent.slug}"),) if found.parent else ()
+    names = vocabulary_names(session)
+    within = [name for name in names if name.slug == found.vocabulary and len(names) > 1]
     editions = Portion[FigureRow](0, [], PAGE)
     if not found.withdrawn_on and (asked.view or not asked.status):
         editions = _editions(session, slug, asked)
@@ -104,7 +121,11 @@ def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery)
     limit = PAGE if asked.status else FIRST
     return ThemePage(
         title=found.name,
-        crumbs=(Crumb("Themes", "/themes"), *above),
+        crumbs=(
+            Crumb("Themes", "/themes"),
+            *(Crumb(name.name, f"/themes?vocabulary={name.slug}") for name in within),
+            *above,
+        ),
         theme=found,
         figure=None if found.withdrawn_on else theme_figure(session, slug, Scope()),
         editions=editions,

@@ -36,6 +36,13 @@ function walk(step) {
   rows[next].scrollIntoView({ block: "nearest" });
 }
 
+// ---- a page's own keys: the first button or link in it that says which key stands for it ----
+function press(key) {
+  const named = [...document.querySelectorAll("main [data-key]")].find((one) => one.dataset.key === key);
+  named?.click();
+  return Boolean(named);
+}
+
 // ---- keys: single letters get in the way of some people's tools, so they can be turned off ----
 function keysAreOff() { return remembered("keys") === "off"; }
 function nameOff(button) {
@@ -56,7 +63,7 @@ function onKey(event) {
   else if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
   else if (event.key === "?") keys.showModal();
-  else return;
+  else if (!press(event.key)) return;
   event.preventDefault();
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from app.search.stemming import stem
 from app.settings import CHECKOUT
+from app.text.stemming import stem
 
 TRICKY = """
 caresses ponies ties caress cats feed agreed plastered bled motoring sing conflated troubled sized hopping

@@ -6,11 +6,18 @@ departures (-bli and -logi) that SQLite takes too.
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
-from app.search.query import fold
-
+# The 33 words of Lucene's English list, and the words that only make a question of a query.
+_STOP_WORDS = """
+    a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to
+    was will with
+    about am can could did do does from had has have how i its me my our s should so than them t us we were what when
+    where which who whom why would you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 _STEP_2 = (
     ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("logi", "log"),
     ("bli", "ble"), ("alli", "al"), ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"),
@@ -28,6 +35,15 @@ _LONGEST = 64
 # Most words have none of these endings, which one look tells.
 _ENDINGS_2, _ENDINGS_3 = tuple(suffix for suffix, _ in _STEP_2), tuple(suffix for suffix, _ in _STEP_3)
 _LONGEST_FIRST_4 = tuple(sorted(_STEP_4, key=len, reverse=True))
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """`word` in lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 @lru_cache(maxsize=65_536)

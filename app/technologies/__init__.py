@@ -1,0 +1,1 @@
+"""Technologies that talks name: matching a vocabulary in their texts, and candidates that no vocabulary has."""

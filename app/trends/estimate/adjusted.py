@@ -1,0 +1,127 @@
+"""Adjusted counting: a share from the machine's labels alone, with how often those were right at talks people decided.
+
+Weaker than a reviewed sample, for it takes the machine to be right as often here as elsewhere. What is carried over is
+how the machine labels talks that are of a theme and talks that are not, never how many of them there were. Gart and
+Buck (Am. J. Epidemiology 83, 1966, 593-602) and Forman (Data Min. Knowl. Discov. 17, 2008, 164-206) solve for
+the share from the count of labels; Saerens et al. (Neural Computation 14, 2002, 21-41) take the likeliest share given
+how sure the machine was. This is the latter with three classes of certainty, held towards the machine's own count,
+since on a hundred talks either alone is further off than counting labels: `scripts/bench_shares.py` has them together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+CUTS = (0.05, 0.5)
+"""Bounds of the classes of a machine's probability: no, perhaps, yes. The machine keeps nothing below the first."""
+
+HELD = 20.0
+"""Talks that speak for the share the machine counted, beside those there are."""
+
+SHRINK = (10.0, 50.0)
+"""A theme's own rates count as those of all themes together where so many talks were accepted, and rejected, for it."""
+
+BETWEEN = 0.05
+"""Part of the variance of a label that talks of one edition share, for rates differ between editions: assumed."""
+
+INNER = 0.2
+"""Next to 0 and 1 the p(1-p) of a share says nothing of how sure it is."""
+
+LEAST_DECIDED = 20
+"""With fewer decisions on all themes there are no rates to speak of."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How many talks of each class people decided, and how many of these were of the theme: arrays (3,)."""
+
+    decided: Numbers
+    accepted: Numbers
+
+    @property
+    def rejected(self) -> Numbers:
+        """Those not of the theme."""
+        return self.decided - self.accepted
+
+
+def rates_of(truth: Numbers, predicted: Numbers) -> Rates:
+    """Counts by class of talks that people decided; arrays (m,)."""
+    classes = np.digitize(predicted, CUTS)
+    size = len(CUTS) + 1
+    return Rates(
+        np.bincount(classes, minlength=size).astype(float),
+        np.bincount(classes, weights=np.asarray(truth, dtype=float), minlength=size).astype(float),
+    )
+
+
+def adjusted_count(classes: Numbers, own: Rates, pooled: Rates) -> tuple[float, float]:
+    """Expected talks of a theme among undecided ones, and how many talks drawn at random would tell as much of them.
+
+    `classes` (3,) counts the undecided talks by class; `own` are the theme's rates, shrunk to `pooled` of all themes.
+    The variance is the inverse of the information on the share, with BETWEEN as the intra-class correlation of an
+    edition, and that of the rates themselves by the delta method. It is compared to p(1-p) at INNER standard errors
+    from the share towards one half.
+    """
+    talks = float(classes.sum())
+    if talks == 0:
+        return 0.0, math.inf
+    of, size = _shrunk(own.accepted, pooled.accepted, SHRINK[0])
+    off, others = _shrunk(own.rejected, pooled.rejected, SHRINK[1])
+    counted = (float(classes[-1]) + 0.5) / (talks + 1)
+    share = _likeliest(classes.tolist(), of.tolist(), off.tolist(), counted)
+    mixed = share * of + (1 - share) * off
+    slope = (of - off) / mixed
+    steep = float((slope * (of - off)).sum())
+    told, held = talks * steep, HELD / (share * (1 - share))
+    known = told / (1 + (talks - 1) * BETWEEN) + held
+    errors = share**2 * of * (1 - of) / size + (1 - share) ** 2 * off * (1 - off) / others
+    moved = (told / (told + held)) ** 2 * float((slope**2 * errors).sum()) / steep**2 if steep > 0 else 0.0
+    variance = 1 / known + moved
+    error = math.sqrt(variance)
+    inner = min(share + INNER * error, 0.5) if share < 0.5 else max(share - INNER * error, 0.5)
+    return share * talks, inner * (1 - inner) / variance
+
+
+def _shrunk(own: Numbers, pooled: Numbers, weight: float) -> tuple[Numbers, float]:
+    """The part of talks in each class, and how many talks it rests on."""
+    common = (pooled + 0.5) / (pooled + 0.5).sum()
+    size = float(own.sum()) + weight
+    return (own + weight * common) / size, size
+
+
+def _likeliest(classes: list[float], of: list[float], off: list[float], counted: float) -> float:
+    """The share 0..1 at which the score, which falls as the share grows, is zero: by halving."""
+    low, high = 1e-6, 1 - 1e-6
+    for _ in range(40):
+        share = (low + high) / 2
+        score = HELD * (counted / share - (1 - counted) / (1 - share))
+        for talks, yes, no in zip(classes, of, off, strict=True):
+            score += talks * (yes - no) / (share * yes + (1 - share) * no)
+        low, high = (share, high) if score > 0 else (low, share)
+    return (low + high) / 2
+
+
+def gart_buck(labelled: float, right: float, wrong: float) -> float:
+    """Share 0..1 from the share labelled, the share of positives labelled and that of negatives labelled.
+
+    (labelled - wrong) / (right - wrong), cut to 0..1; `labelled` itself where labels say nothing.
+    """
+    if right <= wrong:
+        return labelled
+    return min(max((labelled - wrong) / (right - wrong), 0.0), 1.0)
+
+
+def saerens(probabilities: Numbers, prior: float, rounds: int = 200) -> float:
+    """Share 0..1 by expectation maximisation from probabilities made under another share `prior`, 0 < prior < 1."""
+    p = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    share = prior
+    for _ in range(rounds):
+        yes, no = p * share / prior, (1 - p) * (1 - share) / (1 - prior)
+        share = float(np.clip((yes / (yes + no)).mean(), 1e-6, 1 - 1e-6))
+    return share

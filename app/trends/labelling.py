@@ -1,0 +1,188 @@
+"""How many known talks are of a theme when only some were decided: by a reviewed sample, or by rates from elsewhere.
+
+A sample needs known chances of being drawn. A reading of an edition (decisions from a file) is taken as drawn alike
+from its talks; where talks were drawn for review, their recorded chances are used. Any other decision stands for its
+own talk alone. Nothing is read from the base here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.trends.decisions import Decided, Decisions
+from app.trends.estimate import Ground, Labels, middle_variance
+from app.trends.estimate.adjusted import CUTS, LEAST_DECIDED, Rates, adjusted_count, rates_of
+from app.trends.estimate.planning import LEAST_REVIEWED
+from app.trends.estimate.prediction import reviewed_share
+
+Probabilities = Mapping[tuple[int, int], Sequence[float]]
+"""By theme and edition, of undecided talks; those the machine kept nothing for are left out."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """Undecided talks of a theme by how sure the machine is, and the variance of its own word in talks squared."""
+
+    no: int
+    perhaps: int
+    yes: int
+    variance: float
+
+    @property
+    def talks(self) -> int:
+        """All of them."""
+        return self.no + self.perhaps + self.yes
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Known talks of a theme with labels corrected, the variance of that in talks squared, and what it rests on."""
+
+    talks: float
+    variance: float
+    ground: Ground
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """An edition's `talks` known talks, of which people drew and reviewed `sample` for a theme.
+
+    `alone` are decided too, but were not drawn: each stands for itself.
+    """
+
+    theme: int
+    edition: int
+    talks: int
+    sample: tuple[Decided, ...]
+    alone: tuple[Decided, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How right the machine was, by theme and over all of them, at editions that people read."""
+
+    own: Mapping[int, Rates]
+    pooled: Rates
+
+    @property
+    def decided(self) -> int:
+        """Decisions it rests on."""
+        return int(self.pooled.decided.sum())
+
+
+def strata(theme: int, decided: Iterable[Decided], talks: Mapping[int, int]) -> list[Stratum]:
+    """The editions of which people reviewed a sample and not all; `talks` are known talks by edition."""
+    found = []
+    of_edition: dict[int, list[Decided]] = defaultdict(list)
+    for one in decided:
+        of_edition[one.edition].append(one)
+    for edition, ones in of_edition.items():
+        recorded = any(one.chance is not None for one in ones)
+        sample = tuple(one for one in ones if (one.chance is not None if recorded else one.read))
+        if len(ones) < talks[edition] and len(sample) >= LEAST_REVIEWED and None not in {o.predicted for o in sample}:
+            chosen = {one.talk for one in sample}
+            alone = tuple(one for one in ones if one.talk not in chosen)
+            found.append(Stratum(theme, edition, talks[edition], sample, alone))
+    return found
+
+
+def measured(decisions: Decisions, without: int | None = None) -> Measured | None:
+    """The rates of readings, those of the edition `without` left out; None where too few talks were read."""
+    own = {
+        theme: _rates([one for one in ones if one.read and one.predicted is not None and one.edition != without])
+        for theme, ones in decisions.items()
+    }
+    if not own:
+        return None
+    pooled = Rates(
+        np.sum([rates.decided for rates in own.values()], axis=0),
+        np.sum([rates.accepted for rates in own.values()], axis=0),
+    )
+    found = Measured(own, pooled)
+    return found if found.decided >= LEAST_DECIDED else None
+
+
+def _rates(ones: Sequence[Decided]) -> Rates:
+    return rates_of(np.array([one.accepted for one in ones]), np.array([one.predicted for one in ones], dtype=float))
+
+
+def expected_talks(
+    theme: int,
+    confirmed: int,
+    left: Open,
+    sampled: Collection[Stratum],
+    probabilities: Probabilities,
+    rates: Measured | None,
+) -> Expected:
+    """Talks of a theme: `confirmed` by people, and of the undecided ones in `left` those expected.
+
+    Strata are estimated by their samples; the undecided talks of all other editions by `rates`, or where there are none
+    by the machine's own word.
+    """
+    expected, variance, rest = float(confirmed), 0.0, left
+    used: list[Labels] = []
+    for stratum in sampled:
+        said = probabilities.get((stratum.theme, stratum.edition), ())
+        talks, more = _by_sample(stratum, said)
+        decided = (*stratum.sample, *stratum.alone)
+        expected += talks - sum(one.accepted for one in decided)
+        variance += more
+        rest = _without(rest, said, stratum.talks - len(decided), left)
+        used.append("reviewed-sample")
+    if rest.talks > 0:
+        if rates is None:
+            talks, more = float(rest.yes), rest.variance
+        else:
+            talks, more = _by_rates(rest, theme, rates)
+        used.append("machine-probabilities" if rates is None else "measured-elsewhere")
+        expected, variance = expected + talks, variance + more
+    kinds = set(used)
+    labels: Labels = "mixed" if len(kinds) > 1 else used[0] if used else "decided"
+    reviewed = sum(len(stratum.sample) for stratum in sampled)
+    elsewhere = rates.decided if rates and rest.talks > 0 else 0
+    return Expected(expected, variance, Ground(labels, reviewed, elsewhere))
+
+
+def _by_sample(stratum: Stratum, probabilities: Sequence[float]) -> tuple[float, float]:
+    """Talks of the theme in the edition, and their variance; see `estimate.prediction.reviewed_share`."""
+    sample = stratum.sample
+    talks = stratum.talks - len(stratum.alone)
+    said = np.array([_kept(one.predicted) for one in sample])
+    others = np.zeros(talks - len(sample))
+    others[: len(probabilities)] = [_kept(one) for one in probabilities]
+    chance = [len(sample) / talks if one.chance is None else one.chance for one in sample]
+    truth = np.array([one.accepted for one in sample], dtype=float)
+    found = reviewed_share(truth, said, chance, np.concatenate([said, others]))
+    share, size = float(found.share[()]), float(found.size[()])
+    expected = share * talks + sum(one.accepted for one in stratum.alone)
+    return expected, talks**2 * middle_variance(share, talks) / size
+
+
+def _kept(probability: float | None) -> float:
+    """What the machine did not keep was below its least: it is 0 in the sample as outside it."""
+    return probability if probability is not None and probability >= CUTS[0] else 0.0
+
+
+def _without(rest: Open, probabilities: Sequence[float], undecided: int, whole: Open) -> Open:
+    """`rest` less the undecided talks of a stratum; of the variance of `whole` their part by number goes."""
+    yes = sum(one >= CUTS[1] for one in probabilities)
+    perhaps = len(probabilities) - yes
+    part = undecided / whole.talks if whole.talks else 0.0
+    return Open(
+        max(rest.no - (undecided - len(probabilities)), 0),
+        max(rest.perhaps - perhaps, 0),
+        max(rest.yes - yes, 0),
+        max(rest.variance - part * whole.variance, 0.0),
+    )
+
+
+def _by_rates(left: Open, theme: int, rates: Measured) -> tuple[float, float]:
+    """Talks of the theme among those left, and their variance; see `estimate.adjusted.adjusted_count`."""
+    classes = np.array([left.no, left.perhaps, left.yes], dtype=float)
+    nothing = Rates(np.zeros(len(classes)), np.zeros(len(classes)))
+    expected, size = adjusted_count(classes, rates.own.get(theme, nothing), rates.pooled)
+    return expected, left.talks**2 * middle_variance(expected / left.talks, left.talks) / size

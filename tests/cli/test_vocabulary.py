@@ -1,0 +1,86 @@
+"""`hallway vocabulary`: faults by line with exit code 3, what the base has, and what would move, in JSON too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from app import pipeline
+from app.cli import app
+from app.ingest.formats.protocol import ReadOptions
+from app.settings import get_settings
+from tests.conftest import DATA
+from tests.standins import HashingEmbedder
+
+MINE = """\
+hallway: themes/1
+vocabulary: mine
+name: Mine
+themes:
+  - {slug: mine-cloud, name: Cloud, definition: Rented computers., cues: [cloud, aws]}
+"""
+
+
+@pytest.fixture
+def base(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A base with one edition and the shipped vocabularies, that the commands open."""
+    files = [DATA / "themes.yaml", DATA / "vocabularies", DATA / "programmes" / "kafka-summit-london-2018.yaml"]
+    pipeline.ingest(engine, HashingEmbedder(), files, options=ReadOptions())
+    monkeypatch.setenv("HALLWAY_DATABASE_URL", str(engine.url))
+    monkeypatch.setattr("app.bootstrap.open_embedder", lambda _settings: HashingEmbedder())
+    get_settings.cache_clear()
+    yield engine
+    get_settings.cache_clear()
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["vocabulary", *map(str, arguments)])
+
+
+def test_shipped_vocabularies_are_good(base: Engine) -> None:
+    done = run("check", DATA / "themes.yaml", DATA / "vocabularies" / "software.yaml", "--json")
+    assert done.exit_code == 0, done.output
+    files = json.loads(done.output)["files"]
+    assert [file["vocabulary"] for file in files] == ["data-streaming", "software"]
+    assert not [problem for file in files for problem in file["problems"] if problem["severity"] == "error"]
+    listed = {one["slug"]: one for one in json.loads(run("list", "--json").output)["vocabularies"]}
+    assert {file["vocabulary"]: file["version"] for file in files} == {
+        slug: one["version"] for slug, one in listed.items()
+    }
+
+
+def test_faults_are_said_with_file_and_line_and_exit_code_3(base: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(MINE.replace("mine-cloud", "cloud"), encoding="utf-8")
+    done = run("check", file)
+    assert done.exit_code == 3
+    assert f"{file}, line 5, themes[0].slug: error: " in done.output
+    assert "Data streaming (themes.yaml)" in done.output
+
+
+def test_list_says_versions_and_themes_nobody_matches(base: Engine) -> None:
+    said = run("list").output
+    assert "software: Software, version " in said
+    assert "from software.yaml" in said
+    assert "18 themes" in said
+
+
+def test_diff_shows_moves_and_keeps_nothing(base: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(MINE, encoding="utf-8")
+    before = run("list").output
+    done = run("diff", file)
+    assert done.exit_code == 0, done.output
+    assert "Mine: not in the base yet -> version " in done.output
+    assert "All editions: Cloud not in use -> " in done.output
+    assert " of 15 (" in done.output
+    assert "Nothing was kept." in done.output
+    answer = json.loads(run("diff", file, "--counting", "main", "--json").stdout)
+    assert (answer["vocabulary"], answer["version_before"], answer["counting"]) == ("mine", None, "main")
+    assert {"where", "slug", "theme", "talks", "before", "after", "gained", "lost"} <= set(answer["moves"][0])
+    assert run("list").output == before

@@ -1,0 +1,44 @@
+"""A base from before vocabularies had versions keeps its themes, and its files are read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Engine, text
+
+from app import pipeline
+from app.catalog.vocabularies import list_vocabularies
+from app.db.engine import for_writing, make_engine, reading
+from app.ingest.formats.protocol import ReadOptions
+from app.migrations import _config, upgrade
+from app.models import VocabularyVersion
+from tests.conftest import DATA
+from tests.standins import HashingEmbedder
+
+
+def test_themes_of_an_older_base_get_a_vocabulary_with_the_version_of_their_file(
+    engine: Engine, tmp_path: Path
+) -> None:
+    file = DATA / "themes.yaml"
+    pipeline.ingest(engine, HashingEmbedder(), [file], options=ReadOptions())
+    with reading(engine) as session:
+        (ingested,) = list_vocabularies(session).items
+        path = engine.url.database
+    with for_writing(engine).begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+    engine.dispose()
+    older = make_engine(f"sqlite:///{path}")
+    assert upgrade(older)
+    with reading(older) as session:
+        (found,) = list_vocabularies(session).items
+        assert (found.slug, found.name, found.version) == ("data-streaming", "Data streaming", ingested.version)
+        assert (found.source, found.themes) == ("themes.yaml", ingested.themes)
+        assert len(session.get_one(VocabularyVersion, 1).themes) == found.themes
+        assert session.scalar(text("SELECT count(*) FROM source WHERE content_hash IS NULL")) == 1
+    report = pipeline.ingest(older, HashingEmbedder(), [file], options=ReadOptions())
+    assert report.files[0].records is not None
+    assert report.files[0].records.unchanged == ingested.themes
+    older.dispose()

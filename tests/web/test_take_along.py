@@ -1,0 +1,174 @@
+"""What can be taken along: charts on pages, fragments, citations, the talks of a figure, and saved reports."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.bootstrap import KnowledgeBase
+from app.catalog.snapshot import refresh_snapshot
+from app.db.engine import reading, writing
+from app.db.types import utc_now
+from app.errors import UsageError
+from app.exports.registry import digests
+from app.models import Talk
+from app.reports.registry import build_report
+from app.reports.request import ReportRequest
+from app.reports.saved import save_report
+from app.trends.document import Chart, FigureRow
+from app.web.app import create_app
+from app.web.pages.reports import few_enough, shown
+from tests.web.conftest import open_base
+from tests.web.facts import fill
+
+WEST = ReportRequest(editions=("west-2019",))
+REPORT = "/reports/themes?edition=west-2019"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    """A small base that may be written."""
+    opened = open_base(tmp_path, fill)
+    yield opened
+    opened.engine.dispose()
+
+
+def _save(base: KnowledgeBase) -> str:
+    with writing(base.engine) as session:
+        saved = save_report(session, build_report(session, "themes", WEST), digests).saved
+    assert saved is not None
+    return saved.id
+
+
+def test_a_report_shows_its_chart_and_below_it_the_same_numbers(client: TestClient) -> None:
+    text = client.get(REPORT).text
+    chart = text[text.index('<figure class="chart">') : text.index("</figure>")]
+    table = text[text.index("</figure>") :]
+    links = set(re.findall(r'href="(/figures/[^"]+)"', chart))
+    rows = client.get("/api/v1/trends/themes?edition=west-2019").json()["rows"]
+    assert len(links) == len(rows)
+    for link in links:
+        assert f'href="{link}"' in table
+    for row in rows:
+        assert f"{row['numerator']} of {row['denominator']}" in chart
+    assert "style=" not in chart
+    assert '<svg class="bar"' not in table
+    assert 'data-label="by machine"' in table
+
+
+def test_a_chart_that_no_table_has_brings_its_own(base: KnowledgeBase) -> None:
+    with reading(base.engine) as session:
+        document = build_report(session, "themes", WEST)
+    assert document.chart is not None
+    rows = tuple(
+        FigureRow(row.key, row.label, None, row.figure, at="2019")
+        for row in document.tables[0].rows
+        if row.figure.share
+    )
+    other = replace(document, tables=(), chart=Chart("Over time", "Over time.", rows, "lines"))
+    (table,) = shown(other)["tables_shown"]
+    assert [row.figure for row in table.rows] == [row.figure for row in rows]
+    assert shown(document)["tables_shown"] == document.tables
+
+
+def test_a_fragment_is_the_article_alone(client: TestClient) -> None:
+    page = client.get("/reports/themes.html?edition=west-2019").text
+    fragment = client.get("/reports/themes.html?edition=west-2019&part=fragment").text
+    assert fragment.lstrip().startswith('<article class="hallway-report">')
+    assert fragment.rstrip().endswith("</article>")
+    assert "<html" not in fragment
+    assert "<style>" in fragment
+    for place in re.findall(r'(?:href|src)="([^"]*)"', fragment):
+        assert place.startswith("http"), place
+    for rule in re.findall(r"^(\S.*?) \{", fragment, re.MULTILINE):
+        assert all(part.strip().startswith(".hallway-report") for part in rule.split(",")), rule
+    assert fragment[fragment.index("<h1>") : fragment.index("<svg")] in page
+    answer = client.get("/reports/themes.csv?edition=west-2019&part=fragment")
+    assert answer.status_code == 422
+    assert "Only html comes in parts" in answer.text
+
+
+def test_talks_are_cited_from_their_pages(client: TestClient) -> None:
+    slug = client.get("/api/v1/talks?edition=west-2019&limit=1").json()["items"][0]["slug"]
+    page = client.get(f"/talks/{slug}").text
+    for suffix, part in (("bib", f"@inproceedings{{{slug},"), ("csl.json", f'"id": "{slug}"')):
+        assert f'href="/talks/{slug}.{suffix}"' in page
+        answer = client.get(f"/talks/{slug}.{suffix}")
+        assert answer.status_code == 200
+        assert part in answer.text
+        assert f'filename="{slug}.{suffix}"' in answer.headers["content-disposition"]
+    for missing in (f"/talks/{slug}.pdf", "/talks/nothing.bib", "/editions/nowhere.bib", "/search.pdf?q=x"):
+        assert client.get(missing).status_code == 404, missing
+    assert client.get(f"/talks/{slug}.bib?x=1").status_code == 422
+
+
+def test_an_edition_and_a_search_are_cited_whole(client: TestClient) -> None:
+    known = client.get("/api/v1/talks?edition=west-2019&limit=100").json()["total"]
+    assert client.get("/editions/west-2019.bib").text.count("@inproceedings{") == known
+    found = client.get("/api/v1/search?q=brokers&mode=lexical&limit=100").json()["hits"]
+    cited = client.get("/search.csl.json?q=brokers&mode=lexical").json()
+    assert [item["id"] for item in cited] == [hit["talk"]["slug"] for hit in found]
+    assert cited
+    page = client.get("/search?q=brokers&mode=lexical&kind=keynote&offset=0").text
+    link = html.unescape(re.findall(r'href="(/search\.bib[^"]*)"', page)[0])
+    assert link == "/search.bib?q=brokers&mode=lexical&kind=keynote"
+    assert client.get(link).status_code == 200
+
+
+def test_the_site_lists_no_endless_number_of_talks() -> None:
+    assert few_enough([1]) == [1]
+    with pytest.raises(UsageError, match="a list of 5,001 talks"):
+        few_enough(list(range(5_001)))
+
+
+def test_a_figure_gives_its_talks(client: TestClient) -> None:
+    rows = client.get("/api/v1/trends/themes?edition=west-2019").json()["rows"]
+    row = next(row for row in rows if 0 < row["numerator"] < row["denominator"])
+    path = f"/figures/{row['figure']['id']}"
+    lines = list(csv.DictReader(io.StringIO(client.get(f"{path}.csv").text, newline="")))
+    assert len(lines) == row["denominator"]
+    assert sum(line["counted"] == "yes" for line in lines) == row["numerator"]
+    assert client.get(f"{path}.bib").text.count("@inproceedings{") == row["numerator"]
+    assert len(client.get(f"{path}.csl.json").json()) == row["numerator"]
+    assert f'href="{path}.csv"' in client.get(path).text
+    assert client.get("/figures/nothing.csv").status_code == 404
+
+
+def test_a_saved_report_keeps_its_numbers_and_says_what_changed(own: KnowledgeBase) -> None:
+    with TestClient(create_app(own)) as client:
+        assert "No report is saved yet" in client.get("/reports/saved").text
+        id = _save(own)  # noqa: A001
+        before = client.get(f"/reports/saved/{id}").text
+        assert "The base has not changed since." in before
+        assert f'href="/reports/saved/{id}"' in client.get("/reports/saved").text
+        exports = {
+            suffix: client.get(f"/reports/saved/{id}.{suffix}").content for suffix in ("md", "csv", "json", "xlsx")
+        }
+        assert f"/reports/saved/{id}".encode() in exports["md"]
+        with writing(own.engine) as session:
+            for talk in session.scalars(select(Talk).where(col(Talk.kind) == "keynote")):
+                talk.withdrawn_at = utc_now()
+            refresh_snapshot(session)
+        after = client.get(f"/reports/saved/{id}").text
+        assert "The base has changed since" in after
+        assert f"hallway report diff {id} now" in after
+        for suffix, content in exports.items():
+            assert client.get(f"/reports/saved/{id}.{suffix}").content == content, suffix
+        assert before[before.index("<figure") : before.index("</figure>")] in after
+        second = _save(own)
+        assert (
+            f'<a href="/reports/saved/{second}">edition 2</a> is the newest' in client.get(f"/reports/saved/{id}").text
+        )
+        assert f'<a href="/reports/saved/{id}">the edition before</a>' in client.get(f"/reports/saved/{second}").text
+        for missing in ("/reports/saved/nothing", "/reports/saved/nothing.csv", f"/reports/saved/{id}.pdf"):
+            assert client.get(missing).status_code == 404, missing
