@@ -81,10 +81,11 @@ class Taught:
     labels: Known
 
 
-def scores(talks: Texts, themes: Named, taught: Taught | None = None) -> Scores:
+def scores(talks: Texts, themes: Named, taught: Taught | None = None, self_training: bool = True) -> Scores:
     """How much speaks for each theme in each talk, (n, k): higher is likelier, 0 undecided, as logarithms of odds.
 
     The labels that are taught are complete: a theme not among those of a taught talk counts against it.
+    Without `self_training` the talks to be told apart teach nothing.
     """
     if not len(talks) or not themes.names:
         return np.zeros((len(talks), len(themes.names)))
@@ -96,6 +97,8 @@ def scores(talks: Texts, themes: Named, taught: Taught | None = None) -> Scores:
     if taught is not None:
         learned = _learned(vectors, weighed_taught, known, talks.vectors, weighed)
         first = learned + NAMED * named
+    if not self_training:
+        return first
     sure, of = surest(first)
     labels = np.zeros((len(sure), len(themes.names)), dtype=np.int8)
     labels[np.arange(len(sure)), of] = 1
