@@ -1,7 +1,7 @@
 """Themes told apart by Hallway and by what one would pick instead, on labelled talks, side by side in one run.
 
     scripts/bench_themes.py --make-environment FOLDER        install BERTopic and SetFit (theme_peers.txt)
-    scripts/bench_themes.py FILE.jsonl... [--peers FOLDER]   files as `hallway evaluate themes` reads, and data/judgements
+    scripts/bench_themes.py FILE.jsonl... [--peers FOLDER]   as `hallway evaluate themes` reads, and data/judgements
 
 Each file is parted by years, by events or by chance. Labels are learned from words alone and from 8, 32 and all talks a
 label of the one part, and given to the talks of the other. The peers run in their own environment. SetFit trains few

@@ -89,9 +89,8 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer: dict[str, Any] = {
-                "scores": [[round(float(score), 6) for score in row] for row in WAYS[asked["way"]](asked)]
-            }
+            rows = WAYS[asked["way"]](asked)
+            answer: dict[str, Any] = {"scores": [[round(float(score), 6) for score in row] for row in rows]}
         except Exception as error:  # noqa: BLE001  # the others are still to be measured; why is printed
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
