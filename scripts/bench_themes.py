@@ -4,10 +4,10 @@
     scripts/bench_themes.py FILE.jsonl... [--peers FOLDER]   as `hallway evaluate themes` reads, and data/judgements
 
 Each file is parted by years, by events or by chance. Labels are learned from words alone and from 8, 32 and all talks a
-label of the one part, and given to the talks of the other. The peers run in their own environment. SetFit trains few
-steps (`--steps`) on short texts so that it ends on two cores; with more it may do better. `--most` caps the talks told
-apart, `--setfit-seeds` the draws SetFit is tried with. Then come the shares at events, and whether the constants of
-`shares` and `probability` hold on files they are not read off.
+label of the one part, and given to the talks of the other, at most `--most`. The peers run in their own environment.
+SetFit trains few steps (`--steps`) on short texts (`theme_peers.py`), so that it ends on two cores, with
+`--setfit-seeds` draws and no more than `--setfit-most` examples; with more it may do better. Then come the shares at events, and
+whether the constants of `shares` and `probability` hold on files they are not read off.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from app.themes.learning import Scores, Taught, Texts, scores
 from app.themes.probability import SLOPE, USUAL_THEMES, decided, probabilities
 from app.themes.shares import DRIFT
 from scripts.measured import heading
+from scripts.theme_peers import BATCH, LONGEST
 from scripts.theme_sets import LabelledSet, drawn, fewer, judged, read_set
 from scripts.theme_ways import Peers, Question, Score, cosine, given, keywords, regression, score, stacked
 
@@ -62,8 +63,9 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--make-environment", type=Path)
     parser.add_argument("--peers", type=Path, help="the environment made before")
-    parser.add_argument("--steps", type=int, default=25, help="of SetFit's training")
+    parser.add_argument("--steps", type=int, default=20, help="of SetFit's training")
     parser.add_argument("--setfit-seeds", type=int, default=1, help="draws that SetFit is tried with")
+    parser.add_argument("--setfit-most", type=int, default=500, help="examples; with more SetFit is left out")
     parser.add_argument("--most", type=int, default=1000, help="talks of a file that are told apart")
     given_ = parser.parse_args()
     if given_.make_environment:
@@ -74,7 +76,10 @@ def main() -> None:
     if given_.peers:
         python = given_.peers / "bin" / "python"
         peers = Peers(python, find_model(get_settings()).path, given_.steps)
-        print(f"SetFit: {given_.steps} steps of 8 pairs, 96 tokens a talk, {given_.setfit_seeds} draw(s)")
+        print(
+            f"SetFit: {given_.steps} steps of {BATCH} pairs, {LONGEST} tokens a talk, {given_.setfit_seeds} draw(s), "
+            f"left out above {given_.setfit_most:,} examples. BERTopic: zero-shot similarity .7 (its default) and .3."
+        )
     sets = [*judged(CHECKOUT / "data"), *(fewer(read_set(file), given_.most) for file in given_.files)]
     print(
         f"“{ALONE}”: the talks to be told apart teach nothing. The site itself assigns without it, because no number "
@@ -82,7 +87,7 @@ def main() -> None:
     )
     heard: list[Heard] = []
     for labelled in sets:
-        heard += table(labelled, embedder, peers, given_.setfit_seeds)
+        heard += table(labelled, embedder, peers, given_)
     shares_at_events(heard)
     constants(heard)
     if peers:
@@ -102,7 +107,7 @@ def make_environment(folder: Path) -> None:
     print(f"Made. Now: scripts/bench_themes.py FILE.jsonl... --peers {folder}")
 
 
-def table(labelled: LabelledSet, embedder: Embedder, peers: Peers | None, setfit_seeds: int) -> list[Heard]:
+def table(labelled: LabelledSet, embedder: Embedder, peers: Peers | None, limits: argparse.Namespace) -> list[Heard]:
     """Print the table of one set; what Hallway made of each draw."""
     began = time.perf_counter()
     heading(f"{labelled.name}: {len(labelled.earlier):,} talks to learn from, {len(labelled.later):,} to tell apart")
@@ -118,7 +123,8 @@ def table(labelled: LabelledSet, embedder: Embedder, peers: Peers | None, setfit
             found = {HALLWAY: by_hallway(asked, with_own), ALONE: by_hallway(asked, told(asked, False))}
             found.update({way: given(scorer(asked), asked) for way, scorer in simple(count).items()})
             if peers:
-                found.update(by_peers(peers, asked, count, seed < setfit_seeds))
+                small = seed < limits.setfit_seeds and len(asked.taught) <= limits.setfit_most
+                found.update(by_peers(peers, asked, count, small))
             for way, one in found.items():
                 cells.setdefault(way, {}).setdefault(count, []).append(one)
     print_table(cells)

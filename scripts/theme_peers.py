@@ -17,7 +17,7 @@ from typing import Any
 SEED = 0
 BATCH = 8
 """Pairs in a step of SetFit."""
-LONGEST = 96
+LONGEST = 64
 """Tokens of a talk that SetFit reads, in training and after."""
 
 

@@ -28,8 +28,10 @@ Scores = NDArray[np.float64]
 
 WORDS = 0.5
 """How much the regression over words counts beside that over vectors."""
-NAMED, NAMED_LATER = 0.5, 0.25
-"""How much the words of a theme count beside regressions: before self-training, and after, when they spoke already."""
+NAMED, NAMED_LATER = 1.0, 0.75
+"""How much the words of a theme count beside regressions: before self-training, and after, when they spoke already.
+
+Examples of other years mislead where names do not, so names weigh as much as what few examples taught."""
 SURE = 20
 """So many talks of each theme stand in for examples,"""
 SURE_SHARE = 0.6
