@@ -6,8 +6,8 @@
 Each file is parted by years, by events or by chance. Labels are learned from words alone and from 8, 32 and all talks a
 label of the one part, and given to the talks of the other, at most `--most`. The peers run in their own environment.
 SetFit trains few steps (`--steps`) on short texts (`theme_peers.py`), so that it ends on two cores, with
-`--setfit-seeds` draws and no more than `--setfit-most` examples; with more it may do better. Then come the shares at events, and
-whether the constants of `shares` and `probability` hold on files they are not read off.
+`--setfit-seeds` draws and no more than `--setfit-most` examples; with more it may do better. Then come the shares at
+events, and whether the constants of `shares` and `probability` hold on files they are not read off.
 """
 
 from __future__ import annotations
