@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def make_environment(folder: Path) -> None:
-    """A virtual environment with the peers alone: their pins clash with ours."""
+    """A virtual environment with the peers alone, so that the one of Hallway stays as its lock file says."""
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = str(folder / "bin" / "python")
     wanted = CHECKOUT / "scripts" / "theme_peers.txt"
