@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from app.ingest.record import ThemeRecord
-from app.ingest.vocabulary_file import read_vocabulary
+from app.ingest.vocabulary_file import vocabulary_alone
 from app.themes.evaluation import ThemeWords
 from app.themes.labelled import LabelledTalk, read_labelled
 
@@ -104,7 +104,7 @@ def judged(data: Path) -> list[LabelledSet]:
 
     Themes that a reading did not consider take no part.
     """
-    themes = {theme.slug: theme for theme in read_vocabulary(data / "themes.yaml").themes}
+    themes = {theme.slug: theme for theme in vocabulary_alone(data / "themes.yaml").themes}
     sets = []
     for file in sorted((data / "judgements" / "themes").glob("*.yaml")):
         said = yaml.safe_load(file.read_text(encoding="utf-8"))
