@@ -19,7 +19,7 @@ from app.text.passages import cut_passages
 from app.themes.labelled import LabelledTalk
 from app.themes.learning import Named, Scores, Taught, Texts, scores
 from app.themes.probability import USUAL_THEMES, decided, probabilities
-from app.themes.shares import estimated_shares
+from app.themes.shares import DRIFT, estimated_shares
 from app.themes.wording import words_of
 
 LEAST_TALKS = 10
@@ -80,13 +80,13 @@ def evaluate(
     Labels are those of the vocabulary, by slug, name or synonym, with those of the taught talks, or where there is
     neither those of `talks`. Averages are over the labels that `talks` have. Raises InputError where none has any.
     """
-    themes = _themes(talks, taught, vocabulary)
-    truth = _labels(talks, themes)
+    themes = themes_of(talks, taught, vocabulary)
+    truth = labels_of(talks, themes)
     if not truth.any():
         raise InputError(
             f"No talk carries a label that could be given: nothing to measure. Known are {_some(themes)}.", "labels"
         )
-    own = _labels(taught, themes)
+    own = labels_of(taught, themes)
     told = own.any(axis=1)
     one_each = bool((truth.sum(axis=1) == 1).all() and (own[told].sum(axis=1) == 1).all())
     read = read_texts([*talks, *taught], embedder, progress)
@@ -116,9 +116,10 @@ def named(themes: Sequence[ThemeWords], embedder: Embedder) -> Named:
     return Named(embedder.encode(meant), names, [list(theme.phrases) for theme in themes])
 
 
-def _themes(
+def themes_of(
     talks: Sequence[LabelledTalk], taught: Sequence[LabelledTalk], vocabulary: Sequence[ThemeWords]
 ) -> list[ThemeWords]:
+    """The themes to tell apart: those of the vocabulary and, as names alone, labels that it does not know."""
     themes = list(vocabulary)
     known = set(_places(themes))
     from_where = taught if vocabulary else [*taught, *talks]
@@ -146,7 +147,7 @@ def _key(label: str) -> str:
     return " ".join(words_of(label.replace("_", " "))) or label
 
 
-def _labels(talks: Sequence[LabelledTalk], themes: Sequence[ThemeWords]) -> Labels:
+def labels_of(talks: Sequence[LabelledTalk], themes: Sequence[ThemeWords]) -> Labels:
     """(n, k): 1 where a talk has a label."""
     places = _places(themes)
     found = np.zeros((len(talks), len(themes)), dtype=np.int8)
@@ -184,11 +185,14 @@ def _scored(
         micro_f1=_ratio(2 * right.sum(), said.sum() + there.sum()),
         top1_accuracy=round(float(leading[labelled].mean()), 4),
         per_label=per_label,
-        share=_shares(talks, truth, chances, given),
+        share=share_score(talks, truth, chances, given),
     )
 
 
-def _shares(talks: Sequence[LabelledTalk], truth: Labels, chances: Scores, given: NDArray[np.bool_]) -> ShareScore:
+def share_score(
+    talks: Sequence[LabelledTalk], truth: Labels, chances: Scores, given: NDArray[np.bool_], drift: float = DRIFT
+) -> ShareScore:
+    """How near shares estimated at events come to `truth` (n, k), and how many intervals hold it."""
     events = np.array([talk.event for talk in talks])
     off, counted_off, held = [], [], []
     for event in sorted(set(events.tolist())):
@@ -196,7 +200,7 @@ def _shares(talks: Sequence[LabelledTalk], truth: Labels, chances: Scores, given
         if here.sum() < LEAST_TALKS:
             continue
         true = truth[here].mean(axis=0)
-        estimate = estimated_shares(chances[here], given[here])
+        estimate = estimated_shares(chances[here], given[here], drift)
         off.extend(np.abs(estimate.share - true))
         counted_off.extend(np.abs(given[here].mean(axis=0) - true))
         held.extend((estimate.low <= true) & (true <= estimate.high))

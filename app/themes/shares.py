@@ -28,15 +28,15 @@ class Shares(NamedTuple):
     high: NDArray[np.float64]
 
 
-def estimated_shares(chances: Scores, given: NDArray[np.bool_]) -> Shares:
+def estimated_shares(chances: Scores, given: NDArray[np.bool_], drift: float = DRIFT) -> Shares:
     """Shares among talks of these probabilities (n, k), of which `given` were assigned.
 
     The estimate lies between two: the sum of probabilities (Bella et al. 2010, Quantification via probability
     estimators, ICDM), which is too flat, and the count of what was assigned, which is too peaked. The variance is that
-    of independent talks, p (1 - p), and DRIFT.
+    of independent talks, p (1 - p), and `drift`.
     """
     talks = max(1, len(chances))
     share = (chances.sum(axis=0) + given.sum(axis=0)) / (2 * talks)
-    variance = (chances * (1 - chances)).sum(axis=0) / talks**2 + (DRIFT * share) ** 2 + FLOOR / talks**2
+    variance = (chances * (1 - chances)).sum(axis=0) / talks**2 + (drift * share) ** 2 + FLOOR / talks**2
     half = Z * np.sqrt(variance)
     return Shares(share, np.clip(share - half, 0, 1), np.clip(share + half, 0, 1))

@@ -69,7 +69,7 @@ class Figure(BaseModel):
     reviewed: int = Field(default=0, description="talks that people drew and reviewed as a sample")
     half_labelling: float | None = Field(default=None, description="half the width from labelling error alone, 0..1")
     half_unseen: float | None = Field(default=None, description="half the width from unknown talks alone, 0..1")
-    variance: float = Field(default=0.0, exclude=True)
+    variance: float = Field(default=0.0, description="labelling error of the talks, in talks squared")
     coverage: Coverage
     snapshot: str
 

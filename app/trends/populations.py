@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from app.catalog.filters import TalkFilter
 from app.errors import UsageError
@@ -18,7 +18,7 @@ class Population:
     slug: str
     name: str
     sentence: str
-    narrowing: dict[str, Any] = field(default_factory=dict)
+    narrowing: dict[str, tuple[str, ...] | int | bool] = field(default_factory=dict)
     rests_on: Literal["nothing", "keynotes", "sponsored", "lengths"] = "nothing"
     """What a source may not tell: then the rule leaves out too few."""
 

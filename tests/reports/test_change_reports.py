@@ -97,7 +97,7 @@ def test_over_everything_by_year_the_figures_hold_too(base: Session, name: str) 
 def test_it_is_exported_in_every_format_it_can(base: Session, name: str) -> None:
     document = built(base, name)
     for known in FORMATS:
-        if document.chart is None and known.suffix in ("svg", "png"):
+        if document.chart is None and known.draws:
             continue
         content = export(document, known.suffix)
         assert content == export(document, known.suffix)

@@ -57,7 +57,8 @@ def test_scores_are_the_same_every_time_and_do_not_depend_on_the_order_of_themes
     once = scores(talks, themes())
     assert np.array_equal(once, scores(talks, themes()))
     turned = Named(themes().vectors[::-1], NAMES[::-1], [[], []])
-    assert np.allclose(scores(talks, turned)[:, ::-1], once, atol=1e-6)
+    # The order of rows reaches single-precision sums in the regressions, and nothing more.
+    assert np.allclose(scores(talks, turned)[:, ::-1], once, atol=1e-4)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
