@@ -59,7 +59,7 @@ def write(document: Document) -> bytes:
 
 def _table(book: Workbook, table: FigureTable, name: str) -> None:
     sheet = book.create_sheet(name)
-    for column, head in enumerate((table.heading, *COLUMNS), 1):
+    for column, head in enumerate((table.heading, *COLUMNS, *table.more), 1):
         _put(sheet, 1, column, head, bold=True)
     for number, row in enumerate(table.rows, 2):
         figure = row.figure
@@ -73,8 +73,18 @@ def _table(book: Workbook, table: FigureTable, name: str) -> None:
         _put(sheet, number, 9, figure.machine)
         _put(sheet, number, 10, figure.population)
         _put(sheet, number, 11, figure.counting)
+        for column, words in enumerate(row.more, len(COLUMNS) + 2):
+            _put(sheet, number, column, plain(words) or None)
     sheet.freeze_panes = "B2"
-    _widths(sheet, [max([len(row.label) + 2 * row.depth for row in table.rows], default=10) + 2, 24, *[11] * 9])
+    _widths(
+        sheet,
+        [
+            max([len(row.label) + 2 * row.depth for row in table.rows], default=10) + 2,
+            24,
+            *[11] * 9,
+            *[24] * len(table.more),
+        ],
+    )
 
 
 def _about(sheet: Worksheet, document: Document) -> None:
