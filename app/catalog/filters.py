@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, exists, func, not_, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.catalog.vendors import AFFILIATIONS, vendor_keys
 from app.errors import NotFound, UsageError
 from app.models import (
     Appearance,
@@ -63,9 +65,19 @@ class TalkFilter:
     speakers: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     """All of these: video, slides, takeaways, transcript."""
+    both: tuple[str, ...] = ()
+    """All of these themes at once."""
+    affiliation: str | None = None
+    """Of speakers: vendor, user (known, and no vendor) or unknown; see `catalog/vendors.py`."""
+    newcomers: bool = False
+    """Only talks with a speaker who gave none at an earlier edition of the same series."""
+    repeated: bool = False
+    """Only talks that were given at another edition before."""
 
     def __post_init__(self) -> None:
-        """Refuse years that are the wrong way round."""
+        """Refuse years that are the wrong way round, and an affiliation that there is not."""
+        if self.affiliation not in (None, *AFFILIATIONS):
+            raise UsageError(f"affiliation is one of {', '.join(AFFILIATIONS)}.", "affiliation")
         if self.year_from is not None and self.year_to is not None and self.year_from > self.year_to:
             raise UsageError(f"year_from {self.year_from} is after year_to {self.year_to}; swap them.", "year_from")
 
@@ -108,6 +120,12 @@ def allowed_talks(filter: TalkFilter) -> Select[int | None]:
     if filter.organisations:
         there = (_with(filter.organisations), _named(*filter.organisations))
         statement = statement.where(or_(*(col(Talk.id).in_(talks) for talks in there)))
+    for theme in filter.both:
+        statement = statement.where(col(Talk.id).in_(_assigned((theme,), False)))
+    if filter.affiliation:
+        statement = statement.where(_affiliated(filter.affiliation))
+    if filter.newcomers:
+        statement = statement.where(_with_newcomer())
     for technologies in _both(filter.technology, filter.technologies):
         mentioned = select(col(TechnologyMention.talk_id)).join(Technology)
         statement = statement.where(col(Talk.id).in_(mentioned.where(col(Technology.slug).in_(technologies))))
@@ -149,6 +167,12 @@ def _in_years(first: int | None, last: int | None) -> ColumnElement[bool]:
     return or_(and_(*dated), and_(col(Talk.date).is_(None), col(Talk.edition_id).in_(held)))
 
 
+def talk_year() -> ColumnElement[int]:
+    """The year that filters go by, of the talks of a statement: their own, or their edition's where they have none."""
+    held = select(col(Edition.year)).where(col(Edition.id) == col(Talk.edition_id)).scalar_subquery()
+    return case((col(Talk.date).is_(None), held), else_=cast(func.substr(col(Talk.date), 1, 4), Integer))
+
+
 def narrowing(filter: TalkFilter) -> list[ColumnElement[bool]]:
     """What of `filter` can be told from a row of Talk alone, but for years: kinds, length, language, text, delivery."""
     clauses: list[ColumnElement[bool]] = []
@@ -161,6 +185,8 @@ def narrowing(filter: TalkFilter) -> list[ColumnElement[bool]]:
         clauses.append(or_(length.is_(None), length >= filter.least_minutes))
     if filter.first_delivery_only:
         clauses.append(or_(col(Talk.family).is_(None), col(Talk.family) == col(Talk.slug)))
+    if filter.repeated:
+        clauses.append(and_(col(Talk.family).is_not(None), col(Talk.family) != col(Talk.slug)))
     if filter.with_text:
         clauses.append(
             or_(
@@ -212,12 +238,49 @@ def _named(*organisations: str) -> Select[int]:
     return statement.where(col(Organisation.slug).in_(organisations))
 
 
+def _affiliated(affiliation: str) -> ColumnElement[bool]:
+    """Talks by whom their speakers were with, or whom the programme names: one vendor makes a talk a vendor's."""
+    where = col(Appearance.talk_id) == col(Talk.id)
+    named_where = col(TalkOrganisation.talk_id) == col(Talk.id)
+    known = or_(exists().where(where, col(Appearance.organisation_id).is_not(None)), exists().where(named_where))
+    if affiliation == "unknown":
+        return not_(known)
+    vendors = select(col(Organisation.id)).where(col(Organisation.key).in_(vendor_keys()))
+    selling = or_(
+        exists().where(where, col(Appearance.organisation_id).in_(vendors)),
+        exists().where(named_where, col(TalkOrganisation.organisation_id).in_(vendors)),
+    )
+    return selling if affiliation == "vendor" else and_(known, not_(selling))
+
+
+def _with_newcomer() -> ColumnElement[bool]:
+    """Talks with a speaker of whom no earlier edition of the series has a talk that still counts."""
+    here, there = aliased(Edition), aliased(Edition)
+    given, before = aliased(Appearance), aliased(Talk)
+    when = func.coalesce(col(there.start_date), cast(col(there.year), String))
+    earlier = (
+        select(1)
+        .select_from(given)
+        .join(before, col(before.id) == col(given.talk_id))
+        .join(there, col(there.id) == col(before.edition_id))
+        .join(here, col(here.id) == col(Talk.edition_id))
+        .where(
+            col(given.speaker_id) == col(Appearance.speaker_id),
+            col(before.withdrawn_at).is_(None),
+            col(there.series_id) == col(here.series_id),
+            when < func.coalesce(col(here.start_date), cast(col(here.year), String)),
+        )
+        .correlate(Appearance, Talk)
+    )
+    return exists().where(col(Appearance.talk_id) == col(Talk.id), not_(earlier.exists()))
+
+
 def check_names(session: Session, filter: TalkFilter) -> None:
     """Raise NotFound for the first slug in `filter` that names nothing in the base."""
     for what, column, slugs in (
         ("edition", Edition.slug, filter.editions),
         ("series", Series.slug, _one(filter.series)),
-        ("theme", Theme.slug, (*_one(filter.theme), *filter.themes)),
+        ("theme", Theme.slug, (*_one(filter.theme), *filter.themes, *filter.both)),
         ("speaker", Speaker.slug, (*_one(filter.speaker), *filter.speakers)),
         ("organisation", Organisation.slug, (*_one(filter.organisation), *filter.organisations)),
         ("technology", Technology.slug, (*_one(filter.technology), *filter.technologies)),

@@ -45,7 +45,12 @@ def report(
     name: Annotated[str, typer.Argument(help="Name of a report, such as themes.")],
     edition: Annotated[list[str] | None, typer.Option(help="Slug of an edition; may be given again.")] = None,
     series: Annotated[str | None, typer.Option(help="Slug of a series.")] = None,
+    against: Annotated[
+        list[str] | None, typer.Option(help="Slug of a series to compare with; may be given again.")
+    ] = None,
     theme: Annotated[str | None, typer.Option(help="Slug of a theme.")] = None,
+    year_from: Annotated[int | None, typer.Option(help="First year.")] = None,
+    year_to: Annotated[int | None, typer.Option(help="Last year.")] = None,
     vocabulary: Annotated[
         str | None, typer.Option(help="Slug of a vocabulary; else the one most of the talks have a theme of.")
     ] = None,
@@ -68,9 +73,16 @@ def report(
 
     saved_reports.check_format("json" if json else format, part)
     request = ReportRequest(
-        editions=tuple(edition or ()), series=series, theme=theme, population=population, counting=counting,
+        editions=tuple(edition or ()),
+        series=series,
+        theme=theme,
+        against=tuple(against or ()),
+        population=population,
+        counting=counting,
+        year_from=year_from,
+        year_to=year_to,
         vocabulary=vocabulary,
-    )  # fmt: skip
+    )
     base = open_knowledge_base(get_settings())
     with (writing if save else reading)(base.engine) as session:
         document = _saved(session, name, request) if save else build_report(session, name, request)

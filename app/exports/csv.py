@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from app.trends.document import Document
+from app.trends.document import Document, FigureRow, FigureTable, plain
 
 COLUMNS = (
     "table",
@@ -25,6 +25,7 @@ COLUMNS = (
     "figure",
     "method",
     "snapshot",
+    "more",
 )
 DECIMALS = 6
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -55,9 +56,15 @@ def write(document: Document) -> bytes:
                     figure.url,
                     literal(figure.method),
                     literal(document.snapshot),
+                    literal("; ".join(_told(table, row))),
                 ]
             )
     return text.getvalue().encode()
+
+
+def _told(table: FigureTable, row: FigureRow) -> list[str]:
+    """The cells beside the figure that hold something, each after its heading."""
+    return [f"{heading}: {plain(cell)}" for heading, cell in zip(table.more, row.more, strict=True) if cell]
 
 
 def literal(cell: str) -> str:

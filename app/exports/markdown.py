@@ -83,12 +83,14 @@ def _table(table: FigureTable, *, named: bool) -> list[str]:
     heads = [escape(table.heading), "Talks"]
     if table.shares:
         heads += ["Share", "Likely between", "Decided by people", "By machine"]
+    heads += [escape(heading) for heading in table.more]
     lines = [f"| {' | '.join(heads)} |", f"|:---|{'---:|' * (len(heads) - 1)}"]
     for row in table.rows:
         figure = row.figure
         cells = [("↳ " * row.depth) + _linked(row.label, row.href), _number(figure, figure.fraction)]
         if table.shares:
             cells += [figure.percent, figure.range, str(figure.confirmed), str(figure.machine)]
+        cells += [_line(cell) for cell in row.more]
         lines.append(f"| {' | '.join(cells)} |")
     heading = [f"## {escape(table.title)}"] if named else []
     return [*heading, "\n".join(lines)]

@@ -20,6 +20,8 @@ _SUFFIXES = frozenset({
 })  # fmt: skip
 _ARCHIVE = ".zip"
 _HEAD = 4096
+_READ_IN_PLACE = "hallway: vendors/"
+"""The list of vendors is read where it lies and never loaded: it says nothing of any talk."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class Unit:
 def discovered(paths: Sequence[Path], format_name: str | None = None, *, limit: int) -> Iterator[list[Unit]]:
     """Units under `paths`, ordered by rank, then path. UsageError for a path that does not exist.
 
-    Walking a folder leaves out hidden entries, JSON schemas, judgements of search, Hallway's local folder and other
-    kinds of file. Archives are unpacked into a temporary folder that is there until the block ends; a file in one is
-    labelled `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
+    Walking a folder leaves out hidden entries, JSON schemas, judgements of search, the list of vendors, Hallway's
+    local folder and other kinds of file. Archives are unpacked into a temporary folder that is there until the block
+    ends; a file in one is labelled `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
     """
     wanted = format_named(format_name) if format_name else None
     with TemporaryDirectory(prefix="hallway-") as temporary:
@@ -135,6 +137,8 @@ class _Walk:
     def _file(self, path: Path, label: str, address: str, named: bool) -> None:
         head = _head(path)
         if not named and '"$schema"' in head and "json-schema.org" in head:
+            return
+        if not named and head.startswith(_READ_IN_PLACE):
             return
         if named and self._is_forced:
             claimed: Format | None = self._formats[0]

@@ -99,7 +99,8 @@ def vocabulary_choices(session: Session, request: ReportRequest) -> tuple[Choice
     )
 
 
-def _vocabulary_line(vocabulary: VocabularyName) -> Line:
+def vocabulary_line(vocabulary: VocabularyName) -> Line:
+    """Which vocabulary themes are of."""
     version = f", version {vocabulary.version}" if vocabulary.version else ""
     return line("Themes are those of the vocabulary ", Link(vocabulary.name, _address(vocabulary)), f"{version}.")
 
@@ -111,7 +112,7 @@ def _address(vocabulary: VocabularyName) -> str:
 def method_lines(shares: ThemeShares, example: ThemeShare | None) -> tuple[Line, ...]:
     """How the numbers were made: vocabulary, population, counting, interval, and what the interval does not cover."""
     lines = [
-        *([_vocabulary_line(shares.vocabulary)] if shares.vocabulary else []),
+        *([vocabulary_line(shares.vocabulary)] if shares.vocabulary else []),
         line(get_population(shares.population).sentence, " ", get_counting(shares.counting).sentence),
         line(
             "A talk has a theme by people’s decision or, where no person has decided, by the machine’s assignment; "

@@ -7,20 +7,39 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.catalog.kept import kept
 from app.errors import NotFound
-from app.reports import edition, themes
+from app.reports import (
+    companies,
+    compare_conferences,
+    compare_editions,
+    edition,
+    emerging,
+    radar,
+    theme_over_time,
+    themes,
+    together,
+    whats_new,
+)
 from app.reports.request import ReportRequest
 from app.trends.document import Document
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report: the name in its address, a title and a sentence for lists, and what builds it."""
+    """A report: the name in its address, a title and a sentence for lists, and what builds it.
+
+    `needs` says in words what must be chosen for it, "" if nothing must; `takes_edition` whether one edition will do,
+    `draws` whether it has a chart.
+    """
 
     name: str
     title: str
     sentence: str
     build: Callable[[Session, ReportRequest], Document]
+    needs: str = ""
+    takes_edition: bool = True
+    draws: bool = True
 
 
 REPORTS = (
@@ -35,6 +54,66 @@ REPORTS = (
         "Edition",
         "One edition in short: its talks by kind, who they came from, its leading themes and what people took away.",
         edition.build,
+        needs="one edition",
+    ),
+    Report(
+        "theme-over-time",
+        "A theme over time",
+        "The share of one theme at each edition of a series, or in each year, with what rose, fell or is not settled.",
+        theme_over_time.build,
+        needs="a theme; of one series, or of everything by year",
+        takes_edition=False,
+    ),
+    Report(
+        "compare-editions",
+        "Two editions compared",
+        "Which themes rose or fell from one edition to another, and what would settle those that are not settled.",
+        compare_editions.build,
+        needs="two editions",
+        takes_edition=False,
+    ),
+    Report(
+        "emerging",
+        "Emerging and declining",
+        "Themes and technologies that rise or fall over the years, by their whole line, judged together.",
+        emerging.build,
+        takes_edition=False,
+    ),
+    Report(
+        "compare-conferences",
+        "Conferences compared",
+        "Shares of themes at two or more series side by side, also as they would be with one mix of kinds and years.",
+        compare_conferences.build,
+        needs="a series and another",
+        takes_edition=False,
+    ),
+    Report(
+        "radar",
+        "Technology radar",
+        "Technologies by share of talks and by what people say of them, with how they moved of late.",
+        radar.build,
+        draws=False,
+    ),
+    Report(
+        "companies",
+        "Companies",
+        "Whom speakers were with at the time of their talks: vendors, users and what is not known, and who came most.",
+        companies.build,
+        draws=False,
+    ),
+    Report(
+        "whats-new",
+        "What is new",
+        "An edition against the one before it: new speakers and companies, themes that moved, talks given before.",
+        whats_new.build,
+        needs="one edition",
+    ),
+    Report(
+        "together",
+        "Themes together",
+        "Which themes meet in one talk more often, or less, than by chance.",
+        together.build,
+        draws=False,
     ),
 )
 
@@ -48,5 +127,9 @@ def get_report(name: str) -> Report:
 
 
 def build_report(session: Session, name: str, request: ReportRequest) -> Document:
-    """Build the report `name`. NotFound for an unknown report or slug, UsageError for a parameter it cannot use."""
-    return get_report(name).build(session, request)
+    """The report `name`, kept while the base does not change; it is shared, and nothing in it can be changed.
+
+    NotFound for an unknown report or slug, UsageError for a parameter it cannot use.
+    """
+    report = get_report(name)
+    return kept(session, ("report", name, request), lambda: report.build(session, request))

@@ -23,6 +23,8 @@ class ReportRequest:
     editions: tuple[str, ...] = ()
     series: str | None = None
     theme: str | None = None
+    against: tuple[str, ...] = ()
+    """Series to compare `series` with."""
     population: str = "all"
     counting: str = "any"
     year_from: int | None = None
@@ -42,6 +44,7 @@ class ReportRequest:
     def parameters(self) -> tuple[tuple[str, str], ...]:
         """Names and values of the query string, in one order, without what is left at its default."""
         pairs = [("edition", slug) for slug in self.scope.editions]
+        pairs += [("against", slug) for slug in self.against]
         single = {
             "series": self.series,
             "vocabulary": self.vocabulary,

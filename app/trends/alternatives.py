@@ -16,9 +16,10 @@ from app.models import Talk, Theme, ThemeAssignment
 from app.trends.counts import PopulationCount, find_theme, population_counts
 from app.trends.figure import Figure, share_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import Denominator, settled_talks
 from app.trends.populations import POPULATIONS, Population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import FEW, Denominator, Marks, Tally, corrected, own_variance, settled_talks, tally_of
+from app.trends.tally import FEW, Marks, Tally, corrected, own_variance, tally_of
 
 
 @dataclass(frozen=True)

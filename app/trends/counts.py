@@ -163,6 +163,12 @@ def theme_figures(
     }
 
 
+def listed_themes(session: Session, vocabulary: str) -> dict[int, ThemeName]:
+    """The themes of a vocabulary that are in use, by id, in its order."""
+    themes = [theme for theme in _themes(session) if theme.vocabulary == vocabulary]
+    return {theme.id: ThemeName(slug=theme.slug, name=theme.name) for theme in themes}
+
+
 def find_theme(session: Session, slug: str) -> Theme:
     """The theme of this slug that is in use, else NotFound."""
     theme = session.scalar(select(Theme).where(col(Theme.slug) == slug, col(Theme.withdrawn_at).is_(None)))
@@ -235,6 +241,7 @@ def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
         (Organisation.slug, Organisation.name, filter.organisation),
         (Technology.slug, Technology.name, filter.technology),
         (Technology.slug, Technology.name, next(iter(filter.technologies), None)),
+        *((Theme.slug, Theme.name, theme) for theme in filter.both),
     )
     return {
         slug: session.scalars(select(col(name)).where(col(column) == slug)).one()

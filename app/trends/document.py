@@ -59,7 +59,8 @@ def plain(words: Line) -> str:
 class FigureRow:
     """A row of a table: what is counted, with its address, and its figure. `depth` 1 is a part of the row above.
 
-    `at` (an ISO date, or a year alone) is where a line chart sets it, `line` the line of that chart it belongs to.
+    `more` are cells after those of the figure, one for each of the table's headings of that name. `at` (an ISO date, or
+    a year alone) is where a line chart sets it, `line` the line of that chart it belongs to.
     """
 
     key: str
@@ -68,19 +69,24 @@ class FigureRow:
     figure: Figure
     depth: int = 0
     parent: str | None = None
+    more: tuple[Line, ...] = ()
     at: str | None = None
     line: str = ""
 
 
 @dataclass(frozen=True)
 class FigureTable:
-    """Figures below each other. `heading` names the first column; `shares` says whether there is a share to show."""
+    """Figures below each other. `heading` names the first column; `shares` says whether there is a share to show.
+
+    `more` are headings of cells that rows have beside their figure.
+    """
 
     name: str
     title: str
     heading: str
     rows: tuple[FigureRow, ...]
     shares: bool = True
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,8 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
     lines = [*document.lead, *document.coverage, *document.method]
     for section in document.sections:
         lines += [*section.paragraphs, *section.items]
+    for table in document.tables:
+        lines += [cell for row in table.rows for cell in row.more]
     found = [piece.figure for words in lines for piece in words if isinstance(piece, Number)]
     found += [choice.figure for choice in (*document.populations, *document.countings) if choice.figure]
     found += [way.count for way in document.alternatives if way.count]

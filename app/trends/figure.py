@@ -259,7 +259,13 @@ def _described(key: FigureKey, names: dict[str, str]) -> str:
         ("by people of", talks.organisation),
         ("that mention", talks.technology),
         ("with", next(iter(talks.technologies), None)),
+        ("by people of", {"vendor": "a vendor", "user": "no vendor"}.get(talks.affiliation or "")),
+        ("by people of", "whom it is not known where they work" if talks.affiliation == "unknown" else None),
+        ("with", "a speaker who is new to the series" if talks.newcomers else None),
+        ("given", "at another edition before" if talks.repeated else None),
     )
+    if talks.both:
+        words.append(f"with {' and '.join(f'“{names.get(theme, theme)}”' for theme in talks.both)}")
     words += [f"{how} {names.get(value, value)}" for how, value in parts if value]
     return " ".join(words)
 

@@ -20,7 +20,9 @@ from app.trends.scope import Scope
 
 MAX_LENGTH = 8000
 _VALUE = re.compile(r"(?:[a-z0-9-]|_[0-9a-f]{2})+")
-_TEXT_PARTS = ("kind", "speaker", "organisation", "technology", "language", "series")
+_TEXT_PARTS = ("kind", "speaker", "organisation", "technology", "language", "affiliation", "series")
+_FLAG_PARTS = ("newcomers", "repeated")
+_YES = "yes"
 _WITH = "with"
 """A second technology of the talks, beside the first."""
 _NUMBER_PARTS = {"from": "year_from", "to": "year_to"}
@@ -33,7 +35,8 @@ class FigureKey:
     """The rule of a figure: what is counted (`filter` and, for a share, `theme`), of which talks, and the snapshot.
 
     `filter` holds neither theme nor population; of a count it may narrow by kind, speaker, organisation, language,
-    technology or two of these, of a share by edition, series and years only.
+    technology or two of these, affiliation, newcomers, repeated talks or two themes at once, of a share by edition,
+    series and years only.
     """
 
     kind: Kind
@@ -72,8 +75,10 @@ class FigureKey:
         parts: list[tuple[str, str]] = []
         if self.theme:
             parts.append(("theme", self.theme))
+        parts += [("both", slug) for slug in sorted(set(self.filter.both))]
         parts += [("edition", slug) for slug in sorted(set(self.filter.editions))]
         parts += [(name, value) for name in _TEXT_PARTS if (value := getattr(self.filter, name))]
+        parts += [(name, _YES) for name in _FLAG_PARTS if getattr(self.filter, name)]
         parts += [(_WITH, slug) for slug in self.filter.technologies]
         for name, attribute in _NUMBER_PARTS.items():
             if (year := getattr(self.filter, attribute)) is not None:
@@ -102,7 +107,7 @@ def _parse(id: str) -> FigureKey | None:
     for part in rest:
         name, _, value = part.partition(".")
         values.setdefault(name, []).append(_unescape(value))
-    editions = tuple(values.pop("edition", ()))
+    editions, both = tuple(values.pop("edition", ())), tuple(values.pop("both", ()))
     single = {name: found[0] for name, found in values.items() if len(found) == 1}
     if len(single) != len(values):
         return None
@@ -112,14 +117,15 @@ def _parse(id: str) -> FigureKey | None:
     counting = get_counting(single.pop("counting", "any")).slug
     years = {attribute: int(single.pop(name)) for name, attribute in _NUMBER_PARTS.items() if name in single}
     text = {name: single.pop(name) for name in _TEXT_PARTS if name in single}
+    flags = {name: single.pop(name) == _YES for name in _FLAG_PARTS if name in single}
     other = (single.pop(_WITH),) if _WITH in single else ()
     if single or (kind == "share") != (theme is not None) or kind not in ("share", "count"):
         return None
-    if kind == "share" and (set(text) - {"series"} or other):
+    if kind == "share" and (set(text) - {"series"} or flags or both or other):
         return None
     if any(not 0 <= year <= 9999 for year in years.values()):
         return None
-    talks = TalkFilter(editions=editions, technologies=other, **text, **years)  # type: ignore[arg-type]  # names and types as split above
+    talks = TalkFilter(editions=editions, both=both, technologies=other, **text, **flags, **years)  # type: ignore[arg-type]  # names and types as split above
     return FigureKey("share" if kind == "share" else "count", talks, population, counting, theme, snapshot)
 
 

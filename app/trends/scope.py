@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,9 +12,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.editions import known_talks
-from app.catalog.filters import TalkFilter, check_names
+from app.catalog.filters import TalkFilter, allowed_talks, check_names, talk_year
 from app.catalog.kept import kept
-from app.models import Edition, Series
+from app.models import Edition, Series, Talk
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
@@ -113,19 +114,48 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     series = rows[0][-1] if rows else None
     if scope.series and series is None:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
-    return ScopeFacts(scope, _title(scope, editions, series), editions)
+    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
 
 
-def year_facts(whole: ScopeFacts, year: int, known: Mapping[int, int]) -> ScopeFacts:
-    """The facts of one year, as `read_scope` has them, from those of all editions; `known` talks there by edition."""
-    scope = Scope(year_from=year, year_to=year)
+def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
+    """What `read_scope` gives for each year of the editions of `facts` alone. Two statements for all of them."""
+    scope = facts.scope
+    held = talk_year()
+    rows = session.execute(
+        allowed_talks(scope.filter())
+        .with_only_columns(col(Talk.edition_id), held, func.count())
+        .group_by(col(Talk.edition_id), held)
+    )
+    known: dict[int | None, dict[int, int]] = defaultdict(dict)
+    for edition, year, count in rows:
+        known[year][edition] = count
+    series = None
+    if scope.series:
+        series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
+    years = sorted({edition.year for edition in facts.editions if edition.year is not None})
+    return {year: year_facts(facts, year, known[year], series) for year in years}
+
+
+def year_facts(whole: ScopeFacts, year: int, known: Mapping[int, int], series: str | None = None) -> ScopeFacts:
+    """The facts of one year of a scope, as `read_scope` has them; `known` talks there by edition, `series` by name."""
+    scope = replace(whole.scope, year_from=year, year_to=year)
     editions = tuple(
         replace(edition, known=known.get(edition.id, 0)) for edition in whole.editions if edition.year == year
     )
-    return ScopeFacts(scope, _title(scope, editions, None), editions)
+    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
 
 
-def _title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:
+def edition_facts(facts: ScopeFacts) -> dict[int, ScopeFacts]:
+    """What `read_scope` gives for each edition of `facts` alone, within the same years; by edition id."""
+    found = {}
+    for edition in facts.editions:
+        alone = replace(facts.scope, series=None, editions=(edition.slug,))
+        found[edition.id] = ScopeFacts(alone, scope_title(alone, (edition,), None), (edition,))
+    return found
+
+
+def scope_title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:
+    """What a scope is called; `series` is the name of its series."""
     if scope.editions:
         names = [edition.name for edition in editions]
         title = listed(names) if len(names) <= NAMED_EDITIONS else counted(len(names), "edition")

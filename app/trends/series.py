@@ -9,9 +9,10 @@ from app.catalog.snapshot import current_snapshot
 from app.trends.counts import ThemeName, find_theme
 from app.trends.figure import Figure, share_figure
 from app.trends.keys import FigureKey
+from app.trends.parts import denominators
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import Scope, ScopeFacts, read_scope
-from app.trends.tally import denominators, edition_tallies
+from app.trends.tally import edition_tallies
 
 WHOLE = slice(None)
 

@@ -7,26 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import CTE, ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
 from app.catalog.kept import kept
 from app.models import Talk, Theme, ThemeAssignment, ThemeDecision
-from app.trends.decisions import Decisions, all_decisions, decided_here, open_probabilities
+from app.trends.decisions import Decided, Decisions, all_decisions, decided_here, open_probabilities
 from app.trends.estimate import SUREST, Ground, label_variance
 from app.trends.labelling import Measured, Open, Stratum, expected_talks, measured, strata
+from app.trends.parts import Denominator, Unit, denominators, settled_talks, talks_of_editions, unit_of
 
 FEW = 10_000
 """Talks, up to which it is quicker to go from these to their themes than through all assignments of the themes."""
 
-
-@dataclass(frozen=True)
-class Denominator:
-    """Talks of one edition; people decided the main theme of `settled` of them."""
-
-    talks: int
-    settled: int
+STEP = 1_000_000
+"""More than there are themes: a unit and a theme together make one number to group by."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +57,6 @@ class Marks:
     settled: bool
     talks: int
     variance: float
-
-
-def denominators(session: Session, filter: TalkFilter, vocabulary: str) -> dict[int, Denominator]:
-    """Known talks that `filter` allows, by edition id; settled by their main theme of `vocabulary`. One statement."""
-    settled = case((col(Talk.id).in_(settled_talks(vocabulary)), 1), else_=0)
-    rows = session.execute(
-        allowed_talks(filter)
-        .with_only_columns(col(Talk.edition_id), func.count(), func.sum(settled))
-        .group_by(col(Talk.edition_id))
-    )
-    return {edition: Denominator(talks, int(decided or 0)) for edition, talks, decided in rows}
 
 
 def theme_tallies(
@@ -131,22 +116,99 @@ def edition_tallies(
     this = col(ThemeAssignment.theme_id) == theme.id
     marks = _marks(session, counting, theme.vocabulary, col(Talk.edition_id), this, allowed)
     own = theme.id or 0
-    tallies = {edition: tally_of(marks[edition], part, counting) for edition, part in parts.items()}
+    tallies = {(edition, own): tally_of(marks[edition], part, counting) for edition, part in parts.items()}
+    found = _corrected_each(session, filter, counting, "edition", parts, tallies)
+    return {edition: tally for (edition, _), tally in found.items()}
+
+
+def cross_tallies(
+    session: Session,
+    filter: TalkFilter,
+    counting: str,
+    themes: Iterable[int],
+    unit: Unit,
+    parts: Mapping[int, Denominator],
+    vocabulary: str,
+) -> dict[tuple[int, int], Tally]:
+    """A tally for each (unit of `parts`, theme of `vocabulary`); `parts` are denominators under `filter`.
+
+    By edition or year it is that of `theme_tallies` for these talks alone, in up to five statements and one for each
+    year of which people reviewed a sample. By kind and year labels are not corrected: nobody samples by kind.
+    """
+    wanted = tuple(themes)
+    # Each talk is looked at once and not again for each of its assignments; SQLite would undo that by itself.
+    talks = allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit).label("of")).cte("talks")
+    talks = talks.prefix_with("MATERIALIZED")
+    number = talks.c.of * STEP + col(ThemeAssignment.theme_id)
+    marks = _marks(session, counting, vocabulary, number, col(ThemeAssignment.theme_id).in_(wanted), among=talks)
+    tallies = {
+        (of, theme): tally_of(marks[of * STEP + theme], part, counting)
+        for of, part in parts.items()
+        for theme in wanted
+    }
+    return tallies if unit == "stratum" else _corrected_each(session, filter, counting, unit, parts, tallies)
+
+
+def _corrected_each(
+    session: Session,
+    filter: TalkFilter,
+    counting: str,
+    unit: Unit,
+    parts: Mapping[int, Denominator],
+    tallies: dict[tuple[int, int], Tally],
+) -> dict[tuple[int, int], Tally]:
+    """Tallies by (edition or year, theme), each corrected as `corrected` does for the talks of its unit alone."""
     if counting == "main" or not any(tally.undecided for tally in tallies.values()):
         return tallies
     decisions = all_decisions(session)
     read = {one.edition for ones in decisions.values() for one in ones}
-    here = decided_here(session, filter, {own: decisions[own]} if own in decisions else {})
-    talks = {edition: part.talks for edition, part in parts.items()}
-    by_edition = {stratum.edition: [stratum] for stratum in strata(own, here.get(own, ()), talks)}
-    said = open_probabilities(session, filter, {own} if by_edition else (), by_edition)
+    talks = talks_of_editions(session, filter, unit, parts)
+    themes = {theme for (_, theme), tally in tallies.items() if tally.undecided}
+    some = {theme: ones for theme, ones in decisions.items() if theme in themes}
+    of_talk = _units_of_decided(session, filter, unit) if some else {}
+    sampled: dict[tuple[int, int], list[Stratum]] = {}
+    for theme, ones in some.items():
+        here: dict[int, list[Decided]] = defaultdict(list)
+        for one in ones:
+            if of_talk.get(one.talk) in talks:
+                here[of_talk[one.talk]].append(one)
+        sampled |= {(of, theme): strata(theme, decided, talks[of]) for of, decided in here.items()}
+    said = _said_each(session, filter, unit, sampled)
+    rates = {}
+    for of, editions in talks.items():
+        only = next(iter(editions)) if len(editions) == 1 else None
+        rates[of] = _rates(session, decisions, only if only in read else None)
     return {
-        edition: _with_expected(
-            tally, own, by_edition.get(edition, []), said,
-            _rates(session, decisions, edition if edition in read else None),
+        (of, theme): _with_expected(tally, theme, sampled.get((of, theme), []), said.get(of, {}), rates[of])
+        for (of, theme), tally in tallies.items()
+    }
+
+
+def _units_of_decided(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, int]:
+    """The edition or year of each talk that `filter` allows and of which people decided anything."""
+    decided = col(Talk.id).in_(select(col(ThemeDecision.talk_id)))
+    rows = session.execute(allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit)).where(decided))
+    return {talk: of for talk, of in rows if talk is not None and of is not None}
+
+
+def _said_each(
+    session: Session, filter: TalkFilter, unit: Unit, sampled: Mapping[tuple[int, int], list[Stratum]]
+) -> dict[int, dict[tuple[int, int], list[float]]]:
+    """For each unit with a reviewed sample, the machine's probabilities of undecided talks by theme and edition."""
+    found = [(of, one) for (of, _), ones in sampled.items() for one in ones]
+    if unit == "edition":
+        said = open_probabilities(session, filter, {one.theme for _, one in found}, {one.edition for _, one in found})
+        return {of: said for of, _ in found}
+    years: dict[int, list[Stratum]] = defaultdict(list)
+    for of, one in found:
+        years[of].append(one)
+    # An edition may go over New Year, so each year is asked for by itself.
+    return {
+        year: open_probabilities(
+            session, filter.but(year_from=year, year_to=year), {one.theme for one in ones}, {o.edition for o in ones}
         )
-        for edition, tally in tallies.items()
-    }  # fmt: skip
+        for year, ones in years.items()
+    }
 
 
 def _rates(session: Session, decisions: Decisions, without: int | None) -> Measured | None:
@@ -170,25 +232,6 @@ def _with_expected(
     return replace(tally, expected=round(found.talks, 9), variance=round(found.variance, 9), ground=found.ground)
 
 
-def settled_talks(vocabulary: str) -> Any:
-    """Talks whose main theme of a vocabulary a person named; where nobody did, a confirmed one may be main by machine.
-
-    Those of other vocabularies say nothing of this one.
-    """
-    themes = select(col(Theme.id)).where(col(Theme.vocabulary) == vocabulary)
-    named = select(col(ThemeDecision.talk_id)).where(
-        col(ThemeDecision.accepted).is_(True),
-        col(ThemeDecision.is_main).is_(True),
-        col(ThemeDecision.theme_id).in_(themes),
-    )
-    return select(col(ThemeAssignment.talk_id)).where(
-        col(ThemeAssignment.status) == "confirmed",
-        col(ThemeAssignment.is_main).is_(True),
-        col(ThemeAssignment.theme_id).in_(themes),
-        col(ThemeAssignment.talk_id).in_(named),
-    )
-
-
 def own_variance() -> Any:
     """p(1-p) of an assignment, p cut to what a machine can be sure of."""
     given = col(ThemeAssignment.probability)
@@ -196,9 +239,16 @@ def own_variance() -> Any:
 
 
 def _marks(
-    session: Session, counting: str, vocabulary: str, group: Any, *clauses: ColumnElement[bool]
+    session: Session,
+    counting: str,
+    vocabulary: str,
+    group: Any,
+    *clauses: ColumnElement[bool],
+    among: CTE | None = None,
 ) -> dict[int, list[Marks]]:
-    """Assignments that pass `clauses`, by `group`, with the sum of p(1-p), p cut to what a machine can be sure of.
+    """Assignments that pass `clauses`, of the talks `among` where given, by `group`, with the sum of p(1-p).
+
+    p is cut to what a machine can be sure of.
 
     Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
     """
@@ -206,7 +256,9 @@ def _marks(
     keys: list[Any] = [group, col(ThemeAssignment.status)]
     groups = list(keys)
     statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
-    if group is col(Talk.edition_id):
+    if among is not None:
+        statement = statement.join(among, among.c.id == col(ThemeAssignment.talk_id))
+    elif group is col(Talk.edition_id):
         statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
     if counting == "main":
         settled = case((col(ThemeAssignment.talk_id).in_(settled_talks(vocabulary)), 1), else_=0)

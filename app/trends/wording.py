@@ -48,3 +48,26 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def points(change: float) -> str:
+    """A change of a share in points: “+5 points”, “−0.4 points”, “no change”."""
+    hundredths = Decimal(repr(change)) * 100
+    if hundredths == 0:
+        return "no change"
+    return f"{_signed(change)} {'point' if _signed(change)[1:] == '1' else 'points'}"
+
+
+def points_range(low: float, high: float) -> str:
+    """“−1 to +9”, in points."""
+    first, last = _signed(low), _signed(high)
+    return first if first == last else f"{first} to {last}"
+
+
+def _signed(change: float) -> str:
+    """In points: whole, but with one decimal below one point; the minus is a true one."""
+    hundredths = Decimal(repr(change)) * 100
+    step = Decimal(1) if abs(hundredths) >= 1 else Decimal("0.1")
+    rounded = hundredths.quantize(step, ROUND_HALF_UP)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
+    return f"{sign}{abs(rounded)}"

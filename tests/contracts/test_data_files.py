@@ -24,6 +24,7 @@ ARTICLE = ROOT.parent / "shared" / "articles" / "kafka-summit-2019-key-takeaways
 FILES = {
     "programme": sorted((DATA / "programmes").glob("*.yaml")),
     "speakers": [DATA / "speakers.yaml"],
+    "vendors": [DATA / "vendors.yaml"],
     "themes": [DATA / "themes.yaml", *sorted((DATA / "vocabularies").glob("*.yaml"))],
     "technologies": [DATA / "technologies.yaml"],
     "technology-judgements": sorted((DATA / "judgements" / "technologies").glob("*.yaml")),

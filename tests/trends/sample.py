@@ -65,11 +65,12 @@ class Builder:
         return theme
 
     def edition(self, slug: str, name: str, date: str | None, published: int | None = None, **more: Any) -> Edition:
-        series = self.serieses.get("summit")
+        held = str(more.pop("series", "summit"))
+        series = self.serieses.get(held)
         if series is None:
-            series = Series(slug="summit", name="Summit")
+            series = Series(slug=held, name=held.title())
             self.add(series)
-            self.serieses["summit"] = series
+            self.serieses[held] = series
         edition = Edition(
             slug=slug,
             name=name,
@@ -148,9 +149,7 @@ class Builder:
 
     def _appear(self, talk: Talk, organisation: str) -> None:
         if organisation not in self.organisations:
-            new = Organisation(slug=organisation, name=organisation.title(), key=organisation)
-            self.add(new)
-            self.organisations[organisation] = new
+            self.organisation(organisation)
         speaker = Speaker(slug=f"speaker-{talk.id}", name=f"Speaker {talk.id}")
         self.add(speaker)
         self.add(
@@ -161,6 +160,12 @@ class Builder:
                 name_as_listed=speaker.name,
             )
         )
+
+    def organisation(self, slug: str) -> Organisation:
+        new = Organisation(slug=slug, name=slug.title(), key=slug)
+        self.add(new)
+        self.organisations[slug] = new
+        return new
 
     def claim(self, edition: str, text: str, claim: dict[str, Any]) -> None:
         count = len(text)

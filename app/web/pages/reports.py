@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 from sqlmodel import Session
 
+from app.catalog.choices import Choices, choices
 from app.catalog.citations import citations
 from app.catalog.editions import EditionCard, fullest_edition
 from app.errors import NotFound, UsageError
@@ -18,6 +19,7 @@ from app.exports import html
 from app.exports.plot import Plot, plot_of
 from app.exports.registry import CITATIONS, FORMATS, CitationFormat, Format, citation_named
 from app.reports.registry import REPORTS, Report, build_report, get_report
+from app.reports.request import ReportRequest
 from app.trends.behind import talks_of_figures
 from app.trends.document import Document, FigureTable, figures_of
 from app.web.deps import Reading, Viewing
@@ -36,6 +38,13 @@ class ReportQuery(Trending):
     """What a report can be asked for."""
 
     theme: Slug | None = Field(default=None, description="Slug of a theme.")
+    against: Annotated[list[Slug], Field(max_length=10)] = Field(
+        default=[], description="Slug of a series to compare with; may be given several times."
+    )
+
+    def asked_for(self) -> ReportRequest:
+        """The request this stands for; an unknown population or counting is a UsageError."""
+        return replace(self.report_request(self.theme), against=tuple(self.against))
 
 
 class ExportQuery(ReportQuery):
@@ -48,7 +57,10 @@ class ExportQuery(ReportQuery):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportsPage(PageContext):
-    """The reports there are; `edition` is the fullest, for an example of each, or None in an empty base."""
+    """The reports there are, with what a reader can choose for them.
+
+    `edition` is the fullest, for an example of each that takes one, or None in an empty base.
+    """
 
     template: ClassVar[str] = "reports.html"
     section: ClassVar[str] = "/trends"
@@ -56,6 +68,7 @@ class ReportsPage(PageContext):
     reports: Sequence[Report]
     formats: Sequence[Format]
     edition: EditionCard | None
+    choices: Choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +93,8 @@ class ReportPage(PageContext):
 @router.get("/reports")
 def reports(_: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
     """What reports there are."""
-    return view.page(ReportsPage(title="Reports", reports=REPORTS, formats=FORMATS, edition=fullest_edition(session)))
+    edition, found = fullest_edition(session), choices(session)
+    return view.page(ReportsPage(title="Reports", reports=REPORTS, formats=FORMATS, edition=edition, choices=found))
 
 
 @router.get("/reports/{name}.{suffix}")
@@ -89,7 +103,7 @@ def report_export(
 ) -> Response:
     """A report, or the talks behind it, in a format to take along."""
     name, suffix = f"{name}.{suffix}".split(".", 1)
-    document = build_report(session, name, asked.report_request(asked.theme))
+    document = build_report(session, name, asked.asked_for())
     where = "-".join(asked.edition[:1]) or asked.series or "all"
     return exported(session, document, suffix, f"{name}-{where}", asked.part)
 
@@ -102,7 +116,7 @@ def report(name: PathSlug, asked: Annotated[ReportQuery, Query()], session: Read
 
 def _report(session: Session, name: str, asked: ReportQuery) -> ReportPage:
     known = get_report(name)
-    document = build_report(session, name, asked.report_request(asked.theme))
+    document = build_report(session, name, asked.asked_for())
     return ReportPage(title=document.title, crumbs=(*CRUMBS, Crumb(known.title)), **shown(document))
 
 

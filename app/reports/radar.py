@@ -1,0 +1,280 @@
+"""Report “radar”: technologies in rings by share of talks and by what people say of them, with how they moved."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.catalog.snapshot import current_snapshot
+from app.models import Takeaway
+from app.reports.movements import sources
+from app.reports.pieces import coverage_lines, population_choices
+from app.reports.request import ReportRequest
+from app.text.names import name_key
+from app.trends.change.difference import Difference, difference
+from app.trends.change.discoveries import BENJAMINI_HOCHBERG, Verdict, adjusted, verdict
+from app.trends.document import Document, FigureRow, FigureTable, Line, Link, Number, Section, line
+from app.trends.figure import Figure
+from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
+from app.trends.populations import get_population
+from app.trends.scope import ScopeFacts, read_scope
+from app.trends.wording import counted, listed, percent, percent_range, points, points_range
+
+SPAN = 2
+"""Years of the newest period, and of the one before it."""
+
+LEAST_TALKS = 2
+MOST = 80
+RINGS = ("adopt", "trial", "assess", "hold")
+SHARES = {"adopt": 0.05, "trial": 0.02}
+"""Least share of the newest talks, by the lower end of its interval, of the inner rings."""
+
+AGAINST = ("warns", "reports-failure", "withdraws")
+RULE = (
+    f"A ring is given by the newest {SPAN} years: adopt where surely at least {SHARES['adopt'] * 100:g} % of talks "
+    f"mention the technology (by the lower end of the interval), trial where at least {SHARES['trial'] * 100:g} %, "
+    "assess below; hold, whatever its share, where more takeaways warn of it, report a failure or withdraw than "
+    "recommend it."
+)
+
+
+class Blip(BaseModel):
+    """A technology on the radar. Shares and limits are 0..1, of the newest period; `change` is from that before it.
+
+    `p` is adjusted for all technologies. Movement is None where the base holds no period before.
+    """
+
+    slug: str
+    name: str
+    ring: str
+    figure: Figure
+    before: Figure | None
+    share: float
+    low: float
+    high: float
+    change: float | None
+    change_low: float | None
+    change_high: float | None
+    p: float | None
+    verdict: Verdict | None
+    recommends: int
+    warns: int
+
+
+class Radar(BaseModel):
+    """The JSON of this report; `newest` and `before` are the periods as first and last year."""
+
+    scope: str
+    population: str
+    newest: tuple[int, int] | None
+    before: tuple[int, int] | None
+    blips: list[Blip]
+    snapshot: str
+
+
+def build(session: Session, request: ReportRequest) -> Document:
+    """The report for `request`; unknown slugs are NotFound."""
+    facts = read_scope(session, request.scope)
+    mentions = read_mentions(session, facts, "year", request.population)
+    found = _radar(session, request, facts, mentions)
+    return Document(
+        report="radar",
+        title=f"Technology radar: {facts.title}",
+        payload=found,
+        snapshot=found.snapshot,
+        parameters=request.parameters(),
+        lead=_lead(found, facts, mentions),
+        coverage=coverage_lines(facts, request.population, None),
+        populations=population_choices(session, request, facts),
+        tables=tuple(_table(found, ring) for ring in RINGS if any(blip.ring == ring for blip in found.blips)),
+        sections=_gone(mentions, found),
+        method=(line(get_population(request.population).sentence), *_method()),
+        sources=sources(facts),
+    )
+
+
+def _method() -> tuple[Line, ...]:
+    caution = line(
+        "A talk mentions a technology where its programme lists it or its text names it. Intervals are Wilson’s "
+        "(1927), those of movements Newcombe’s (1998, method 10); programmes that list technologies for some editions "
+        "only make them move, which no interval holds."
+    )
+    return line(RULE), line(BENJAMINI_HOCHBERG), caution
+
+
+def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions: Mentions) -> Radar:
+    spoken = [year for one in mentions.technologies for year in one.by]
+    newest = before = None
+    blips: list[Blip] = []
+    if spoken:
+        last = max(spoken)
+        newest = (last - SPAN + 1, last)
+        before = (last - 2 * SPAN + 1, last - SPAN)
+        if not _talks(mentions.known, before):
+            before = None
+        blips = _blips(session, request, mentions, newest, before)
+    return Radar(
+        scope=facts.title,
+        population=request.population,
+        newest=newest,
+        before=before,
+        blips=blips,
+        snapshot=current_snapshot(session),
+    )
+
+
+def _talks(by: dict[int, int], period: tuple[int, int]) -> int:
+    return sum(talks for year, talks in by.items() if period[0] <= year <= period[1])
+
+
+def _blips(
+    session: Session,
+    request: ReportRequest,
+    mentions: Mentions,
+    newest: tuple[int, int],
+    before: tuple[int, int] | None,
+) -> list[Blip]:
+    now = read_scope(session, replace(request.scope, year_from=newest[0], year_to=newest[1]))
+    then = read_scope(session, replace(request.scope, year_from=before[0], year_to=before[1])) if before else None
+    stances = _stances(session, read_scope(session, request.scope))
+    known, known_before = _talks(mentions.known, newest), _talks(mentions.known, before) if before else 0
+    held = []
+    for one in mentions.technologies:
+        talks, earlier = _talks(one.by, newest), _talks(one.by, before) if before else 0
+        if talks and talks + earlier >= LEAST_TALKS:
+            held.append((one, talks, earlier))
+    held = held[:MOST]
+    moves: list[Difference | None] = []
+    for _, talks, earlier in held:
+        two = counted_share(earlier, known_before), counted_share(talks, known)
+        moves.append(difference(two[0], two[1]) if two[0] and two[1] else None)
+    ps = iter(adjusted([move.p for move in moves if move]))
+    blips = []
+    for (one, talks, earlier), move in zip(held, moves, strict=True):
+        figure = mention_figure(session, now, request.population, one, talks, known)
+        past = mention_figure(session, then, request.population, one, earlier, known_before) if then else None
+        p = next(ps) if move else None
+        blips.append(_blip(one, figure, past, move, p, stances[name_key(one.name)]))
+    return sorted(blips, key=lambda blip: (RINGS.index(blip.ring), -blip.figure.numerator, blip.slug))
+
+
+def _blip(
+    one: Mentioned, figure: Figure, before: Figure | None, move: Difference | None, p: float | None, said: Counter[str]
+) -> Blip:
+    share = counted_share(figure.numerator, figure.denominator)
+    assert share is not None
+    warns = sum(said[stance] for stance in AGAINST)
+    ring = next((ring for ring, least in SHARES.items() if share.low >= least), "assess")
+    if warns > said["recommends"]:
+        ring = "hold"
+    return Blip(
+        slug=one.slug,
+        name=one.name,
+        ring=ring,
+        figure=figure,
+        before=before,
+        share=share.share,
+        low=share.low,
+        high=share.high,
+        change=move.change if move else None,
+        change_low=move.low if move else None,
+        change_high=move.high if move else None,
+        p=p,
+        verdict=verdict(move.change, p) if move and p is not None else None,
+        recommends=said["recommends"],
+        warns=warns,
+    )
+
+
+def _stances(session: Session, facts: ScopeFacts) -> dict[str, Counter[str]]:
+    """How often takeaways of the editions here take each stance on a technology, by its folded name."""
+    here = {edition.id for edition in facts.editions}
+    rows = session.execute(
+        select(col(Takeaway.edition_id), col(Takeaway.stance), col(Takeaway.technologies)).where(
+            col(Takeaway.withdrawn_at).is_(None), col(Takeaway.stance) != "neutral"
+        )
+    )
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for edition, stance, technologies in rows:
+        if edition in here:
+            for technology in technologies or ():
+                found[name_key(technology)][stance] += 1
+    return found
+
+
+def _lead(found: Radar, facts: ScopeFacts, mentions: Mentions) -> tuple[Line, ...]:
+    if facts.known == 0:
+        return (line("No talks are known here, so there is nothing to place on a radar."),)
+    if not mentions.technologies:
+        return (
+            line(
+                "No talk here is known to mention a technology. Programmes may list technologies for each talk; "
+                "`hallway ingest` reads them, and `hallway rebuild all` finds them in titles and abstracts where a "
+                "vocabulary of technologies was loaded."
+            ),
+        )
+    if not found.blips or found.newest is None:
+        return (line("No technology has more than one talk of late, which is too few to place on a radar."),)
+    lines = [
+        line(
+            f"{counted(len(found.blips), 'technology', 'technologies')} by the talks of {_years(found.newest)}: ",
+            *_rings(found.blips),
+            ".",
+        )
+    ]
+    if found.before is None:
+        lines.append(line(f"The base has no talks of the {SPAN} years before, so nothing is said of movement."))
+    else:
+        moved = [blip for blip in found.blips if blip.verdict in ("rose", "fell")]
+        told = listed([f"{blip.name} {blip.verdict}" for blip in moved]) or "none moved for certain"
+        lines.append(line(f"Against {_years(found.before)}: {told}."))
+    return tuple(lines)
+
+
+def _rings(blips: Sequence[Blip]) -> tuple[str, ...]:
+    counts = Counter(blip.ring for blip in blips)
+    return ("; ".join(f"{ring} {counts[ring]}" for ring in RINGS if counts[ring]),)
+
+
+def _years(period: tuple[int, int]) -> str:
+    return f"{period[0]}–{period[1]}"
+
+
+def _table(found: Radar, ring: str) -> FigureTable:
+    rows = []
+    for blip in found.blips:
+        if blip.ring == ring:
+            moved: tuple[Line, ...] = ((), ())
+            if blip.before and blip.change is not None and blip.change_low is not None and blip.change_high is not None:
+                told = f"{points(blip.change)}, likely {points_range(blip.change_low, blip.change_high)}; before "
+                moved = line(told, Number(blip.before, blip.before.fraction)), line(blip.verdict or "")
+            share = line(f"{percent(blip.share)}, likely {percent_range(blip.low, blip.high)}")
+            cells = (share, *moved, _said(blip))
+            rows.append(FigureRow(blip.slug, blip.name, f"/talks?technology={blip.slug}", blip.figure, more=cells))
+    more = ("Share", "Movement", "Verdict", "Takeaways")
+    return FigureTable(ring, ring.capitalize(), "Technology", tuple(rows), shares=False, more=more)
+
+
+def _said(blip: Blip) -> Line:
+    parts = []
+    if blip.recommends:
+        parts.append(Link(f"{blip.recommends} for it", "/takeaways?stance=recommends"))
+    if blip.warns:
+        parts.append(Link(f"{blip.warns} against it", "/takeaways?stance=warns"))
+    return line(*parts[:1], ", " if len(parts) > 1 else "", *parts[1:])
+
+
+def _gone(mentions: Mentions, found: Radar) -> tuple[Section, ...]:
+    """What dropped off the radar stays findable."""
+    if found.newest is None:
+        return ()
+    gone = [one for one in mentions.technologies if one.talks >= LEAST_TALKS and not _talks(one.by, found.newest)]
+    items = tuple(
+        line(Link(one.name, f"/talks?technology={one.slug}"), f": last in {max(one.by)}.") for one in gone[:MOST]
+    )
+    return (Section(f"Not mentioned in {_years(found.newest)}", (), items),) if items else ()

@@ -1,0 +1,161 @@
+"""Times every report of trends on bases of any size, and shows that its cost grows no faster than the talks.
+
+Each address is a base of its own, or a copy: `hallway serve` would bring its schema up to date as well. Of a base with
+many years the report over everything is also timed on the half of its talks that is oldest, by years. `cold` is after
+the base has changed, `warm` while nothing changes; both are p95 of a report built, `page` is the same as a page.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, col
+from starlette.testclient import TestClient
+
+from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.catalog.filters import TalkFilter, allowed_talks, talk_year
+from app.catalog.kept import forget
+from app.db.engine import reading
+from app.models import Edition, Series, Talk, Theme, ThemeAssignment
+from app.reports.registry import build_report
+from app.reports.request import ReportRequest
+from app.settings import Settings
+from app.web.app import create_app
+from scripts.measured import heading, milliseconds, quantile, say
+
+ROUNDS = 5
+COLD_MS, WARM_MS = 150.0, 20.0
+GROWTH = 1.0
+"""Cost may grow as talks do, and no faster: a power of the number of talks."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a base has to ask of: its largest series, with the two newest editions, another, and its commonest theme."""
+
+    talks: int
+    series: str
+    other: str | None
+    editions: tuple[str, ...]
+    theme: str
+    half: int | None
+
+
+def main() -> None:
+    """A table for each base, then how times grew."""
+    if len(sys.argv) < 2:
+        sys.exit("Name one base or more, small ones first: scripts/bench_trends.py sqlite:////tmp/copy.sqlite3 ...")
+    found: dict[str, list[tuple[int, float]]] = {}
+    for address in sys.argv[1:]:
+        opened = open_knowledge_base(Settings(database_url=address))
+        with reading(opened.engine) as session:
+            base = look(session)
+        heading(f"{base.talks:,} talks: {address.rsplit('/', 1)[-1]}, largest series {base.series}")
+        with TestClient(create_app(opened)) as client:
+            for name, request in asked(base).items():
+                cold, warm, least = report_times(opened.engine, name.split()[0], request)
+                page = page_times(opened, client, name.split()[0], request)
+                say(f"{name}, cold", cold, "ms", COLD_MS)
+                say(f"{name}, warm", warm, "ms", WARM_MS)
+                say(f"{name}, page, cold", page[0], "ms", COLD_MS)
+                say(f"{name}, page, warm", page[1], "ms", WARM_MS)
+                if name.endswith("everything"):
+                    found.setdefault(name, []).append((base.talks, least))
+        if base.half:
+            for name, request in asked(base).items():
+                if name.endswith("everything"):
+                    half = replace(request, year_to=base.half)
+                    with reading(opened.engine) as session:
+                        talks = count(session, half.scope.filter())
+                    found[name].append((talks, report_times(opened.engine, name.split()[0], half)[-1]))
+    growth(found)
+
+
+def growth(found: dict[str, list[tuple[int, float]]]) -> None:
+    """How much longer the largest takes than each smaller one, beside how many more talks it has."""
+    heading("Growth of the least cold time over everything, against growth of talks")
+    for name, times in found.items():
+        talks, longest = max(times)
+        for fewer, shorter in sorted(times)[:-1]:
+            say(f"{name}: {talks / fewer:.1f} times the talks", longest / shorter, "times", talks / fewer * GROWTH)
+
+
+def look(session: Session) -> Base:
+    """What is largest in a base."""
+    number = func.count(col(Talk.id)).label("number")
+    held = select(col(Series.slug), number).join(Edition, col(Edition.series_id) == col(Series.id))
+    held = held.join(Talk, col(Talk.edition_id) == col(Edition.id))
+    largest = session.execute(held.group_by(col(Series.slug)).order_by(number.desc()).limit(2)).all()
+    newest = select(col(Edition.slug)).join(Talk, col(Talk.edition_id) == col(Edition.id))
+    newest = newest.join(Series, col(Series.id) == col(Edition.series_id)).where(col(Series.slug) == largest[0][0])
+    editions = session.scalars(newest.group_by(col(Edition.slug)).order_by(col(Edition.start_date).desc()).limit(2))
+    theme = session.scalar(
+        select(col(Theme.slug))
+        .join(ThemeAssignment, col(ThemeAssignment.theme_id) == col(Theme.id))
+        .where(col(ThemeAssignment.status) == "machine")
+        .group_by(col(Theme.slug))
+        .order_by(func.count().desc())
+    )
+    if theme is None:
+        sys.exit("The base has no themes assigned.")
+    years = session.scalars(allowed_talks(TalkFilter()).with_only_columns(talk_year())).all()
+    known = sorted(year for year in years if year is not None)
+    half = known[len(known) // 2] if len(known) > 1000 else None
+    other = largest[1][0] if len(largest) > 1 else None
+    return Base(len(years), largest[0][0], other, tuple(editions), theme, half)
+
+
+def asked(base: Base) -> dict[str, ReportRequest]:
+    """Every report, of the largest series and of everything."""
+    requests = {}
+    for name in ("themes", "theme-over-time", "emerging", "radar", "companies", "together"):
+        theme = base.theme if name == "theme-over-time" else None
+        requests[f"{name} of a series"] = ReportRequest(series=base.series, theme=theme)
+        requests[f"{name} of everything"] = ReportRequest(theme=theme)
+    requests["whats-new of an edition"] = ReportRequest(editions=base.editions[:1])
+    requests["compare-editions of two"] = ReportRequest(editions=base.editions)
+    if base.other:
+        requests["compare-conferences of two"] = ReportRequest(series=base.series, against=(base.other,))
+    return requests
+
+
+def report_times(engine: Engine, name: str, request: ReportRequest) -> tuple[float, float, float]:
+    """p95 in ms of building a report cold and warm, and the least cold, which a busy machine disturbs least."""
+
+    def build() -> None:
+        with reading(engine) as session:
+            build_report(session, name, request)
+
+    return timed(engine, build)
+
+
+def page_times(
+    base: KnowledgeBase, client: TestClient, name: str, request: ReportRequest
+) -> tuple[float, float, float]:
+    """The same of the page of a report."""
+    return timed(base.engine, lambda: client.get(f"/reports/{name}?{request.query()}").raise_for_status())
+
+
+def timed(engine: Engine, work: Callable[[], object]) -> tuple[float, float, float]:
+    """p95 in ms of `work` with nothing kept, the same with everything kept, and the least with nothing.
+
+    Statements are compiled beforehand.
+    """
+    work()
+    cold = []
+    for _ in range(ROUNDS):
+        forget(engine)
+        cold.append(milliseconds(work))
+    return quantile(cold, 0.95), quantile([milliseconds(work) for _ in range(3 * ROUNDS)], 0.95), min(cold)
+
+
+def count(session: Session, filter: TalkFilter) -> int:
+    """Known talks a filter allows."""
+    return int(session.scalar(allowed_talks(filter).with_only_columns(func.count())) or 0)
+
+
+if __name__ == "__main__":
+    main()
