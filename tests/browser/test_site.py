@@ -154,6 +154,7 @@ def test_the_keys(page: Page) -> None:
     assert page.evaluate(f"{focused}.id") == "q"
     page.keyboard.type("j?")
     assert page.input_value("#q") == "j?"
+    page.keyboard.press("Escape")  # closes the list of completions, where it has come by now
     page.keyboard.press("Escape")
     titles = page.locator("[data-row]")
     page.keyboard.press("j")
