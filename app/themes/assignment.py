@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
 from app.db.types import utc_now
@@ -52,7 +52,7 @@ def rebuild_assignments(session: Session, embedder: Embedder) -> int:
     session.execute(delete(ThemeReading))
     session.execute(delete(ThemeAssignment))
     _assign_changed(session, embedder)
-    return len(session.scalars(select(col(ThemeAssignment.id))).all())
+    return session.scalars(select(func.count()).select_from(ThemeAssignment)).one()
 
 
 def _assign_changed(session: Session, embedder: Embedder) -> int:

@@ -16,12 +16,10 @@ from sqlmodel import Session, col
 
 from app.models import Theme, ThemeAssignment, ThemeDecision
 from app.themes.assignment import KEPT_FROM, RECIPE, THRESHOLD
+from app.themes.hierarchy import ALMOST_CERTAIN
 
 DECIDED = ("reviewer", "decided_on", "read_from", "borderline", "machine_probability")
 """Keys that a decision adds to the evidence."""
-
-SUREST = 0.9999
-"""The most a theme gets from one below it."""
 
 
 @dataclass
@@ -106,7 +104,7 @@ def _raise(guesses: dict[int, _Guess], parents: dict[int, int | None], decided: 
         by_person = decided.get(theme_id)
         chance = guesses[theme_id].now if by_person is None else float(by_person.accepted)
         if above in guesses and chance > guesses[above].now:
-            guesses[above].now, guesses[above].raised_by = min(chance, SUREST), theme_id
+            guesses[above].now, guesses[above].raised_by = min(chance, ALMOST_CERTAIN), theme_id
 
 
 def _depth(theme_id: int, parents: dict[int, int | None]) -> int:

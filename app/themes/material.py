@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from app.embeddings.protocol import Embedder
@@ -64,10 +64,10 @@ def stamps(session: Session, recipe: str) -> dict[int, str]:
 
 def talk_texts(session: Session, recipe: str, ids: Collection[int]) -> Iterator[list[TalkText]]:
     """These talks by ascending id, so many at once, each with the vector of its opening under `recipe`."""
-    openings = _openings(session, recipe)
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
+        openings = _openings(session, recipe, col(Passage.talk_id).between(some[0], some[-1]))
         hashes = {openings[talk] for talk in some if talk in openings}
         vectors = _vectors(session, recipe, hashes)
         rows = session.execute(
@@ -125,8 +125,8 @@ def talks_named(session: Session, names: Collection[str]) -> dict[str, int]:
     return {name: talk_id for talk_id, key, edition in rows if (name := f"{edition}/{key}") in names}
 
 
-def _openings(session: Session, recipe: str) -> dict[int, str]:
-    """The name of the text whose vector stands for each talk: its title and opening, or its title alone."""
+def _openings(session: Session, recipe: str, *talks: ColumnElement[bool]) -> dict[int, str]:
+    """The name of the text whose vector stands for each of `talks`: its title and opening, or its title alone."""
     rows = session.execute(
         select(col(Passage.talk_id), col(Passage.content_hash))
         .join(Embedding, col(Embedding.content_hash) == col(Passage.content_hash))
@@ -136,6 +136,7 @@ def _openings(session: Session, recipe: str) -> dict[int, str]:
             col(Passage.talk_id).is_not(None),
             col(Passage.kind) != "transcript",  # what was said wanders further than what a talk is about
             col(Passage.position) <= OPENING,
+            *talks,
         )
         .order_by(col(Passage.talk_id), col(Passage.position), col(Passage.id))
     )

@@ -12,12 +12,14 @@ from sqlmodel import Session
 
 from app import pipeline
 from app.bootstrap import KnowledgeBase
-from app.db.engine import make_engine
+from app.curators.account import set_password
+from app.db.engine import make_engine, writing
 from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.web.app import create_app
 from tests.standins import HashingEmbedder
+from tests.web.curating import NAME, PASSWORD
 from tests.web.facts import fill
 
 
@@ -87,3 +89,13 @@ def _watched(engine: Engine, seen: list[str]) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def own_base(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    """A small base with a curator's account, to write to."""
+    opened = open_base(tmp_path, fill)
+    with writing(opened.engine) as session:
+        set_password(session, PASSWORD, NAME)
+    yield opened
+    opened.engine.dispose()

@@ -19,18 +19,8 @@ from app.models import ReviewDraw, ReviewEntry, ThemeDecision
 from app.web.app import create_app
 from tests.web.conftest import open_base
 from tests.web.curating import NAME, PASSWORD, sign_in
-from tests.web.facts import fill
 
 SCOPE = "/review?edition=east-2020"
-
-
-@pytest.fixture
-def own_base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    opened = open_base(tmp_path, fill)
-    with writing(opened.engine) as session:
-        set_password(session, PASSWORD, NAME)
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture

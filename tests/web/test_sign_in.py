@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,21 +18,10 @@ from app.db.engine import writing
 from app.web import assets, health
 from app.web.addresses import within
 from app.web.app import ENDPOINTS, PAGES, create_app
-from tests.web.conftest import open_base
 from tests.web.curating import NAME, PASSWORD, sign_in, token_of
-from tests.web.facts import fill
 
 READING = {"/search/abstract", "/api/v1/search/abstract"}
 """Routes that take a text to compare with, and write nothing; asserted below."""
-
-
-@pytest.fixture
-def own_base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    opened = open_base(tmp_path, fill)
-    with writing(opened.engine) as session:
-        set_password(session, PASSWORD, NAME)
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture
