@@ -3,8 +3,10 @@
 Importing this package registers every table, so that Alembic and relationships see them all.
 """
 
+from app.models.articles import ArticleClaim, ArticleMention, ArticleText
 from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
 from app.models.discovery import Discovery
+from app.models.drafts import ClaimLink, ClaimProposal, DraftReading, TakeawayDecision, TakeawayDraft
 from app.models.people import (
     Appearance,
     Organisation,
@@ -26,8 +28,14 @@ from app.models.themes import Theme, ThemeDecision, Vocabulary, VocabularyVersio
 __all__ = [
     "Appearance",
     "Article",
+    "ArticleClaim",
+    "ArticleMention",
+    "ArticleText",
+    "ClaimLink",
+    "ClaimProposal",
     "Curator",
     "Discovery",
+    "DraftReading",
     "Edition",
     "Embedding",
     "FileReview",
@@ -47,6 +55,8 @@ __all__ = [
     "SpeakerLink",
     "SpeakerPair",
     "Takeaway",
+    "TakeawayDecision",
+    "TakeawayDraft",
     "TakeawayEvidence",
     "Talk",
     "TalkOrganisation",
