@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.exports.addresses import absolute
-from app.trends.claims import CheckedClaim
+from app.trends.claimed import CheckedClaim
 from app.trends.document import Document, FigureTable, Line, Link, Number, Section
 from app.trends.figure import Figure
 

@@ -23,7 +23,7 @@ from app.reports.pieces import (
 )
 from app.reports.request import ReportRequest
 from app.settings import get_settings
-from app.trends.claims import edition_claims
+from app.trends.claimed import edition_claims
 from app.trends.counts import ThemeShares, talk_count, theme_shares
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Link, Number, Section, line
 from app.trends.figure import Figure, count_figure

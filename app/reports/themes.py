@@ -20,7 +20,7 @@ from app.reports.pieces import (
 )
 from app.reports.request import ReportRequest
 from app.settings import get_settings
-from app.trends.claims import CheckedClaim, edition_claims
+from app.trends.claimed import CheckedClaim, edition_claims
 from app.trends.counts import ThemeShare, ThemeShares, theme_shares
 from app.trends.document import Chart, Document, FigureTable, Line, Number, line, plain
 from app.trends.populations import get_counting, get_population

@@ -83,6 +83,12 @@ def forget_mentions(session: Session) -> None:
     session.expire_all()
 
 
+def technologies_in(session: Session, text: str) -> list[str]:
+    """Slugs of the technologies that any text names, the most certain first; of every vocabulary in the base."""
+    found = _vocabulary(session).matcher.find([_place("text", text)])
+    return [one.term.slug for one in sorted(found, key=lambda one: one.rank)]
+
+
 def count_mentions(session: Session) -> int:
     """Mentions that were found in texts, be they listed by a programme as well."""
     found = select(func.count()).select_from(TechnologyMention).where(col(TechnologyMention.recipe).is_not(None))

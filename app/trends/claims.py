@@ -1,25 +1,27 @@
-"""Numbers people claimed about an edition, checked against its figures. Reads takeaways that carry a claim.
+"""Numbers people claimed about an edition, checked against its figures.
 
-A claim stands for a band of values: one stated as “about” for 20 % to either side or one talk, whichever is wider; one
-stated exactly for its own rounding (half a per cent of a share, nothing of a count). It holds when the likely range of
-the figure lies within the band, does not hold when the two do not meet, and cannot be decided otherwise, or when it
-depends on whether a talk counts for all its themes or for its main one.
+A claim stands for a band of values: one stated as “about” for 20 % to either side or one talk, whichever is wider;
+“more than” and “at least” for all above, “less than” and “up to” for all below; one stated exactly for its own
+rounding (half a per cent of a share, nothing of a count). It holds when the likely range of the figure lies within the
+band, does not hold when the two do not meet, and cannot be decided otherwise, or when it depends on whether a talk
+counts for all its themes or for its main one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from app.models import Edition, Takeaway
-from app.trends.counts import theme_figures
+from app.catalog.filters import TalkFilter
+from app.errors import NotFound
+from app.trends.counts import talk_count, theme_figures
+from app.trends.estimate import wilson
 from app.trends.figure import Figure
 from app.trends.populations import COUNTINGS
-from app.trends.scope import Scope, ScopeFacts, read_scope
+from app.trends.scope import ScopeFacts
 from app.trends.wording import counted, percent
 
 ABOUT = 0.2
@@ -33,10 +35,19 @@ RULE = (
     "one talk), does not hold when the two do not meet, and cannot be decided otherwise."
 )
 
-Figures = dict[str, dict[str, Figure]]
-"""By counting, then by theme."""
+Claim = Mapping[str, Any]
+"""`measure`, `value` or `low` and `high`, `qualifier`, and what is counted: `theme`, `technology` or `kind`."""
 
 Verdict = Literal["holds", "does not hold", "cannot be decided", "not checkable"]
+
+_THEMES = ("theme-share", "theme-count")
+_COUNTED = {
+    "technology-share": "technology",
+    "technology-count": "technology",
+    "kind-count": "kind",
+    "talk-count": None,
+}
+"""Measures that take no judgement of a theme, with the key of what they count."""
 
 
 class ClaimReading(BaseModel):
@@ -54,111 +65,127 @@ class ClaimReading(BaseModel):
     verdict: Verdict
 
 
-class CheckedClaim(BaseModel):
-    """A claim beside the figures it is checked by. `article` and `article_url` say where it was written."""
+class Checked(BaseModel):
+    """What came of checking a claim: its readings, one verdict over all, and why in words."""
 
     model_config = ConfigDict(frozen=True)
 
-    slug: str
-    text: str
-    said_by: str | None
-    said_as: str
-    affiliation: str | None
-    article: str | None
-    article_url: str | None
-    claimed: str
-    measure: str
-    theme: str | None
-    readings: tuple[ClaimReading, ...]
-    verdict: Verdict
-    reason: str
-    rule: str = RULE
-
-    @property
-    def any(self) -> Figure | None:
-        """The figure with talks counted for each of their themes."""
-        return next((reading.figure for reading in self.readings if reading.counting == "any"), None)
-
-    @property
-    def main(self) -> Figure | None:
-        """The figure with talks counted for their main theme only."""
-        return next((reading.figure for reading in self.readings if reading.counting == "main"), None)
-
-
-def edition_claims(session: Session, edition: str) -> list[CheckedClaim]:
-    """The claims about an edition with their verdicts, in the order of their articles; NotFound for an unknown slug."""
-    facts = read_scope(session, Scope(editions=(edition,)))
-    takeaways = session.scalars(
-        select(Takeaway)
-        .join(Edition, col(Edition.id) == col(Takeaway.edition_id))
-        .where(col(Edition.slug) == edition, col(Takeaway.kind) == "claim", col(Takeaway.withdrawn_at).is_(None))
-        .options(selectinload(Takeaway.article))  # type: ignore[arg-type]  # a relationship, typed as its target
-        .order_by(col(Takeaway.article_id), col(Takeaway.position), col(Takeaway.id))
-    )
-    claimed = [(takeaway, takeaway.claim) for takeaway in takeaways if takeaway.claim]
-    themes = [claim["theme"] for _, claim in claimed if claim.get("theme")]
-    figures: Figures = {}
-    if themes:
-        figures = {counting.slug: theme_figures(session, themes, facts, "all", counting.slug) for counting in COUNTINGS}
-    return [_checked(takeaway, claim, facts, figures) for takeaway, claim in claimed]
-
-
-def _checked(takeaway: Takeaway, claim: dict[str, Any], facts: ScopeFacts, figures: Figures) -> CheckedClaim:
-    theme = claim.get("theme")
     readings: tuple[ClaimReading, ...] = ()
     verdict: Verdict = "not checkable"
-    if claim.get("measure") not in ("theme-share", "theme-count") or not theme:
-        reason = "This number is not about talks in the base, so nothing here can check it."
-    elif theme not in figures["any"]:
-        reason = f"The vocabulary has no theme “{theme}” to count."
+    reason: str = "This number is not about talks in the base, so nothing here can check it."
+
+
+def check_claims(session: Session, claims: Iterable[Claim], facts: ScopeFacts) -> list[Checked]:
+    """Claims about the talks of a scope against its figures, in the order given."""
+    wanted = list(claims)
+    figures: dict[tuple[str, str], dict[str, Figure]] = {}
+    for population in {_population(claim) for claim in wanted if claim.get("measure") in _THEMES}:
+        themes = [claim["theme"] for claim in wanted if claim.get("theme") and _population(claim) == population]
+        for counting in COUNTINGS:
+            found = theme_figures(session, themes, facts, population, counting.slug)
+            figures[population, counting.slug] = found
+    return [_checked(session, claim, facts, figures) for claim in wanted]
+
+
+def _population(claim: Claim) -> str:
+    return str(claim.get("population", "all"))
+
+
+def _checked(
+    session: Session, claim: Claim, facts: ScopeFacts, figures: Mapping[tuple[str, str], Mapping[str, Figure]]
+) -> Checked:
+    measure, theme = claim.get("measure"), claim.get("theme")
+    if measure in _COUNTED:
+        try:
+            readings: tuple[ClaimReading, ...] = (_plain_reading(session, claim, facts),)
+        except NotFound as missing:
+            return Checked(reason=f"{missing} So nothing here can check it.")
+    elif measure not in _THEMES or not theme:
+        return Checked()
+    elif theme not in figures[_population(claim), "any"]:
+        return Checked(reason=f"The vocabulary has no theme “{theme}” to count.")
     else:
-        readings = tuple(_reading(claim, counting, found[theme], facts) for counting, found in figures.items())
-        verdict, reason = judge(claim, readings)
-    article = takeaway.article
-    return CheckedClaim(
-        slug=takeaway.slug,
-        text=takeaway.text,
-        said_by=takeaway.said_by,
-        said_as=takeaway.said_as,
-        affiliation=takeaway.affiliation,
-        article=article.title if article else None,
-        article_url=article.url if article else None,
-        claimed=claimed_words(claim),
-        measure=str(claim.get("measure")),
-        theme=theme,
-        readings=readings,
-        verdict=verdict,
-        reason=reason,
-    )
+        by_counting = {counting.slug: figures[_population(claim), counting.slug][theme] for counting in COUNTINGS}
+        readings = tuple(_reading(claim, counting, figure, facts) for counting, figure in by_counting.items())
+    verdict, reason = judge(claim, readings)
+    return Checked(readings=readings, verdict=verdict, reason=reason)
 
 
-def band(claim: dict[str, Any], talks: int) -> tuple[float, float]:
+def is_share(claim: Claim) -> bool:
+    """Whether the claim is about a share, 0..1, and not about a number of talks."""
+    return str(claim.get("measure", "")).endswith("-share")
+
+
+def band(claim: Claim, talks: int) -> tuple[float, float]:
     """Lowest and highest value the claim stands for: shares 0..1, counts in talks; `talks` is the denominator."""
     ends = (claim["value"], claim["value"]) if "value" in claim else (claim["low"], claim["high"])
     low, high = float(ends[0]), float(ends[1])
-    share = claim["measure"] == "theme-share"
-    if claim.get("qualifier") == "about":
-        one = 1 / talks if share and talks else 1.0
-        return low - max(ABOUT * low, one), high + max(ABOUT * high, one)
-    return (low - ROUNDING, high + ROUNDING) if share else (low, high)
+    share = is_share(claim)
+    most = 1.0 if share else float("inf")
+    slack = ROUNDING if share else 0.0
+    match claim.get("qualifier"):
+        case "about":
+            one = 1 / talks if share and talks else 1.0
+            return low - max(ABOUT * low, one), high + max(ABOUT * high, one)
+        case "more than":
+            return (low if share else low + 1), most
+        case "at least":
+            return low - slack, most
+        case "less than":
+            return 0.0, (high if share else high - 1)
+        case "up to":
+            return 0.0, high + slack
+    return low - slack, high + slack
 
 
-def claimed_words(claim: dict[str, Any]) -> str:
+def claimed_words(claim: Claim) -> str:
     """“about 30 %”, “exactly 5 talks”, “30–140 bugs”."""
     ends = [claim["value"]] if "value" in claim else [claim["low"], claim["high"]]
-    if claim.get("measure") == "theme-share":
+    if is_share(claim):
         number = "–".join(percent(float(end)) for end in ends)
     else:
-        number = "–".join(f"{end:g}" for end in ends) + f" {claim.get('unit', 'talks')}"
-    return f"{'about' if claim.get('qualifier') == 'about' else 'exactly'} {number}"
+        unit = f"{claim['kind']} talks" if claim.get("kind") else claim.get("unit", "talks")
+        number = "–".join(f"{end:g}" for end in ends) + f" {unit}"
+    return f"{claim.get('qualifier') or 'exactly'} {number}"
 
 
-def _reading(claim: dict[str, Any], counting: str, figure: Figure, facts: ScopeFacts) -> ClaimReading:
+def _reading(claim: Claim, counting: str, figure: Figure, facts: ScopeFacts) -> ClaimReading:
     low, high = figure.low or 0.0, figure.high
     if claim["measure"] == "theme-count":
         published = facts.published if facts.published and facts.published >= figure.denominator else None
         low = max(round(low * (published or figure.denominator)), figure.confirmed)
         high = max(round(high * published), figure.numerator) if published and high is not None else None
+    return _judged(claim, counting, figure, low, high)
+
+
+def _plain_reading(session: Session, claim: Claim, facts: ScopeFacts) -> ClaimReading:
+    """A claim about talks that take no judgement: of all published sessions those known count, or may.
+
+    Where nobody knows how many sessions there were, a share is taken as a draw, with Wilson's interval.
+    """
+    key = _COUNTED[claim["measure"]]
+    narrowed: TalkFilter = facts.scope.filter()
+    if key:
+        narrowed = narrowed.but(**{key: claim[key]})
+    figure = talk_count(session, narrowed, _population(claim))
+    known, published = figure.denominator, facts.published
+    unseen = published - facts.known if published is not None and published >= facts.known else None
+    if not is_share(claim):
+        if claim["measure"] == "talk-count" and unseen is not None:
+            return _judged(claim, "any", figure, float(known + unseen), float(known + unseen))
+        return _judged(
+            claim, "any", figure, float(figure.numerator), None if unseen is None else figure.numerator + unseen
+        )
+    if known == 0:
+        return _judged(claim, "any", figure, 0.0, None)
+    if unseen is None:
+        low, high = wilson(figure.numerator / known, known)
+        return _judged(claim, "any", figure, low, high)
+    whole = known + unseen
+    return _judged(claim, "any", figure, figure.numerator / whole, (figure.numerator + unseen) / whole)
+
+
+def _judged(claim: Claim, counting: str, figure: Figure, low: float, high: float | None) -> ClaimReading:
     first, last = band(claim, figure.denominator)
     top = float("inf") if high is None else high
     slack = 1e-9
@@ -173,10 +200,12 @@ def _reading(claim: dict[str, Any], counting: str, figure: Figure, facts: ScopeF
     return ClaimReading(counting=counting, figure=figure, low=low, high=high, verdict=verdict)
 
 
-def judge(claim: dict[str, Any], readings: tuple[ClaimReading, ...]) -> tuple[Verdict, str]:
+def judge(claim: Claim, readings: tuple[ClaimReading, ...]) -> tuple[Verdict, str]:
     """One verdict over all readings, and why in words."""
     verdicts = {reading.verdict for reading in readings}
     figure = readings[0].figure
+    if is_share(claim) and not 0 <= float(claim.get("value", claim.get("high", 0))) <= 1:
+        return "does not hold", "No share of talks lies outside 0–100 %, so this cannot be what was counted."
     if figure.denominator == 0:
         return "cannot be decided", "No talks of this edition are in the base."
     told = " ".join(_told(claim, reading) for reading in readings)
@@ -188,17 +217,27 @@ def judge(claim: dict[str, Any], readings: tuple[ClaimReading, ...]) -> tuple[Ve
     return "cannot be decided", f"It depends on what is counted. {told} {_missing(figure)}"
 
 
-def _told(claim: dict[str, Any], reading: ClaimReading) -> str:
-    way = "With a talk counted for each of its themes" if reading.counting == "any" else "For its main theme only"
+def _told(claim: Claim, reading: ClaimReading) -> str:
     figure = reading.figure
-    if claim["measure"] == "theme-share":
-        seen = f"{figure.fraction} known talks, {figure.percent}, {figure.likely}"
-    elif reading.high is None:
-        seen = f"{figure.numerator} found among {counted(figure.denominator, 'known talk')}"
-    elif reading.low == reading.high:
-        seen = f"{figure.numerator} found, and no more to find"
+    if claim["measure"] in _COUNTED:
+        way = figure.label.split(":")[0]
+        within = f" of {counted(figure.denominator, 'known talk')}" if figure.numerator < figure.denominator else ""
+        seen = f"{figure.numerator} found{within}"
+        if is_share(claim):
+            seen = f"{figure.fraction} known talks, {percent(reading.low)}–{percent(reading.high)} of all"
+        elif reading.high is not None and reading.high > figure.numerator:
+            seen += f", {reading.low:.0f} to {reading.high:.0f} of all published" if reading.low < reading.high else (
+                f"; {reading.low:.0f} were published")  # fmt: skip
     else:
-        seen = f"{figure.numerator} found, likely {reading.low:.0f}–{reading.high:.0f} of all published"
+        way = "With a talk counted for each of its themes" if reading.counting == "any" else "For its main theme only"
+        if claim["measure"] == "theme-share":
+            seen = f"{figure.fraction} known talks, {figure.percent}, {figure.likely}"
+        elif reading.high is None:
+            seen = f"{figure.numerator} found among {counted(figure.denominator, 'known talk')}"
+        elif reading.low == reading.high:
+            seen = f"{figure.numerator} found, and no more to find"
+        else:
+            seen = f"{figure.numerator} found, likely {reading.low:.0f}–{reading.high:.0f} of all published"
     outcome = {"holds": "it holds", "does not hold": "it does not hold"}.get(reading.verdict, "it may or may not hold")
     return f"{way}: {seen}; {outcome}."
 

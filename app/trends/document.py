@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.settings import get_settings
 from app.trends.alternatives import Alternative
-from app.trends.claims import CheckedClaim
+from app.trends.claimed import CheckedClaim
 from app.trends.figure import Figure
 
 

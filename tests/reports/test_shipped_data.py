@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
 from app.trends.behind import figure_talks
-from app.trends.claims import edition_claims
+from app.trends.claimed import edition_claims
 from app.trends.counts import theme_figure
 from app.trends.document import figures_of
 from app.trends.scope import Scope

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.errors import NotFound
-from app.trends.claims import band, claimed_words, edition_claims
+from app.trends.claimed import edition_claims
+from app.trends.claims import band, claimed_words
 from tests.trends.sample import Builder
 
 

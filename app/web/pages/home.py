@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.catalog.editions import EditionCard, fullest_edition
 from app.catalog.takeaways import Change, TakeawayCard, TakeawayFilter, claim_changes, list_takeaways
-from app.trends.claims import CheckedClaim, edition_claims
+from app.trends.claimed import CheckedClaim, edition_claims
 from app.trends.counts import theme_shares
 from app.trends.document import FigureRow
 from app.trends.scope import Scope
