@@ -15,14 +15,26 @@ from app.ingest.formats.protocol import ReadOptions
 from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.settings import CHECKOUT, Settings
+from tests.postgres import Server, fresh_engine, server
 from tests.standins import HashingEmbedder
 
 DATA = CHECKOUT / "data"
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An empty base with its tables."""
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A Postgres server, started when the first test asks for it."""
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty base with its tables, on either database."""
+    if request.param == "postgres":
+        with fresh_engine(request.getfixturevalue("postgres")) as made:
+            yield made
+        return
     made = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
     upgrade(made)
     yield made

@@ -30,7 +30,12 @@ def make_engine(url: str) -> Engine:
             "HALLWAY_DATABASE_URL is not a database address; write for example sqlite:////srv/hallway.sqlite3"
         ) from error
     is_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
-    more: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": -1, "pool_use_lifo": True} if is_file else {}
+    is_server = address.get_backend_name() != "sqlite"
+    more: dict[str, Any] = {}
+    if is_file or is_server:
+        more = {"pool_size": CONNECTIONS, "max_overflow": -1, "pool_use_lifo": True}
+    if is_server:
+        more["pool_pre_ping"] = True  # a server that was started anew has closed what was kept
     if is_file:
         folder = Path(str(address.database)).parent
         try:

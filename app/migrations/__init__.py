@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from app.db.dialect import is_sqlite, sort_by_code_points
 from app.db.engine import for_writing
 from app.errors import DatabaseError
 
@@ -42,4 +43,6 @@ def upgrade(engine: Engine) -> bool:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if not is_sqlite(connection):
+            sort_by_code_points(connection)
     return True

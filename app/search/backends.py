@@ -7,11 +7,12 @@ from sqlmodel import Session
 from app.errors import IndexNotReady
 from app.search.lexical.fts5 import Fts5Index
 from app.search.lexical.protocol import LexicalIndex
+from app.search.lexical.tsvector import TsvectorIndex
 from app.search.vector.coded import CodedIndex
 from app.search.vector.exact import ExactIndex
 from app.search.vector.protocol import VectorIndex
 
-LEXICAL: tuple[LexicalIndex, ...] = (Fts5Index(),)
+LEXICAL: tuple[LexicalIndex, ...] = (Fts5Index(), TsvectorIndex())
 VECTOR: tuple[type[VectorIndex], ...] = (ExactIndex, CodedIndex)
 
 
@@ -20,7 +21,7 @@ def lexical_for(session: Session) -> LexicalIndex:
     for backend in LEXICAL:
         if backend.serves(session):
             return backend
-    raise IndexNotReady("No lexical index works with this kind of database yet; use SQLite.")
+    raise IndexNotReady("No lexical index works with this kind of database; use SQLite or Postgres.")
 
 
 def vector_for(rows: int) -> type[VectorIndex]:

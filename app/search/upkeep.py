@@ -54,6 +54,7 @@ def lexical_is_whole(session: Session) -> bool:
 def _size(session: Session, lexical: LexicalIndex) -> int | None:
     """How much the index holds, None when it cannot be read."""
     try:
-        return lexical.size(session)
+        with session.begin_nested():  # Postgres goes on after an error only from a savepoint
+            return lexical.size(session)
     except DBAPIError:
         return None
