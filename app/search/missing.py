@@ -74,6 +74,7 @@ class Sought(NamedTuple):
 
 def find_sought(session: Session, facts: Facts, name: str) -> Sought | None:
     """The talk with this slug, address or title; of several with the title one that can be found, if any."""
+    name = name.replace("\0", "")  # no base has any, and Postgres refuses to compare it
     slug = name.strip().rstrip("/").rpartition("/")[2]
     ids = facts.titles.get(fold_phrase(name), [])
     row = session.execute(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
@@ -115,7 +115,7 @@ def _statements() -> Iterator[tuple[str, Select[Any, Any, Any]]]:
     for kind, value in (
         ("kind", col(Talk.kind)),
         ("language", col(Talk.language)),
-        ("year", func.coalesce(func.substr(col(Talk.date), 1, 4), col(Edition.year))),
+        ("year", func.coalesce(func.substr(col(Talk.date), 1, 4), cast(col(Edition.year), String))),
     ):
         yield kind, editions.with_only_columns(value, value, func.count()).where(value.is_not(None)).group_by(value)
 

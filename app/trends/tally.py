@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, case, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, case, cast, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
@@ -139,7 +139,7 @@ def cross_tallies(
     # Each talk is looked at once and not again for each of its assignments; SQLite would undo that by itself.
     talks = allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit).label("of")).cte("talks")
     talks = talks.prefix_with("MATERIALIZED")
-    number = talks.c.of * STEP + col(ThemeAssignment.theme_id)
+    number = cast(talks.c.of, BigInteger) * STEP + col(ThemeAssignment.theme_id)
     marks = _marks(session, counting, vocabulary, number, col(ThemeAssignment.theme_id).in_(wanted), among=talks)
     tallies = {
         (of, theme): tally_of(marks[of * STEP + theme], part, counting)

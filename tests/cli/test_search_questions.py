@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from app.catalog.questions import unanswered
 from app.db.engine import reading
 from app.settings import CHECKOUT
+from tests.conftest import on_sqlite
 from tests.search.conftest import Base, base
 
 Search = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,12 +24,13 @@ __all__ = ["base"]
 
 
 @pytest.fixture
-def search(base: Base, tmp_path: Path) -> Search:
+def search(base: Base) -> Search:
     """Runs `hallway search --mode lexical` on the small base, whose vectors are of no model that the command knows."""
 
     def run(*arguments: str, setting: str = "true") -> subprocess.CompletedProcess[str]:
         environment = os.environ | {
-            "HALLWAY_DATABASE_URL": f"sqlite:///{tmp_path / 'base.sqlite3'}", "HALLWAY_RECORD_UNANSWERED": setting,
+            "HALLWAY_DATABASE_URL": base.engine.url.render_as_string(hide_password=False),
+            "HALLWAY_RECORD_UNANSWERED": setting,
         }  # fmt: skip
         answer = subprocess.run(
             [sys.executable, "-m", "app", "search", "--mode", "lexical", *arguments], cwd=CHECKOUT, env=environment,
@@ -58,6 +60,7 @@ def test_it_is_off_unless_asked_for(base: Base, search: Search) -> None:
     assert kept(base.engine) == []
 
 
+@on_sqlite
 def test_a_locked_base_loses_the_question_and_not_the_answer(base: Base, search: Search, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "base.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -14,8 +14,10 @@ from app import pipeline
 from app.cli import app
 from app.ingest.formats.protocol import ReadOptions
 from app.settings import get_settings
-from tests.conftest import DATA
+from tests.conftest import DATA, on_sqlite
 from tests.standins import HashingEmbedder
+
+pytestmark = on_sqlite
 
 MINE = """\
 hallway: themes/1
@@ -31,7 +33,7 @@ def base(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A base with one edition and the shipped vocabularies, that the commands open."""
     files = [DATA / "themes.yaml", DATA / "vocabularies", DATA / "programmes" / "kafka-summit-london-2018.yaml"]
     pipeline.ingest(engine, HashingEmbedder(), files, options=ReadOptions())
-    monkeypatch.setenv("HALLWAY_DATABASE_URL", str(engine.url))
+    monkeypatch.setenv("HALLWAY_DATABASE_URL", engine.url.render_as_string(hide_password=False))
     monkeypatch.setattr("app.bootstrap.open_embedder", lambda _settings: HashingEmbedder())
     get_settings.cache_clear()
     yield engine

@@ -13,10 +13,11 @@ from app.db.engine import for_writing, make_engine, reading
 from app.ingest.formats.protocol import ReadOptions
 from app.migrations import _config, upgrade
 from app.models import VocabularyVersion
-from tests.conftest import DATA
+from tests.conftest import DATA, on_sqlite
 from tests.standins import HashingEmbedder
 
 
+@on_sqlite
 def test_themes_of_an_older_base_get_a_vocabulary_with_the_version_of_their_file(
     engine: Engine, tmp_path: Path
 ) -> None:

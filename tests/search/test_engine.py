@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from app.catalog.filters import TalkFilter
 from app.catalog.snapshot import refresh_snapshot
+from app.db.dialect import is_sqlite
 from app.db.engine import reading, writing
 from app.embeddings.store import discard
 from app.errors import ModelError, NotFound
@@ -188,6 +189,8 @@ def test_with_a_snapshot_facts_are_kept_until_it_changes(base: Base) -> None:
     ],
 )
 def test_a_damaged_index_is_noticed_and_rebuilt(base: Base, damage: str) -> None:
+    if "_data" in damage and not is_sqlite(base.engine):
+        pytest.skip("only SQLite keeps an index in such a table")
     before = base.slugs("kafka upgrade", mode="lexical")
     with writing(base.engine) as session:
         session.execute(text(damage))

@@ -18,6 +18,7 @@ from app.db.engine import make_engine, reading, writing
 from app.models import UnansweredQuestion
 from app.search.shapes import SearchRequest, SearchResult
 from app.search.unanswered import MOST_CHARACTERS, MOST_KEPT, WEAK_COSINE, is_unanswered, record, record_soon
+from tests.conftest import on_sqlite
 from tests.search.conftest import Base
 
 
@@ -116,6 +117,7 @@ def test_there_are_never_more_than_the_bound_and_the_oldest_goes(engine: Engine)
     assert "question 0" not in texts
 
 
+@on_sqlite
 def test_a_base_that_cannot_be_written_loses_the_question_and_nothing_else(
     engine: Engine, impatient: Engine, tmp_path: Path
 ) -> None:

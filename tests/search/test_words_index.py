@@ -15,6 +15,7 @@ from app.search.index_files import read_index, write_index
 from app.search.lexical.fts5 import Fts5Index
 from app.search.lexical.words import WordsIndex
 from app.search.scopes import scope_of
+from tests.conftest import on_sqlite
 from tests.search.conftest import Base
 
 WORDS = ["kafka", "upgrades", "streaming", "müller", "sql", "be", "database", "walrus", "why", "brokers", "etsy"]
@@ -23,6 +24,7 @@ LETTERS = st.text(alphabet="abcé", min_size=1, max_size=3)
 TEXTS = st.lists(st.tuples(st.booleans(), st.lists(LETTERS, max_size=6)), min_size=1, max_size=12)
 
 
+@on_sqlite
 @pytest.mark.parametrize("filter", FILTERS, ids=str)
 @pytest.mark.parametrize("terms", [[word] for word in WORDS] + [WORDS, ["kafka", "kafka"], []], ids=" ".join)
 def test_it_finds_and_scores_as_fts5(base: Base, terms: list[str], filter: TalkFilter) -> None:

@@ -55,15 +55,17 @@ _APART = 3
 """Places between title, text and people, so that no phrase goes over."""
 _LETTERS = ("A", "D", "B")
 """Of title, text and people; ts_rank takes the weights of D, C, B and A, each at most 1."""
-_RANK_WEIGHTS = literal_column(
+_RANK_WEIGHTS: Any = literal_column(
     f"'{{{','.join(str(weight / 2) for weight in (WEIGHTS[1], WEIGHTS[1], WEIGHTS[2], WEIGHTS[0]))}}}'::real[]"
 )
 _TO_COUNTS = 2 * math.pi**2 / 6
 """ts_rank of one word is the sum of its weights, each over the square of its number, over π²/6."""
 
 _CREATE = (
+    f"DROP TABLE IF EXISTS {TABLE}_size",
     f"CREATE TABLE {TABLE} (passage_id integer PRIMARY KEY, size integer NOT NULL, document tsvector NOT NULL)",
     f"CREATE TABLE {TABLE}_size (passages bigint NOT NULL, words bigint NOT NULL)",
+    f"CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (document)",
 )
 _index = table(TABLE, column("passage_id", Integer), column("size", Integer), column("document", TSVECTOR))
 _sizes = table(f"{TABLE}_size", column("passages", Integer), column("words", Integer))
@@ -81,13 +83,14 @@ class TsvectorIndex:
 
     def rebuild(self, session: Session) -> None:
         """See `LexicalIndex`."""
-        session.execute(text(f"DROP TABLE IF EXISTS {TABLE}, {TABLE}_size"))
-        for statement in _CREATE:
-            session.execute(text(statement))
+        # To drop a table waits for everybody who has read it, and they may be waiting for this.
+        if session.execute(select(func.to_regclass(TABLE))).scalar() is None:
+            for statement in _CREATE:
+                session.execute(text(statement))
+        session.execute(delete(_index))
+        session.execute(delete(_sizes))
         session.execute(insert(_sizes).values(passages=0, words=0))
         self._insert(session, None)
-        session.execute(text(f"CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (document)"))
-        session.execute(text(f"ANALYZE {TABLE}"))
 
     def update(self, session: Session, removed: Sequence[int], added: Sequence[int]) -> None:
         """See `LexicalIndex`."""
