@@ -8,6 +8,7 @@ import typer
 
 from app.cli import (
     curator,
+    draft,
     evaluate,
     ingest,
     maintenance,
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+    ingest, search, report, draft, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 
