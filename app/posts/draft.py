@@ -61,7 +61,12 @@ def draft_post(
 
 
 def kept_post(session: Session, request: PostRequest, template: str = DEFAULT) -> tuple[Post, Chart | None]:
-    """The post of a shipped template with the site's chart, kept while the base does not change."""
+    """The post of a shipped template with the site's chart, kept while the base does not change.
+
+    With drafts it is written anew, for people decide about these without changing the base.
+    """
+    if request.drafts:
+        return draft_post(session, request, template)
     return kept(session, ("post", request, template), lambda: draft_post(session, request, template))
 
 

@@ -121,6 +121,8 @@ class PostContext:
     """The leading themes, or those asked for, most talks first."""
     moved: Sequence[ThemeLine]
     """Themes that rose or fell since the previous edition, largest change first."""
+    compared: int
+    """How many themes could be compared with the previous edition."""
     unsettled: Sequence[ThemeLine]
     """Themes of which that is not settled: the two of the largest change, or all that were asked for."""
     claims: Sequence[ClaimLine]
@@ -186,6 +188,7 @@ def gather(session: Session, request: PostRequest) -> tuple[PostContext, Chart |
         new_technologies=fresh.technologies[:NAMED],
         themes=lines,
         moved=[line for line in compared if line.verdict in ("rose", "fell")],
+        compared=sum(line.verdict is not None for line in compared),
         unsettled=_unsettled(compared)[: None if request.themes else UNSETTLED],
         claims=claims,
         notable=notable,

@@ -55,6 +55,7 @@ from app.web.pages import (
     technologies,
     themes,
     trends,
+    versus,
 )
 from app.web.parameters import Nothing
 
@@ -72,6 +73,7 @@ PAGES = (
     posts,
     discovered,
     themes,
+    versus,
     technologies,
     takeaways,
     trends,
