@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.posts.draft import Post
     from app.trends.document import Chart
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 1_000_000
 
 
 class DraftGroup(TyperGroup):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict
 
 from app.errors import NotFound
-from app.posts.said import Evidence, IsName, unsupported
+from app.posts.said import Evidence, IsName, numbers_unsaid, unsupported
 from app.posts.sentences import Note, Sentence, Taken
 from app.trends.wording import counted
 
@@ -68,6 +68,7 @@ def _evidence(label: str, note: Note, resolve: Resolve) -> tuple[list[Evidence],
             continue
         if one is not None:
             evidence.append(one)
+    wrong += [f"footnote {label}: {words}" for words in numbers_unsaid(note.plain, evidence) if evidence]
     if not evidence and not wrong:
         wrong.append(f"footnote {label} leads to no figure, talk or takeaway of this base")
     return evidence, wrong

@@ -21,11 +21,13 @@ from app.posts.wording import RULES, dates_words, talk_reasons
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
 from app.settings import get_settings
+from app.text.moments import clock
 from app.text.stemming import STOP_WORDS
 from app.trends.behind import figure_by_id
 from app.trends.document import Document, plain
 from app.trends.figure import Figure
 from app.trends.keys import parse_key
+from app.trends.scope import read_scope
 from app.trends.wording import percent
 
 _ABOUT = re.compile(r"Talks (?:of kind|that mention|by people of) (.+)")
@@ -73,8 +75,11 @@ class BaseEvidence:
         return read(self._session, steps[1], parts.query)
 
 
-def figure_evidence(figure: Figure, id: str) -> Evidence:
-    """What a figure says: its numbers, its rule, and what is known of the programme. `id` is the one that was asked."""
+def figure_evidence(figure: Figure, id: str, scope: str) -> Evidence:
+    """What a figure says: its numbers, its rule, and what is known of the programme.
+
+    `id` is the one that was asked for, `scope` the title of where it is counted.
+    """
     published = figure.coverage.published
     known = figure.coverage.known
     words = [
@@ -89,12 +94,12 @@ def figure_evidence(figure: Figure, id: str) -> Evidence:
     else:
         left = max(0, published - known)
         words.append(f"{known} of {published} published sessions. {left} of the {published} are not in the base.")
-    return Evidence(f"the figure “{figure.label}”", (Saying(" ".join(words)),), _subject(figure))
+    return Evidence(f"the figure “{figure.label}”", (Saying(" ".join(words)),), _subject(figure, scope))
 
 
-def _subject(figure: Figure) -> str:
+def _subject(figure: Figure, scope: str) -> str:
     """The theme of a share; the kind, technology or organisation of a count; "" of all others."""
-    about = figure.label.rsplit(": ", 1)[0]
+    about = figure.label.removesuffix(f": {scope}")
     if figure.kind == "share":
         return about
     found = _ABOUT.fullmatch(about)
@@ -102,7 +107,8 @@ def _subject(figure: Figure) -> str:
 
 
 def _figure(session: Session, id: str, _: str) -> Evidence:
-    return figure_evidence(figure_by_id(session, id), id)
+    figure = figure_by_id(session, id)
+    return figure_evidence(figure, id, read_scope(session, parse_key(id).scope).title)
 
 
 def _talk(session: Session, slug: str, _: str) -> Evidence:
@@ -138,6 +144,7 @@ def _of_card(session: Session, card: TakeawayCard, what: str) -> Evidence:
         card.occasion, *card.technologies, *theme_names(session, set(card.themes)).values(),
         *(place.name for place in places if place), "speaker" if card.said_as == "speaker" else "attendee",
         *(f"{line.kind} {line.section or ''} {line.number or ''} {line.quote or ''}" for line in card.evidence),
+        *(f"at {clock(line.start_seconds)}" for line in card.evidence if line.start_seconds is not None),
     ]  # fmt: skip
     about = card.text if len(card.text) <= 60 else f"{card.text[:57]}…"
     return Evidence(f"{what} “{about}”", (Saying(". ".join(word for word in words if word)),))

@@ -166,7 +166,7 @@ def gather(session: Session, request: PostRequest) -> tuple[PostContext, Chart |
     shares = build_report(session, "themes", _of_shares(asked, request))
     chart = _chart(shares, edition.name, lines)
     notable = notable_talks(session, TalkFilter(editions=(request.edition,), themes=request.themes), edition.known)
-    changes, claims = changes_of(session, request.edition), _claims(session, summary, request)
+    changes, claims = changes_of(session, request.edition), _claims(session, summary, edition.name, request.themes)
     shown = {card.slug for pair in changes for card in (pair.before, pair.after)} | {line.card.slug for line in claims}
     talks = {talk.card.slug for talk in notable}
     takeaways = [
@@ -252,16 +252,12 @@ def _unsettled(lines: Sequence[ThemeLine]) -> list[ThemeLine]:
     return [line for line in lines if line.verdict == "not settled" and not line.text_only]
 
 
-def _claims(session: Session, summary: Document, request: PostRequest) -> list[ClaimLine]:
+def _claims(session: Session, summary: Document, edition: str, themes: Sequence[str]) -> list[ClaimLine]:
     """Those that a figure checks, of the themes asked for."""
-    wanted = [
-        (claim, claim.any)
-        for claim in summary.claims
-        if claim.any and (not request.themes or claim.theme in request.themes)
-    ]
+    wanted = [(claim, claim.any) for claim in summary.claims if claim.any and (not themes or claim.theme in themes)]
     cards = {card.slug: card for card in takeaway_cards(session, [claim.slug for claim, _ in wanted])}
     return [
-        ClaimLine(cards[claim.slug], figure.label.rsplit(": ", 1)[0], claim.claimed, figure, claim.verdict)
+        ClaimLine(cards[claim.slug], figure.label.removesuffix(f": {edition}"), claim.claimed, figure, claim.verdict)
         for claim, figure in wanted
         if claim.slug in cards
     ]

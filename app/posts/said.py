@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.posts.sentences import Sentence
 from app.text.stemming import STOP_WORDS, stem
@@ -41,6 +42,7 @@ IsName = Callable[[str], bool]
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:\s?(%|per cent\b|percent\b))?(?![\w%]|\.\d|,\d)")
 _RANGE = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)\s?[–-]\s?(?=\d+(?:\.\d+)?\s?%)")
 _PAIR = re.compile(r"(?<![\w.,])(\d[\d,]*+) (?:out )?of (?:all |the )?(\d[\d,]*+)(?!\s?%|\.\d|\w)")
+_ADDRESS = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[^\W_][\w.&+#'’/-]*")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
 _OPENING = tuple("“\"'‘([:*_-–—.!?")
@@ -85,6 +87,11 @@ def unsupported(sentence: Sentence, evidence: dict[str, Sequence[Evidence]], is_
     return list(dict.fromkeys(reasons))
 
 
+def numbers_unsaid(text: str, evidence: Sequence[Evidence]) -> list[str]:
+    """The numbers of a footnote's own words that what it leads to does not say."""
+    return _numbers_not_said(_ADDRESS.sub("", text), _said(evidence, text))
+
+
 @dataclass(frozen=True)
 class _Said:
     """What some sayings say, for looking up."""
@@ -94,15 +101,31 @@ class _Said:
     words: frozenset[str]
     text: str
     stems: frozenset[str]
-    what: str
+    what: str = ""
 
 
 def _said(evidence: Iterable[Evidence], sentence: str) -> _Said:
     found = list(evidence)
     plain = f" {_plain(sentence)} "
-    text = " \n ".join(
-        saying.text for one in found for saying in one.sayings if not saying.name or f" {_plain(saying.name)} " in plain
+    told = [
+        _read(saying.text)
+        for one in found
+        for saying in one.sayings
+        if not saying.name or f" {_plain(saying.name)} " in plain
+    ]
+    return _Said(
+        frozenset().union(*(one.numbers for one in told)),
+        frozenset().union(*(one.pairs for one in told)),
+        frozenset().union(*(one.words for one in told)),
+        "\n".join(one.text for one in told),
+        frozenset().union(*(one.stems for one in told)),
+        " and ".join(dict.fromkeys(one.what for one in found)) or "its footnote",
     )
+
+
+@lru_cache(maxsize=2048)
+def _read(text: str) -> _Said:
+    """One saying."""
     words = _words(text)
     return _Said(
         frozenset((*_numbers(text), *(_NUMBER_WORDS[word] for word in words if word in _NUMBER_WORDS))),
@@ -110,7 +133,6 @@ def _said(evidence: Iterable[Evidence], sentence: str) -> _Said:
         frozenset(words),
         f" {_plain(text)} ",
         frozenset(stem(word) for word in words),
-        " and ".join(dict.fromkeys(one.what for one in found)) or "its footnote",
     )
 
 

@@ -23,6 +23,8 @@ _ATOM = re.compile(
     re.DOTALL,
 )
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?:[ \t]*\x01+)*(?=\s|$)|[。！？]+(?:\x01+)*")
+_GAP = re.compile(r"\s*")
+AROUND = 40
 _SHORT = """
     e.g i.e etc vs cf approx no nr mr mrs ms dr prof st inc ltd co corp jr sr p pp fig vol ca z.b d.h bzw
 """
@@ -209,16 +211,18 @@ def _spans(content: str) -> list[tuple[int, int]]:
         if end.end() < len(masked) and not _is_end(masked, end):
             continue
         spans.append((start, end.end()))
-        start = end.end() + len(masked[end.end() :]) - len(masked[end.end() :].lstrip())
+        gap = _GAP.match(masked, end.end())
+        start = gap.end() if gap else end.end()
     if masked[start:].strip():
         spans.append((start, len(masked.rstrip())))
     return [(first, last) for first, last in spans if first < last]
 
 
 def _is_end(masked: str, end: re.Match[str]) -> bool:
-    if masked[end.end() :].lstrip()[:1].islower():
+    # A look around is enough, and whole paragraphs may be long.
+    if masked[end.end() : end.end() + AROUND].lstrip()[:1].islower():
         return False
-    before = masked[: end.start()].split()[-1:]
+    before = masked[max(0, end.start() - AROUND) : end.start()].split()[-1:]
     word = before[0].strip("(“\"'*_") if before else ""
     is_short = word.casefold() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
     return not (end[0][0] == "." and is_short)

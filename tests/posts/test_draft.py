@@ -51,7 +51,7 @@ def _fill(build: Builder, session: Session) -> None:
     build.edition("first-2018", f"First {HOSTILE}", "2018-05-01", 20)
     build.edition("bad-2019", f"Bad {HOSTILE}", "2019-05-01", 4, city=HOSTILE)
     build.edition("none-2020", "None 2020", "2020-05-01", 12, series="other")
-    build.edition("one-2021", "One 2021", "2021-05-01", series="third")
+    build.edition("one-2021", "One: 2021 in two: parts", "2021-05-01", series="third")
     build.talk("one-2021", title=HOSTILE)
     for number in range(9):
         build.talk("first-2018", confirmed=("t",) if number < 3 else (), main="t", organisation="acme")

@@ -110,6 +110,13 @@ def test_a_footnote_that_leads_nowhere_or_elsewhere_supports_nothing() -> None:
     assert "leads to no figure" in reasons("Operations leads.[^1]", "\n\n[^1]: words\n")[0]
 
 
+def test_what_a_footnote_says_itself_is_held_to_it_as_well() -> None:
+    note = "\n\n[^1]: Figure [x](/f): 19 of 1,078, see https://x.example/77\n"
+    assert reasons("Operations has 19 talks.[^1]", note) == []
+    told = reasons("Operations has 19 talks.[^1]", note.replace("19 of", "25 of"))
+    assert told == ["footnote 1: 25 is not said in the figure"]
+
+
 def test_the_share_is_told_and_headings_are_not_counted() -> None:
     text = "# Title\n\nOperations has 19 of 1,078.[^f] Kafka is dead.\n" + NOTES
     found, _ = check(take_apart(text), resolve, lambda _: False)
