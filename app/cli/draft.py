@@ -55,10 +55,13 @@ def draft(
     """Write a post about an edition as Markdown. A sentence that its footnotes do not support is left out and named."""
     from app.bootstrap import open_knowledge_base
     from app.db.engine import reading
+    from app.errors import UsageError
     from app.posts.draft import draft_post
     from app.posts.material import PostRequest
     from app.settings import get_settings
 
+    if output and output.suffix == ".svg":
+        raise UsageError("The chart is written beside the post as .svg; give the post another name.", "output")
     beside = output.with_suffix(".svg") if output and not json else None
     request = PostRequest(edition, tuple(dict.fromkeys(theme or ())), drafts)
     with reading(open_knowledge_base(get_settings()).engine) as session:

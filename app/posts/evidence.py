@@ -14,8 +14,9 @@ from app.catalog.editions import find_edition
 from app.catalog.kept import kept
 from app.catalog.takeaways import TakeawayCard, takeaway_cards, theme_names
 from app.catalog.talks import find_talk
+from app.catalog.technologies import technology_row
 from app.errors import NotFound, UsageError
-from app.models import Organisation, TakeawayDraft, Technology, Theme
+from app.models import Article, ArticleText, Organisation, TakeawayDraft, Technology, Theme
 from app.posts.said import Evidence, Saying
 from app.posts.wording import RULES, dates_words, talk_reasons
 from app.reports.registry import build_report
@@ -113,6 +114,8 @@ def _figure(session: Session, id: str, _: str) -> Evidence:
 
 def _talk(session: Session, slug: str, _: str) -> Evidence:
     talk = find_talk(session, slug)
+    if talk.withdrawn_on:
+        raise NotFound("talk", slug, f"It was withdrawn on {talk.withdrawn_on}.")
     people = [part for one in talk.people for part in (one.name, one.affiliation, one.job_title) if part]
     words = [
         talk.title, *people, *(one.name for one in talk.organisations), talk.kind, talk.edition.name,
@@ -160,6 +163,22 @@ def _edition(session: Session, slug: str, _: str) -> Evidence:
     return Evidence(f"the edition “{card.name}”", (Saying(". ".join(word for word in words if word)),))
 
 
+def _article(session: Session, slug: str, _: str) -> Evidence:
+    article = session.scalars(select(Article).where(col(Article.slug) == slug)).first()
+    if article is None:
+        raise NotFound("article", slug)
+    text = session.get(ArticleText, article.id)
+    told = (article.title, article.author, article.observer, article.observer_affiliation, article.publisher)
+    words = [*told, dates_words(article.published_on), *(str(block["text"]) for block in (text.blocks if text else ()))]
+    return Evidence(f"the article “{article.title}”", (Saying(". ".join(word for word in words if word)),))
+
+
+def _technology(session: Session, slug: str, _: str) -> Evidence:
+    found = technology_row(session, slug)
+    words = f"{found.name}. {found.kind or ''}. {found.talks} known talks. {found.editions} editions."
+    return Evidence(f"the technology “{found.name}”", (Saying(f"{words} {found.first_year}. {found.last_year}."),))
+
+
 def _report(session: Session, name: str, query: str) -> Evidence:
     try:
         request = ReportRequest.of(parse_qsl(query))
@@ -185,7 +204,14 @@ def document_evidence(document: Document) -> Evidence:
 
 
 Reader = Callable[[Session, str, str], Evidence]
-_READERS: dict[str, Reader] = {"figures": _figure, "talks": _talk, "editions": _edition, "reports": _report}
+_READERS: dict[str, Reader] = {
+    "figures": _figure,
+    "talks": _talk,
+    "editions": _edition,
+    "reports": _report,
+    "articles": _article,
+    "technologies": _technology,
+}
 
 
 def _names(session: Session) -> frozenset[str]:

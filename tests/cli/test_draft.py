@@ -79,4 +79,6 @@ def test_files_that_cannot_be_read_are_told(base: Path) -> None:
         said = CliRunner().invoke(app, ["draft", "check", str(base / name)])
         assert isinstance(said.exception, InputError)
         assert words in str(said.exception)
+    clash = CliRunner().invoke(app, ["draft", "--edition", "west-2019", "-o", str(base / "post.svg")])
+    assert "give the post another name" in str(clash.exception)
     assert CliRunner().invoke(app, ["draft", "--theme", "x"]).exit_code == 2

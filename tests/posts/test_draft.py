@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
 
 from app.bootstrap import KnowledgeBase
 from app.db.engine import make_engine, reading
@@ -209,6 +209,15 @@ def test_a_template_of_ones_own_is_checked_as_well(session: Session, tmp_path: P
     assert post.markdown.startswith("# Mine\n\nThere are 10 known talks.[^1] Summit West 2019[^2]\n\n[^1]: Figure ")
     assert [one.sentence for one in post.rejected] == ["Kafka is dead.", "And 99 more."]
     assert post.words == "2 of 4 sentences are supported."
+
+
+def test_what_was_withdrawn_supports_nothing_and_articles_do(hostile: Session, session: Session) -> None:
+    note = "\n\n[^1]: [x](/articles/a)\n[^2]: [y](/talks/talk-12)\n"
+    assert check_post(hostile, f"It asks “Yes! No?” and has 1 note.[^1]{note}").rejected == []
+    assert check_post(hostile, f"It asks “Yes! Or no?” there.[^1]{note}").rejected
+    gone = session.scalars(select(col(Talk.slug)).where(col(Talk.withdrawn_at).is_not(None))).one()
+    found = check_post(session, f"It is of Summit West.[^1]\n\n[^1]: [y](/talks/{gone})\n")
+    assert "It was withdrawn on" in found.rejected[0].reasons[0]
 
 
 def test_unknown_names_are_told(session: Session, tmp_path: Path) -> None:
