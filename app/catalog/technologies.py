@@ -130,15 +130,24 @@ def _mentioning() -> Any:
     )
 
 
-def find_technology(session: Session, slug: str) -> TechnologyDetail:
-    """The technology with this slug; NotFound if no vocabulary has it and no known talk mentions it."""
+def technology_row(session: Session, slug: str) -> TechnologyRow:
+    """The technology with this slug as in the list; NotFound if no vocabulary has it and no known talk mentions it."""
+    return _found(session, slug)[1]
+
+
+def _found(session: Session, slug: str) -> tuple[Technology, TechnologyRow]:
     technology = session.scalars(select(Technology).where(col(Technology.slug) == slug)).first()
     rows = kept(session, "technologies", lambda: _rows(session))
     row = next((row for row in rows if row.slug == slug), None)
     if technology is None or technology.id is None or (row is None and technology.vocabulary is None):
         raise NotFound("technology", slug)
-    key = technology.id
-    told = row or TechnologyRow(slug=slug, name=technology.name, talks=0, kind=technology.kind)
+    return technology, row or TechnologyRow(slug=slug, name=technology.name, talks=0, kind=technology.kind)
+
+
+def find_technology(session: Session, slug: str) -> TechnologyDetail:
+    """The technology with this slug; NotFound if no vocabulary has it and no known talk mentions it."""
+    technology, told = _found(session, slug)
+    key = technology.id or 0
     return TechnologyDetail(
         **told.model_dump(),
         aliases=technology.aliases,

@@ -7,7 +7,9 @@ import sys
 import typer
 
 from app.cli import (
+    compare,
     curator,
+    draft,
     evaluate,
     ingest,
     maintenance,
@@ -30,7 +32,8 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+    ingest, search, report, draft, compare, themes, evaluate, vocabulary, technologies, maintenance, review, curator,
+    serve,
 ):  # fmt: skip
     group.register(app)
 

@@ -40,6 +40,7 @@ from app.web.pages import (
     home,
     imports,
     methods,
+    posts,
     quality,
     reports,
     review,
@@ -54,6 +55,7 @@ from app.web.pages import (
     technologies,
     themes,
     trends,
+    versus,
 )
 from app.web.parameters import Nothing
 
@@ -68,8 +70,10 @@ PAGES = (
     talk,
     speakers,
     editions,
+    posts,
     discovered,
     themes,
+    versus,
     technologies,
     takeaways,
     trends,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from app.catalog.filters import TalkFilter
 from app.catalog.takeaways import TakeawayFilter
+from app.posts.material import PostRequest
 from app.reports.request import ReportRequest
 from app.search.shapes import Mode, SearchRequest, Sort, Spelling
 from app.trends.populations import POPULATIONS
@@ -200,6 +201,20 @@ class Trending(InVocabulary):
             year_to=self.year_to,
             vocabulary=self.vocabulary,
         )
+
+
+class Posting(Parameters):
+    """What a post can be asked for."""
+
+    theme: Annotated[list[Slug], Field(max_length=10)] = Field(
+        default=[], description="Slug of a theme to write of; may be given several times."
+    )
+    template: Literal["default", "newsletter"] = Field(default="default", description="The template of the post.")
+    drafts: bool = Field(default=False, description="Whether with machine drafts of takeaways, marked as such.")
+
+    def of(self, edition: str) -> PostRequest:
+        """The request this stands for."""
+        return PostRequest(edition, tuple(dict.fromkeys(self.theme)), self.drafts)
 
 
 class Scrolling(Parameters):

@@ -22,7 +22,8 @@ PATHS = (
     "/talks?theme=operations", TALK, "/speakers", "/speakers/gwen-shapira", "/editions", f"/editions/{EDITION}",
     "/themes", "/themes/operations", "/takeaways", "/trends", f"/trends?edition={EDITION}", "/reports",
     f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/reports/saved", "/methods", "/api",
-    "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk",
+    "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk", f"/editions/{EDITION}/post",
+    "/technologies/flink/vs/ksqldb", "/technologies/pairs", "/technologies/flink",
 )  # fmt: skip
 
 
