@@ -109,6 +109,8 @@ def _print(preview: VocabularyPreview, most: int) -> None:
     if preview.unmatched:
         names = ", ".join(theme.slug for theme in preview.unmatched)
         print(f"warning: no known talk would have {names}; give them cues, or leave them out.")
+    for one in preview.reissues:
+        print(f"saved report {one.sentence}")
     ways = "each theme of a talk" if preview.counting == "any" else "main themes"
     moved = "1 count moves" if len(preview.moves) == 1 else f"{len(preview.moves)} counts move"
     print(f"{moved} over {preview.places} places, {ways} counted. Nothing was kept.")

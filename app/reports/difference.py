@@ -44,7 +44,10 @@ class ReportSide(BaseModel):
 
 
 class ReportDifference(BaseModel):
-    """What `hallway report diff` answers. `gone` and `new` are figures that only one of them has, in words."""
+    """What `hallway report diff` answers. `gone` and `new` are figures that only one of them has, in words.
+
+    `renamed` are figures with the same numbers under another name.
+    """
 
     before: ReportSide
     after: ReportSide
@@ -53,6 +56,7 @@ class ReportDifference(BaseModel):
     moved: list[MovedFigure]
     gone: list[str]
     new: list[str]
+    renamed: list[str]
 
     @property
     def made_otherwise(self) -> list[tuple[str, str, str]]:
@@ -64,7 +68,12 @@ class ReportDifference(BaseModel):
     @property
     def is_same(self) -> bool:
         """Whether every figure is in both and the same."""
-        return not (self.moved or self.gone or self.new)
+        return not self.changed
+
+    @property
+    def changed(self) -> int:
+        """How many figures moved, went, came or have another name."""
+        return len(self.moved) + len(self.gone) + len(self.new) + len(self.renamed)
 
 
 def compare(before: Kept, after: Kept) -> ReportDifference:
@@ -91,6 +100,11 @@ def compare(before: Kept, after: Kept) -> ReportDifference:
         moved=moved,
         gone=[f"{figure.label}: {figure.sentence}" for rule, figure in first.items() if rule not in second],
         new=[f"{figure.label}: {figure.sentence}" for rule, figure in second.items() if rule not in first],
+        renamed=[
+            f"{first[rule].label}, now {second[rule].label}"
+            for rule in both
+            if first[rule].label != second[rule].label and _numbers(first[rule]) == _numbers(second[rule])
+        ],
     )
 
 

@@ -18,7 +18,7 @@ from app.exports.registry import FORMATS, digests, export
 from app.models import Edition, SavedReport, Series, Talk, Theme, ThemeAssignment, ThemeDecision
 from app.reports.difference import Reason, ReportDifference, compare
 from app.reports.footprint import packed, take_footprint, unpacked
-from app.reports.origin import Origin, code_version, origin_now
+from app.reports.origin import Origin, code_version, origin_of
 from app.reports.rebuild import rebuild
 from app.reports.registry import REPORTS, build_report
 from app.reports.request import ReportRequest
@@ -217,7 +217,7 @@ def test_probabilities_alone_are_labels(base: Session) -> None:
 
 @pytest.mark.parametrize("cause", ["model", "vocabulary"])
 def test_the_model_or_the_vocabulary_moved_it(base: Session, cause: str) -> None:
-    now = origin_now(base)
+    now = origin_of(base, build_report(base, "themes", WEST))
     made_by = {"model": {"recipe": "cues/0"}, "vocabulary": {"vocabulary": "000000000000"}}[cause]
     before = _saved(base, origin=now.model_copy(update=made_by))
     _assignment(base, "talk-8", "streaming").status = "unlikely"
@@ -233,7 +233,7 @@ def test_code_moved_it(base: Session) -> None:
     first = table.rows[0]
     wider = replace(first, figure=first.figure.model_copy(update={"low": 0.01, "high": 0.99}))
     document = replace(document, lead=(), tables=(replace(table, rows=(wider, *table.rows[1:])),), chart=None)
-    old = origin_now(base).model_copy(update={"code": "0.0.1+00000000"})
+    old = origin_of(base, build_report(base, "themes", WEST)).model_copy(update={"code": "0.0.1+00000000"})
     saved = save_report(base, document, digests, old, DAY).saved
     assert saved is not None
     found = compare(kept_report(base, saved.id), report_now(base, saved.id))

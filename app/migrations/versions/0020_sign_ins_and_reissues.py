@@ -4,6 +4,8 @@ Revision: 0020
 Follows: 0014
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,9 +25,28 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("network"),
     )
+    # Reports saved before are of the vocabularies as they are now; the next change of one is the first to be followed.
+    connection = op.get_bind()
+    used = connection.execute(
+        sa.text(
+            "SELECT DISTINCT v.slug, v.version FROM vocabulary v JOIN theme t ON t.vocabulary = v.slug "
+            "WHERE t.withdrawn_at IS NULL ORDER BY v.slug"
+        )
+    ).all()
+    if used:
+        connection.execute(
+            sa.text(
+                "INSERT INTO indexstate (name, recipe, fingerprint, built_at) VALUES ('reissued', '', :told, :now)"
+            ),
+            {
+                "told": " · ".join(f"{slug} {version}" for slug, version in used),
+                "now": datetime.now(UTC).replace(tzinfo=None).isoformat(" "),
+            },
+        )
 
 
 def downgrade() -> None:
     """Take back."""
 
+    op.execute("DELETE FROM indexstate WHERE name = 'reissued'")
     op.drop_table("signinfailures")
