@@ -23,6 +23,7 @@ from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, embed_missing, prune
 from app.exports.registry import digests
+from app.ingest import vocabulary_removal
 from app.ingest.discover import Unit, discovered
 from app.ingest.families import refresh_families
 from app.ingest.formats.protocol import ReadOptions
@@ -31,9 +32,10 @@ from app.ingest.store.changes import Changes
 from app.ingest.store.vocabulary import record_version
 from app.ingest.suspects import refresh_suspects
 from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
+from app.ingest.vocabulary_removal import RemovedVocabulary
 from app.models import ImportRun
 from app.reports.origin import versions_now
-from app.reports.reissue import Reissue, due, foresee, reissue, went_through
+from app.reports.reissue import Reissue, due, foresee, reissue, reports_of, went_through
 from app.search.passages import forget_passages, refresh_passages
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
@@ -74,8 +76,8 @@ class IngestReport(BaseModel):
 
 
 class VocabularyPreview(Moves):
-    """What `hallway vocabulary diff` prints with --json: what becomes of the themes, which numbers move, and which saved
-    reports would be issued anew.
+    """What `hallway vocabulary diff` prints with --json: what becomes of the themes, which numbers move, and which
+    saved reports would be issued anew.
     """
 
     vocabulary: str
@@ -200,10 +202,10 @@ def _reissue(engine: Engine, progress: Progress) -> list[Reissue]:
     if waiting is None:
         return []
     found = []
-    for number, id in enumerate(waiting.reports):
+    for number, saved in enumerate(waiting.reports):
         progress("saved reports", number, len(waiting.reports))
         with writing(engine) as session:
-            found.append(reissue(session, id, digests))
+            found.append(reissue(session, saved, digests))
     with writing(engine) as session:
         went_through(session, waiting)
     return [one for one in found if one is not None]
@@ -261,7 +263,7 @@ def preview_vocabulary(
         present = versions_now(session).get(vocabulary.slug)
         moves = vocabulary_moves(session, embedder, apply, main_only)
         waiting = due(session)
-        reissues = [foresee(session, id) for id in (waiting.reports if waiting else ())]
+        reissues = [foresee(session, saved) for saved in (waiting.reports if waiting else ())]
         session.rollback()
     progress("assigning", 2, 2)
     counted = {name: getattr(changes, name) for name in Counts.model_fields}
@@ -275,6 +277,17 @@ def preview_vocabulary(
         reissues=[one for one in reissues if one is not None],
         **moves.model_dump(),
     )
+
+
+def remove_vocabulary(
+    engine: Engine, embedder: Embedder, slug: str, *, with_decisions: bool = False, progress: Progress = _silent
+) -> RemovedVocabulary:
+    """Take a vocabulary out of the base, then derive anew what followed from it. Errors as of `vocabulary_removal`."""
+    with writing(engine) as session:
+        removed = vocabulary_removal.remove_vocabulary(session, slug, with_decisions)
+        removed.saved_reports = reports_of(session, slug)
+    refresh(engine, embedder, progress)
+    return removed
 
 
 def _start_run(engine: Engine) -> int:

@@ -1,4 +1,4 @@
-"""What a report was made from: the state of the base, the vocabularies, the model and the code, each as a short name."""
+"""What a report was made from: the state of the base, vocabularies, model and code, each as a short name."""
 
 from __future__ import annotations
 

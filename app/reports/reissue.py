@@ -1,5 +1,4 @@
-"""New editions of saved reports whose vocabulary has changed: which are due, whether they say something else, and making
-them.
+"""New editions of saved reports whose vocabulary has changed: which are due, and making those that say something else.
 
 The vocabularies that reports were last gone through for are kept beside the base, and only at the end. Whoever is
 killed half way goes through them again: those issued already name the vocabularies as they are, and are left out.
@@ -68,22 +67,13 @@ def due(session: Session) -> Due | None:
     state = session.get(IndexState, STATE)
     if state is not None and state.fingerprint == tell(now):
         return None
-    newest = (
-        select(func.max(col(SavedReport.edition)).label("edition"), col(SavedReport.report), col(SavedReport.query))
-        .group_by(col(SavedReport.report), col(SavedReport.query))
-        .subquery()
-    )
-    held = session.execute(
-        select(col(SavedReport.id), col(SavedReport.vocabulary))
-        .join(
-            newest,
-            (col(SavedReport.report) == newest.c.report)
-            & (col(SavedReport.query) == newest.c.query)
-            & (col(SavedReport.edition) == newest.c.edition),
-        )
-        .order_by(col(SavedReport.saved_at), col(SavedReport.id))
-    )
-    return Due(tuple(id for id, told in held if not read_versions(told).items() <= now.items()), tell(now))
+    held = _newest(session)
+    return Due(tuple(key for key, told in held if not read_versions(told).items() <= now.items()), tell(now))
+
+
+def reports_of(session: Session, vocabulary: str) -> list[str]:
+    """Ids of the newest editions that are of a vocabulary, whichever version it had."""
+    return [key for key, told in _newest(session) if vocabulary in read_versions(told)]
 
 
 def foresee(session: Session, id: str) -> Reissue | None:
@@ -121,3 +111,23 @@ def _look(session: Session, id: str) -> tuple[Reissue | None, Kept | None]:
         return None, None
     told = {"compared": difference.compared, "changed": difference.changed, "causes": difference.causes}
     return outlook.model_copy(update=told), after
+
+
+def _newest(session: Session) -> list[tuple[str, str]]:
+    """Ids of the newest editions with the vocabularies they are of, the first saved first."""
+    newest = (
+        select(func.max(col(SavedReport.edition)).label("edition"), col(SavedReport.report), col(SavedReport.query))
+        .group_by(col(SavedReport.report), col(SavedReport.query))
+        .subquery()
+    )
+    found = session.execute(
+        select(col(SavedReport.id), col(SavedReport.vocabulary))
+        .join(
+            newest,
+            (col(SavedReport.report) == newest.c.report)
+            & (col(SavedReport.query) == newest.c.query)
+            & (col(SavedReport.edition) == newest.c.edition),
+        )
+        .order_by(col(SavedReport.saved_at), col(SavedReport.id))
+    )
+    return [(key, told) for key, told in found]

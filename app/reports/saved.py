@@ -144,6 +144,12 @@ def _vocabulary(session: Session, found: SavedReport, request: ReportRequest) ->
     return None if [name.slug for name in vocabulary_names(session)] == [slug] else slug
 
 
+def vocabularies_gone(session: Session, found: SavedReport) -> list[str]:
+    """Slugs of the vocabularies that a saved report is of and the base has no more."""
+    used = {name.slug for name in vocabulary_names(session)}
+    return [slug for slug, version in read_versions(found.vocabulary).items() if version and slug not in used]
+
+
 def list_saved(session: Session) -> list[SavedLine]:
     """All saved reports, the newest first."""
     rows = session.execute(

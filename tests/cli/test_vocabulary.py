@@ -104,3 +104,15 @@ def test_saved_reports_that_a_change_issues_anew_are_said_before_and_after(base:
     listed = CliRunner().invoke(app, ["report", "saved"]).output
     assert f"(a newer edition: {second})" in listed
     assert "vocabulary" in CliRunner().invoke(app, ["report", "diff", first, second]).output
+
+
+def test_remove_says_what_goes_and_refuses_the_default(base: Engine) -> None:
+    refused = run("remove", "data-streaming")
+    assert refused.exit_code != 0
+    assert "is the default vocabulary" in str(refused.exception)
+    done = run("remove", "software")
+    assert done.exit_code == 0, done.output
+    assert "Software (software), version " in done.stdout
+    assert "is removed: 24 themes, of which " in done.stdout
+    assert "Ingesting software.yaml brings it back" in done.stdout
+    assert "software" not in run("list").output

@@ -1,4 +1,4 @@
-"""Saved reports are issued anew when their vocabulary changes: those that say something else, once, whoever is killed."""
+"""Saved reports are issued anew when their vocabulary changes: those that say something else, once, even if killed."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from app.reports.saved import (
     newest_edition,
     open_saved,
     report_now,
+    vocabularies_gone,
 )
 from app.web.deps import Reading, Viewing
 from app.web.pages.reports import CRUMBS, ReportPage, exported, shown
@@ -51,13 +52,17 @@ class SavedReportsPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class SavedReportPage(ReportPage):
-    """A report as it was saved. `changed`: whether the base is another now; `newer`: its newest edition, if any."""
+    """A report as it was saved. `changed`: whether the base is another now; `newer`: its newest edition, if any.
+
+    `gone` are slugs of vocabularies it is of that the base no longer has, so that it cannot be made anew.
+    """
 
     template: ClassVar[str] = "saved_report.html"
 
     saved: SavedReport
     changed: bool
     newer: SavedReport | None
+    gone: Sequence[str]
 
 
 class ChangesQuery(Scrolling):
@@ -115,6 +120,7 @@ def saved_report(id: PathSlug, _: Nothing, session: Reading, view: Viewing) -> H
             saved=saved,
             changed=saved.snapshot != current_snapshot(session),
             newer=newest_edition(session, saved),
+            gone=vocabularies_gone(session, saved),
             **shown(document),
         )
     )
