@@ -16,6 +16,11 @@ from app.trends.wording import counted
 Cause = Literal["data", "labels", "model", "vocabulary", "code", "unknown"]
 COMPARED = ("numerator", "denominator", "share", "low", "high", "confirmed", "machine", "if_none", "if_all")
 
+ELSEWHERE = (
+    "Its own talks and labels are the same; how often the machine is right, which its interval goes by, is measured "
+    "over other talks too"
+)
+
 
 class Reason(BaseModel):
     """One reason why a figure moved, in words, with the slugs of the talks it is about."""
@@ -134,10 +139,24 @@ def _reasons(rule: str, first: Figure, second: Figure, before: Kept, after: Kept
     if old.labels != new.labels:
         cause, words = _machine(before.origin, after.origin)
         return [Reason(cause=cause, words=f"How sure the machine is of this theme changed: {words}.")]
-    if before.origin.code != after.origin.code:
-        words = f"The same talks and labels, counted by other code: {before.origin.code}, then {after.origin.code}."
-        return [Reason(cause="code", words=words)]
-    return [Reason(cause="unknown", words="The talks, labels and code are the same; nothing kept tells why it moved.")]
+    return _from_elsewhere(before.origin, after.origin)
+
+
+def _from_elsewhere(before: Origin, after: Origin) -> list[Reason]:
+    """Why a figure moved whose own talks and labels are the same: how often the machine is right, which its interval
+    goes by, is measured over other talks too.
+    """
+    reasons = []
+    if (before.recipe, before.vocabulary) != (after.recipe, after.vocabulary):
+        cause, why = _machine(before, after)
+        reasons.append(Reason(cause=cause, words=f"{ELSEWHERE}, and {why}."))
+    if before.code != after.code:
+        words = f"The same talks and labels, counted by other code: {before.code}, then {after.code}."
+        reasons.append(Reason(cause="code", words=words))
+    if not reasons and before.snapshot != after.snapshot:
+        reasons.append(Reason(cause="labels", words=f"{ELSEWHERE}, and there talks or labels changed."))
+    unknown = "The talks, labels and code are the same; nothing kept tells why it moved."
+    return reasons or [Reason(cause="unknown", words=unknown)]
 
 
 def _rewritten(old: Trace, new: Trace, before: Footprint, after: Footprint) -> Slugs:

@@ -22,7 +22,7 @@ from app.reports.origin import Origin, code_version, origin_of
 from app.reports.rebuild import rebuild
 from app.reports.registry import REPORTS, build_report
 from app.reports.request import ReportRequest
-from app.reports.saved import kept_report, list_saved, open_saved, report_now, save_report
+from app.reports.saved import Kept, kept_report, list_saved, open_saved, report_now, save_report
 from app.reports.stored import dumped, loaded
 from app.trends.behind import figure_talks
 from app.trends.document import Document, figures_of
@@ -224,6 +224,25 @@ def test_the_model_or_the_vocabulary_moved_it(base: Session, cause: str) -> None
     found = _since(base, before)
     assert found.causes == [cause]
     assert _reasons(found, "streaming")[0].talks == ["talk-8"]
+
+
+def test_what_changed_elsewhere_moved_it(base: Session) -> None:
+    """A figure printed with another interval, whose own talks and labels are as they were."""
+    document = build_report(base, "themes", WEST)
+    (table,) = document.tables
+    wider = replace(table.rows[0], figure=table.rows[0].figure.model_copy(update={"low": 0.01, "high": 0.99}))
+    document = replace(document, lead=(), tables=(replace(table, rows=(wider, *table.rows[1:])),), chart=None)
+    now = origin_of(base, document)
+    for changed, cause in (
+        ({"vocabulary": "v 000000000000"}, "vocabulary"),
+        ({"recipe": "cues/0"}, "model"),
+        ({"snapshot": "000000000000"}, "labels"),
+        ({}, "unknown"),
+    ):
+        before = Kept(document, now.model_copy(update=changed), take_footprint(base, figures_of(document)))
+        after = replace(before, document=build_report(base, "themes", WEST), origin=now)
+        (moved,) = compare(before, after).moved
+        assert [reason.cause for reason in moved.reasons] == [cause]
 
 
 def test_code_moved_it(base: Session) -> None:
