@@ -35,7 +35,7 @@ from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vo
 from app.ingest.vocabulary_removal import RemovedVocabulary
 from app.models import ImportRun
 from app.reports.origin import versions_now
-from app.reports.reissue import Reissue, due, foresee, reissue, reports_of, went_through
+from app.reports.reissue import Reissue, due, issue, look, reports_of, went_through
 from app.search.passages import forget_passages, refresh_passages
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
@@ -196,7 +196,7 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
 
 
 def _reissue(engine: Engine, progress: Progress) -> list[Reissue]:
-    """Each report in a transaction of its own; that all were gone through is kept at the end."""
+    """Each report in a transaction of its own, made before that; that all were gone through is kept at the end."""
     with reading(engine) as session:
         waiting = due(session)
     if waiting is None:
@@ -204,11 +204,14 @@ def _reissue(engine: Engine, progress: Progress) -> list[Reissue]:
     found = []
     for number, saved in enumerate(waiting.reports):
         progress("saved reports", number, len(waiting.reports))
-        with writing(engine) as session:
-            found.append(reissue(session, saved, digests))
+        with reading(engine) as session:
+            looked = look(session, saved)
+        if looked is not None:
+            with writing(engine) as session:
+                found.append(issue(session, looked, digests))
     with writing(engine) as session:
         went_through(session, waiting)
-    return [one for one in found if one is not None]
+    return found
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
@@ -263,7 +266,7 @@ def preview_vocabulary(
         present = versions_now(session).get(vocabulary.slug)
         moves = vocabulary_moves(session, embedder, apply, main_only)
         waiting = due(session)
-        reissues = [foresee(session, saved) for saved in (waiting.reports if waiting else ())]
+        looked = [look(session, saved) for saved in (waiting.reports if waiting else ())]
         session.rollback()
     progress("assigning", 2, 2)
     counted = {name: getattr(changes, name) for name in Counts.model_fields}
@@ -274,7 +277,7 @@ def preview_vocabulary(
         version_after=record_version(vocabulary),
         themes=Counts(**counted),
         counting="main" if main_only else "any",
-        reissues=[one for one in reissues if one is not None],
+        reissues=[one.told for one in looked if one is not None],
         **moves.model_dump(),
     )
 

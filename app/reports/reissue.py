@@ -61,6 +61,14 @@ class Due:
     vocabularies: str
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What has become of a saved report, and the report as it is now; None where it cannot be made."""
+
+    told: Reissue
+    now: Kept | None
+
+
 def due(session: Session) -> Due | None:
     """The saved reports that a change of vocabularies may have touched; None where there was no change."""
     now = versions_now(session)
@@ -76,41 +84,36 @@ def reports_of(session: Session, vocabulary: str) -> list[str]:
     return [key for key, told in _newest(session) if vocabulary in read_versions(told)]
 
 
-def foresee(session: Session, id: str) -> Reissue | None:
-    """What a new edition of a saved report would be; None where it would say the same."""
-    return _look(session, id)[0]
+def look(session: Session, id: str) -> Looked | None:
+    """What has become of a saved report; None where it would say the same."""
+    found = find_saved(session, id)
+    told = Reissue(previous=id, title=found.title, edition=found.edition + 1)
+    try:
+        now = report_now(session, id)
+        difference = compare(kept_report(session, id), now)
+    except HallwayError as error:
+        return Looked(told.model_copy(update={"problem": str(error)}), None)
+    if difference.is_same:
+        return None
+    counts = {"compared": difference.compared, "changed": difference.changed, "causes": difference.causes}
+    return Looked(told.model_copy(update=counts), now)
 
 
-def reissue(
-    session: Session, id: str, digests: Callable[[Document], dict[str, str]], now: datetime | None = None
-) -> Reissue | None:
-    """Issue a saved report anew if it says something else; `digests` and `now` as of `save_report`."""
-    found, after = _look(session, id)
-    if found is None or after is None:
-        return found
-    saved = save_report(session, after.document, digests, after.origin, now).saved
+def issue(
+    session: Session, looked: Looked, digests: Callable[[Document], dict[str, str]], moment: datetime | None = None
+) -> Reissue:
+    """Save the new edition of a report that was looked at, if there can be one; the rest as of `save_report`."""
+    if looked.now is None:
+        return looked.told
+    now = looked.now
+    saved = save_report(session, now.document, digests, now.origin, moment, now.footprint).saved
     assert saved is not None
-    return found.model_copy(update={"id": saved.id, "edition": saved.edition})
+    return looked.told.model_copy(update={"id": saved.id, "edition": saved.edition})
 
 
 def went_through(session: Session, looked_for: Due) -> None:
     """Remember that all that was due was looked at."""
     session.merge(IndexState(name=STATE, recipe="", fingerprint=looked_for.vocabularies, built_at=utc_now()))
-
-
-def _look(session: Session, id: str) -> tuple[Reissue | None, Kept | None]:
-    """What has become of a saved report, with the report as it is now where that says something else."""
-    found = find_saved(session, id)
-    outlook = Reissue(previous=id, title=found.title, edition=found.edition + 1)
-    try:
-        after = report_now(session, id)
-        difference = compare(kept_report(session, id), after)
-    except HallwayError as error:
-        return outlook.model_copy(update={"problem": str(error)}), None
-    if difference.is_same:
-        return None, None
-    told = {"compared": difference.compared, "changed": difference.changed, "causes": difference.causes}
-    return outlook.model_copy(update=told), after
 
 
 def _newest(session: Session) -> list[tuple[str, str]]:

@@ -64,12 +64,13 @@ def save_report(
     digests: Callable[[Document], dict[str, str]],
     origin: Origin | None = None,
     now: datetime | None = None,
+    footprint: Footprint | None = None,
 ) -> Document:
     """Keep a report as built; returns it with its id. The same again, with nothing changed, is kept once.
 
     With the same query as one saved before it becomes the next edition of that, also where it says again what an
     edition before the newest said. `digests` gives the SHA-256 of each export by suffix; `origin` is what it was made
-    from, that of now unless said otherwise.
+    from and `footprint` the talks behind it, those of now unless said otherwise.
     """
     origin = origin or origin_of(session, document)
     before = _newest(session, document.report, document.query)
@@ -91,7 +92,7 @@ def save_report(
             base_url=get_settings().base_url,
             **origin.model_dump(),
             content=zlib.compress(dumped(document).encode(), 9),
-            footprint=packed(take_footprint(session, figures_of(document))),
+            footprint=packed(footprint or take_footprint(session, figures_of(document))),
             digests=digests(document),
         )
     )

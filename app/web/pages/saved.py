@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.catalog.kept import kept
 from app.catalog.listing import Portion
 from app.catalog.snapshot import current_snapshot
+from app.errors import UsageError
 from app.models import SavedReport
 from app.reports.difference import MovedFigure, ReportDifference, compare
 from app.reports.saved import (
@@ -27,7 +28,7 @@ from app.reports.saved import (
     vocabularies_gone,
 )
 from app.web.deps import Reading, Viewing
-from app.web.pages.reports import CRUMBS, ReportPage, exported, shown
+from app.web.pages.reports import CRUMBS, MOST_LISTED, ReportPage, exported, shown
 from app.web.parameters import Nothing, PathSlug, Scrolling, Slug
 from app.web.templating import Crumb, PageContext
 from app.web.words import date_words
@@ -156,6 +157,14 @@ def _other(session: Session, before: SavedReport, to: str | None) -> SavedReport
 def _difference(session: Session, before: str, after: str) -> ReportDifference:
     def make() -> ReportDifference:
         first = kept_report(session, before)
-        return compare(first, report_now(session, before) if after == NOW else kept_report(session, after))
+        if after != NOW:
+            return compare(first, kept_report(session, after))
+        if len(first.footprint.talks) > MOST_LISTED:
+            raise UsageError(
+                f"The report is over {len(first.footprint.talks):,} talks; the site compares at most {MOST_LISTED:,} with "
+                f"what they are now. `hallway report diff {before} now`, on the command line, compares them all.",
+                "to",
+            )
+        return compare(first, report_now(session, before))
 
     return kept(session, ("report difference", before, after), make)
