@@ -85,13 +85,14 @@ def compare(before: Kept, after: Kept) -> ReportDifference:
     """Figures are matched by their rule: the same theme, talks and population, whatever the snapshot."""
     first, second = (_figures(side) for side in (before, after))
     both = [rule for rule in first if rule in second]
+    rewritten = _rewritten(before.footprint, after.footprint)
     moved = [
         MovedFigure(
             figure=rule,
             label=first[rule].label,
             before=first[rule].sentence,
             after=second[rule].sentence,
-            reasons=_reasons(rule, first[rule], second[rule], before, after),
+            reasons=_reasons((first[rule], second[rule]), before, after, rewritten),
         )
         for rule in both
         if _numbers(first[rule]) != _numbers(second[rule])
@@ -126,9 +127,9 @@ def _side(side: Kept) -> ReportSide:
     return ReportSide(id=saved.id if saved else None, title=side.document.title, origin=side.origin)
 
 
-def _reasons(rule: str, first: Figure, second: Figure, before: Kept, after: Kept) -> list[Reason]:
-    old, new = before.footprint.figures[rule], after.footprint.figures[rule]
-    rewritten = _rewritten(old, new, before.footprint, after.footprint)
+def _reasons(figure: tuple[Figure, Figure], before: Kept, after: Kept, rewritten: Slugs) -> list[Reason]:
+    first, second = figure
+    old, new = before.footprint.figures[rule_of(first)], after.footprint.figures[rule_of(second)]
     reasons = [
         *_of_data(old, new, rewritten),
         *_of_programme(first, second),
@@ -159,10 +160,9 @@ def _from_elsewhere(before: Origin, after: Origin) -> list[Reason]:
     return reasons or [Reason(cause="unknown", words=unknown)]
 
 
-def _rewritten(old: Trace, new: Trace, before: Footprint, after: Footprint) -> Slugs:
-    """Talks in both denominators of which the source says something else."""
-    both = old.denominator & new.denominator
-    return frozenset(slug for slug in both if before.talks[slug] != after.talks[slug])
+def _rewritten(before: Footprint, after: Footprint) -> Slugs:
+    """Talks behind both reports of which the source says something else."""
+    return frozenset(slug for slug, told in before.talks.items() if after.talks.get(slug, told) != told)
 
 
 def _of_data(old: Trace, new: Trace, rewritten: Slugs) -> list[Reason]:
@@ -201,9 +201,8 @@ def _of_labels(old: Trace, new: Trace, rewritten: Slugs, before: Origin, after: 
 
 def _relabelled(old: Trace, new: Trace) -> Slugs:
     """Talks in both denominators that are counted, or decided, in one of the two only."""
-    both = old.denominator & new.denominator
     changed = (old.numerator ^ new.numerator) | (old.confirmed ^ new.confirmed) | (old.rejected ^ new.rejected)
-    return both & changed
+    return changed & old.denominator & new.denominator
 
 
 def _machine(before: Origin, after: Origin) -> tuple[Cause, str]:

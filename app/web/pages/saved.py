@@ -161,8 +161,8 @@ def _difference(session: Session, before: str, after: str) -> ReportDifference:
             return compare(first, kept_report(session, after))
         if len(first.footprint.talks) > MOST_LISTED:
             raise UsageError(
-                f"The report is over {len(first.footprint.talks):,} talks; the site compares at most {MOST_LISTED:,} with "
-                f"what they are now. `hallway report diff {before} now`, on the command line, compares them all.",
+                f"The report is over {len(first.footprint.talks):,} talks; the site compares at most {MOST_LISTED:,} "
+                f"with what they are now. `hallway report diff {before} now`, on the command line, compares them all.",
                 "to",
             )
         return compare(first, report_now(session, before))
