@@ -20,7 +20,7 @@ from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
 from app.models.reports import SavedReport
-from app.models.review import Curator, ReviewDraw, ReviewEntry
+from app.models.review import Curator, ReviewDraw, ReviewEntry, SignInFailures
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyGuess, TechnologyMention
 from app.models.themes import Theme, ThemeDecision, Vocabulary, VocabularyVersion
@@ -49,6 +49,7 @@ __all__ = [
     "ReviewEntry",
     "SavedReport",
     "Series",
+    "SignInFailures",
     "Source",
     "Speaker",
     "SpeakerAlias",

@@ -101,7 +101,7 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     )  # fmt: skip
     app.state.base = base
     app.state.measurements = Measurements()
-    app.state.throttle = Throttle()
+    app.state.throttle = Throttle(base.engine)
     for page in PAGES:
         app.include_router(page.router)
     api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
