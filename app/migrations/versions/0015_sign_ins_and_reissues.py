@@ -1,6 +1,6 @@
 """Sign-ins that failed, counted in the base; and which vocabularies saved reports were last issued for
 
-Revision: 0020
+Revision: 0015
 Follows: 0014
 """
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
