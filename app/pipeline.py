@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from app import __version__
+from app.catalog.sheets import forget_sheets, refresh_sheets
 from app.catalog.snapshot import refresh_snapshot
 from app.db.backup import throw_away_copy
 from app.db.engine import reading, writing
@@ -171,6 +172,7 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
         refresh_families(session, embedder.recipe)
     with writing(engine) as session:
         refresh_snapshot(session)
+        refresh_sheets(session)
     return embedded
 
 
@@ -201,8 +203,10 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("themes", "all"):
         with writing(engine) as session:
             said.append(f"{rebuild_assignments(session, embedder)} theme assignments made")
+            forget_sheets(session)
         with writing(engine) as session:
             refresh_snapshot(session)
+            refresh_sheets(session)
     return ", ".join(said) + "."
 
 
