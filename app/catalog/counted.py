@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, case, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, affiliated, allowed_talks, narrowing, talk_year
@@ -188,15 +188,20 @@ def _assigned(filter: TalkFilter) -> Select[Any]:
     return statement.order_by(talk, col(ThemeAssignment.theme_id))
 
 
-def _mentioned(filter: TalkFilter) -> Select[Any]:
+def _mentioned(filter: TalkFilter) -> Select[int, int]:
     talk = col(TechnologyMention.talk_id)
-    statement: Select[Any] = select(talk, col(TechnologyMention.technology_id))
+    statement = select(talk, col(TechnologyMention.technology_id))
     if not filter.is_empty:
         statement = statement.where(talk.in_(allowed_talks(filter)))
     return statement.order_by(talk, col(TechnologyMention.technology_id))
 
 
-def _numbers(session: Session, statement: Select[Any], width: int) -> NDArray[np.float64]:
+def _numbers(session: Session, statement: Executable, width: int) -> NDArray[np.float64]:
     """The rows of a statement as an array (rows, width); NaN, or 0 of what is a whole number, for what is not known."""
-    parts = session.connection().execute(statement).partitions(AT_ONCE)
-    return np.concatenate([np.empty((0, width)), *(np.array([*map(tuple, rows)], dtype=np.float64) for rows in parts)])
+    result = session.connection().execute(statement)
+    parts = [np.empty((0, width))]
+    # As the driver has them: rows of SQLAlchemy would take as long again as the reading.
+    while rows := result.cursor.fetchmany(AT_ONCE):
+        parts.append(np.array(rows, dtype=np.float64))
+    result.close()
+    return np.concatenate(parts)
