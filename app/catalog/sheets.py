@@ -6,6 +6,7 @@ are read from the tables, which of 40,000 talks takes a second where sheets take
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -23,6 +24,8 @@ from app.db.types import utc_now
 from app.models import CountSheet, Edition, IndexState, Talk
 
 STATE = "sheets"
+FAMILIES = "families"
+"""The row of IndexState whose fingerprint follows talks, their editions, their speakers and their families."""
 
 _TALK = np.dtype(
     [
@@ -59,7 +62,11 @@ def sheets_are_fresh(session: Session) -> bool:
 
 
 def refresh_sheets(session: Session) -> int:
-    """Pack what is counted of every edition; how many changed. To be called once the snapshot is named."""
+    """Pack what is counted of every edition, unless it is packed; how many changed. To be called once the snapshot is
+    named and families are found."""
+    state = session.get(IndexState, STATE)
+    if state is not None and state.recipe == _recipe(session) and sheets_are_fresh(session):
+        return 0
     changed = _write(session, read_tables(session, TalkFilter()), session.scalars(select(CountSheet)).all())
     _sign(session)
     return changed
@@ -90,19 +97,28 @@ def _whole(sheet: Sheet) -> Counted:
     return Counted(sheet, np.ones(len(sheet.talk), dtype=bool))
 
 
-def _recipe() -> str:
+def _layout() -> str:
     """How sheets are laid out, and what they rest on that is not in the base."""
     return f"sheets/1 {vendors_version()}"
+
+
+def _recipe(session: Session) -> str:
+    """The layout, and a digest of what sheets hold that no snapshot tells: families, and the years of editions."""
+    families = session.get(IndexState, FAMILIES)
+    years = session.execute(select(col(Edition.id), col(Edition.year)).order_by(col(Edition.id)))
+    found = repr((families.fingerprint if families else "", [tuple(row) for row in years]))
+    return f"{_layout()} {hashlib.sha256(found.encode()).hexdigest()[:12]}"
 
 
 def _signed(session: Session) -> str | None:
     """The snapshot that the sheets are of; None where there are none that can be read."""
     state = session.get(IndexState, STATE)
-    return state.fingerprint if state is not None and state.recipe == _recipe() else None
+    return state.fingerprint if state is not None and state.recipe.startswith(f"{_layout()} ") else None
 
 
 def _sign(session: Session) -> None:
-    session.merge(IndexState(name=STATE, recipe=_recipe(), fingerprint=current_snapshot(session), built_at=utc_now()))
+    now = current_snapshot(session)
+    session.merge(IndexState(name=STATE, recipe=_recipe(session), fingerprint=now, built_at=utc_now()))
     session.flush()
 
 
