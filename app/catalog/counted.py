@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, affiliated, allowed_talks, narrowing, talk_year
 from app.catalog.vendors import AFFILIATIONS
-from app.models import Edition, Series, Talk, TechnologyMention, ThemeAssignment
+from app.models import Edition, Series, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
 from app.text.kinds import KINDS
 
 STATUSES = (*ASSIGNED, "rejected", "unlikely")
@@ -27,9 +27,9 @@ AT_ONCE = 50_000
 
 _TOLD = {
     "editions", "series", "year_from", "year_to", "without_kinds", "least_minutes", "with_text", "first_delivery_only",
-    "affiliation",
+    "affiliation", "theme", "main_theme_only", "technology",
 }  # fmt: skip
-"""What of a filter the columns can tell: all that scopes and populations are made of."""
+"""What of a filter the columns can tell: all that scopes, populations and most figures are made of."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Sheet:
     first: NDArray[np.bool_]
     side: NDArray[Any]
     minutes: NDArray[np.float64]
+    position: NDArray[Any]
     place: NDArray[Any]
     theme: NDArray[Any]
     status: NDArray[Any]
@@ -78,6 +79,23 @@ class Counted:
         at = np.flatnonzero(wanted[sheet.theme] & self.inside[sheet.place])
         return at[sheet.status[at] < len(ASSIGNED)] if assigned else at
 
+    def having(self, theme: int, status: str) -> Counted:
+        """Those of the talks whose assignment to a theme, by id, has this status."""
+        at = self.assignments([theme])
+        at = at[self.sheet.status[at] == STATUSES.index(status)]
+        return Counted(self.sheet, _among(self.inside, self.sheet.place[at]))
+
+
+def ordered(session: Session, counted: Counted, *order: Any) -> NDArray[Any]:
+    """Ids of these talks by edition in the given `order`, and in that of the programme. One statement."""
+    sheet, at = counted.sheet, np.flatnonzero(counted.inside)
+    editions = np.array([one or 0 for one in session.scalars(select(col(Edition.id)).order_by(*order))], dtype=np.int64)
+    rank = np.zeros(int(max(sheet.edition.max(initial=0), editions.max(initial=0))) + 1, dtype=np.int64)
+    rank[editions] = np.arange(len(editions))
+    # Talks of an edition lie by id already.
+    keys = rank[sheet.edition[at]] * (int(sheet.position.max(initial=0)) + 1) + sheet.position[at]
+    return sheet.talk[at[np.argsort(keys, kind="stable")]]
+
 
 def told_by_columns(filter: TalkFilter) -> bool:
     """Whether the columns tell which talks this filter allows."""
@@ -86,8 +104,7 @@ def told_by_columns(filter: TalkFilter) -> bool:
 
 
 def inside(session: Session, sheet: Sheet, filter: TalkFilter) -> NDArray[np.bool_]:
-    """Which talks of a sheet `filter` allows, one that the columns tell. One statement where editions or a series are
-    named, else none."""
+    """Which talks of a sheet `filter` allows, one that the columns tell. A statement for each name in it, else none."""
     found = narrowed(sheet, filter)
     if filter.editions or filter.series:
         editions = select(col(Edition.id))
@@ -96,6 +113,13 @@ def inside(session: Session, sheet: Sheet, filter: TalkFilter) -> NDArray[np.boo
         if filter.series:
             editions = editions.join(Series).where(col(Series.slug) == filter.series)
         found &= np.isin(sheet.edition, [one or 0 for one in session.scalars(editions)])
+    if filter.theme:
+        theme = session.scalar(select(col(Theme.id)).where(col(Theme.slug) == filter.theme))
+        at = Counted(sheet, found).assignments([theme or 0], assigned=True)
+        found &= _among(found, sheet.place[at[sheet.main[at]] if filter.main_theme_only else at])
+    if filter.technology:
+        technology = session.scalar(select(col(Technology.id)).where(col(Technology.slug) == filter.technology))
+        found &= _among(found, sheet.mentioning[sheet.technology == (technology or 0)])
     if filter.year_from is not None or filter.year_to is not None:
         found &= sheet.year > 0
     if filter.year_from is not None:
@@ -121,9 +145,15 @@ def narrowed(sheet: Sheet, filter: TalkFilter) -> NDArray[np.bool_]:
     return found
 
 
+def _among(talks: NDArray[np.bool_], places: NDArray[Any]) -> NDArray[np.bool_]:
+    found = np.zeros_like(talks)
+    found[places] = True
+    return found
+
+
 def read_tables(session: Session, filter: TalkFilter) -> Sheet:
     """The columns of the talks that `filter` allows, any filter, as the tables have them. Three statements."""
-    talks = _numbers(session, _talks(filter), 8)
+    talks = _numbers(session, _talks(filter), 9)
     place, assigned = _placed(talks[:, 0], _numbers(session, _assigned(filter), 5))
     mentioning, mentions = _placed(talks[:, 0], _numbers(session, _mentioned(filter), 2))
     numbers = np.nan_to_num(talks).astype(np.int64)
@@ -136,6 +166,7 @@ def read_tables(session: Session, filter: TalkFilter) -> Sheet:
         first=talks[:, 5] == 1,
         side=numbers[:, 6],
         minutes=talks[:, 7],
+        position=numbers[:, 8],
         place=place,
         theme=assigned[:, 1].astype(np.int64),
         status=assigned[:, 2].astype(np.int64),
@@ -166,7 +197,7 @@ def _talks(filter: TalkFilter) -> Select[Any]:
         allowed_talks(filter)
         .with_only_columns(
             col(Talk.id), col(Talk.edition_id), talk_year(), kind, _is(with_text=True), _is(first_delivery_only=True),
-            side, col(Talk.duration_minutes),
+            side, col(Talk.duration_minutes), col(Talk.position),
         )
         .order_by(col(Talk.edition_id), col(Talk.id))
     )  # fmt: skip

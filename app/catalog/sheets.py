@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from app.catalog.counted import Counted, Sheet, inside, read_tables, told_by_columns
+from app.catalog.counted import STATUSES, Counted, Sheet, inside, read_tables, told_by_columns
 from app.catalog.filters import TalkFilter
 from app.catalog.kept import keeps, kept
 from app.catalog.snapshot import current_snapshot
-from app.catalog.vendors import vendors_version
+from app.catalog.vendors import AFFILIATIONS, vendors_version
 from app.db.engine import is_reading
 from app.db.types import utc_now
 from app.models import CountSheet, Edition, IndexState, Talk
+from app.text.kinds import KINDS
 
 STATE = "sheets"
 FAMILIES = "families"
@@ -30,7 +31,7 @@ FAMILIES = "families"
 _TALK = np.dtype(
     [
         ("talk", "<i4"), ("year", "<i2"), ("kind", "u1"), ("side", "u1"), ("flags", "u1"), ("minutes", "<f8"),
-        ("themes", "<i4"), ("technologies", "<i4"),
+        ("position", "<i4"), ("themes", "<i4"), ("technologies", "<i4"),
     ]
 )  # fmt: skip
 _ASSIGNED = np.dtype([("theme", "<i4"), ("mark", "u1"), ("probability", "<f8")])
@@ -44,9 +45,8 @@ def counted_talks(session: Session, filter: TalkFilter) -> Counted:
     A session that may write, and one while an import runs, sees what the tables hold at that moment.
     """
     if keeps(session) and told_by_columns(filter):
-        sheet = kept(session, "sheet", lambda: _unpacked(session))
-        if sheet is not None:
-            return Counted(sheet, inside(session, sheet, filter))
+        sheet = kept(session, "sheet", lambda: _unpacked(session) or read_tables(session, TalkFilter()))
+        return Counted(sheet, inside(session, sheet, filter))
     if not is_reading(session):
         return _whole(read_tables(session, filter))
     # A session that reads sees one state of the base.
@@ -99,7 +99,8 @@ def _whole(sheet: Sheet) -> Counted:
 
 def _layout() -> str:
     """How sheets are laid out, and what they rest on that is not in the base."""
-    return f"sheets/1 {vendors_version()}"
+    numbers = _TALK.descr, _ASSIGNED.descr, KINDS, STATUSES, AFFILIATIONS
+    return f"sheets/1 {hashlib.sha256(repr(numbers).encode()).hexdigest()[:8]} {vendors_version()}"
 
 
 def _recipe(session: Session) -> str:
@@ -141,6 +142,7 @@ def _packed(sheet: Sheet) -> Iterator[tuple[int, tuple[bytes, bytes, bytes]]]:
     """For each edition its talks, their assignments and the technologies they mention, in bytes."""
     talks = np.zeros(len(sheet.talk), dtype=_TALK)
     talks["talk"], talks["year"], talks["kind"], talks["minutes"] = sheet.talk, sheet.year, sheet.kind, sheet.minutes
+    talks["position"] = sheet.position
     talks["side"], talks["flags"] = sheet.side, sheet.text * _TEXT + sheet.first * _FIRST
     talks["themes"] = np.bincount(sheet.place, minlength=len(talks))
     talks["technologies"] = np.bincount(sheet.mentioning, minlength=len(talks))
@@ -176,6 +178,7 @@ def _unpacked(session: Session) -> Sheet | None:
         first=(talks["flags"] & _FIRST) > 0,
         side=np.ascontiguousarray(talks["side"]),
         minutes=np.ascontiguousarray(talks["minutes"]),
+        position=_column(talks["position"]),
         place=np.repeat(np.arange(len(talks)), talks["themes"]),
         theme=np.ascontiguousarray(assigned["theme"]),
         status=assigned["mark"] >> 1,

@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
+from app.catalog.counted import ordered
 from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.kept import keeps
 from app.catalog.listing import Portion, portion
+from app.catalog.sheets import counted_talks
 from app.errors import NotFound
 from app.models import Edition, Talk, Theme, ThemeAssignment, Vocabulary
 
@@ -142,6 +145,11 @@ def list_themes(
 
 def theme_talks(session: Session, slug: str, status: str, limit: int, offset: int = 0) -> Portion[TalkCard]:
     """Known talks that have the theme by people (`confirmed`) or by machine (`machine`), newest edition first."""
+    newest = col(Edition.start_date).desc(), col(Edition.slug)
+    if keeps(session):
+        theme = session.scalar(select(col(Theme.id)).where(col(Theme.slug) == slug))
+        ids = ordered(session, counted_talks(session, TalkFilter()).having(theme or 0, status), *newest).tolist()
+        return Portion(len(ids), talk_cards(session, ids[offset : offset + limit]), limit, offset)
     allowed = (
         allowed_talks(TalkFilter())
         .join(ThemeAssignment, col(ThemeAssignment.talk_id) == col(Talk.id))
@@ -149,7 +157,7 @@ def theme_talks(session: Session, slug: str, status: str, limit: int, offset: in
         .where(col(Theme.slug) == slug, col(ThemeAssignment.status) == status)
     )
     statement = allowed.join(Edition, col(Edition.id) == col(Talk.edition_id)).order_by(
-        col(Edition.start_date).desc(), col(Edition.slug), col(Talk.position), col(Talk.id)
+        *newest, col(Talk.position), col(Talk.id)
     )
     found = portion(session, statement, limit, offset, rows_of=allowed)
     return found.carrying(talk_cards(session, [row[0] for row in found.items]))
