@@ -71,12 +71,13 @@ class Counted:
         is looked at."""
         return self.inside & narrowed(self.sheet, filter)
 
-    def assignments(self, themes: Collection[int], *, assigned: bool = False) -> NDArray[np.int64]:
+    def assignments(self, themes: Collection[int], *, assigned: bool = False) -> NDArray[Any]:
         """Places of the assignments of these talks to any of `themes`, by id; with `assigned` those that count."""
         sheet = self.sheet
         wanted = np.zeros(max([int(sheet.theme.max(initial=0)), *themes]) + 1, dtype=bool)
         wanted[list(themes)] = True
-        at = np.flatnonzero(wanted[sheet.theme] & self.inside[sheet.place])
+        at: NDArray[Any] = np.flatnonzero(wanted[sheet.theme])
+        at = at[self.inside[sheet.place[at]]]
         return at[sheet.status[at] < len(ASSIGNED)] if assigned else at
 
     def having(self, theme: int, status: str) -> Counted:

@@ -100,7 +100,7 @@ def talks_of_editions(
 def is_settled(session: Session, sheet: Sheet, vocabulary: str) -> NDArray[np.bool_]:
     """For each talk of a sheet, whether it is one of `settled_talks`. One statement, none while nothing changes."""
     ids = kept(session, ("settled", vocabulary), lambda: tuple(session.scalars(settled_talks(vocabulary).distinct())))
-    return np.isin(sheet.talk, ids)
+    return np.isin(sheet.talk, np.array(ids, dtype=np.int64), kind="table")
 
 
 def settled_talks(vocabulary: str) -> Any:
