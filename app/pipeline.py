@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app import __version__
+from app.catalog.sheets import forget_sheets, refresh_sheets
 from app.catalog.snapshot import refresh_snapshot
 from app.db.backup import throw_away_copy
 from app.db.engine import reading, writing
@@ -192,6 +193,7 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
         refresh_families(session, embedder.recipe)
     with writing(engine) as session:
         refresh_snapshot(session)
+        refresh_sheets(session)
     return Refreshed(embedded, _reissue(engine, progress))
 
 
@@ -242,8 +244,10 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("themes", "all"):
         with writing(engine) as session:
             said.append(f"{rebuild_assignments(session, embedder)} theme assignments made")
+            forget_sheets(session)
         with writing(engine) as session:
             refresh_snapshot(session)
+            refresh_sheets(session)
     return ", ".join(said) + "."
 
 

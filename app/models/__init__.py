@@ -4,7 +4,7 @@ Importing this package registers every table, so that Alembic and relationships 
 """
 
 from app.models.articles import ArticleClaim, ArticleMention, ArticleText
-from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
+from app.models.derived import CountSheet, Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
 from app.models.discovery import Discovery
 from app.models.drafts import ClaimLink, ClaimProposal, DraftReading, TakeawayDecision, TakeawayDraft
 from app.models.people import (
@@ -33,6 +33,7 @@ __all__ = [
     "ArticleText",
     "ClaimLink",
     "ClaimProposal",
+    "CountSheet",
     "Curator",
     "Discovery",
     "DraftReading",
