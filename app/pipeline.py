@@ -1,6 +1,7 @@
-"""Ingest, passages, technologies, embeddings, themes: each step takes up only what changed, so a killed run is made up.
+"""Ingest, passages, technologies, drafts, embeddings, themes: each step takes up only what changed.
 
-Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did.
+Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did, so
+a killed run is made up.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from app.ingest.suspects import refresh_suspects
 from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
 from app.models import ImportRun, Vocabulary
 from app.search.passages import forget_passages, refresh_passages
+from app.takeaways.refresh import count_drafts, forget_drafts, refresh_takeaways
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
 from app.themes.vocabulary_moves import Moves, vocabulary_moves
@@ -160,9 +162,17 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
             break
         read += batch
         progress("technologies", read, 0)
+    drafted = 0
+    while True:
+        with writing(engine) as session:
+            batch = refresh_takeaways(session, batch=1000)
+        if not batch:
+            break
+        drafted += batch
+        progress("drafts", drafted, 0)
     embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
-        if handled:
+        if handled or drafted:
             prune(session)
         refresh_assignments(session, embedder)
     with writing(engine) as session:
@@ -189,11 +199,17 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)
+    if what in ("takeaways", "all"):
+        with writing(engine) as session:
+            forget_drafts(session)
     embedded = refresh(engine, embedder, progress)
     said.append(f"{embedded} passages embedded")
     if what in ("technologies", "all"):
         with reading(engine) as session:
             said.append(f"{count_mentions(session):,} mentions of technologies found")
+    if what in ("takeaways", "all"):
+        with reading(engine) as session:
+            said.append(f"{count_drafts(session):,} takeaways drafted")
     if what in ("index", "all"):
         with writing(engine) as session:
             search.rebuild(session)
