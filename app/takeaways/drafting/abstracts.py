@@ -24,6 +24,8 @@ LEAST_WORDS_OF_A_LESSON = 13
 
 
 _ENDED = re.compile(r"""[.!。][\"'”’»)\]]*$""")
+_ADDRESSED = re.compile(r"\b(?:your?|learn|needs? to|describe|them to)\b", re.IGNORECASE)
+"""An outcome that speaks to the reader is one that the talk only promises."""
 _TAUGHT_FIRST = re.compile(r"^[^.?]{0,60}\b(?:will|['’]ll) (?:\w+ )?(?:learn|understand)\b", re.IGNORECASE)
 
 
@@ -46,6 +48,7 @@ def judge(text: str) -> Sure | None:
     if (
         not cued
         or text.endswith(("?", ":", "…", "..."))
+        or text[0].islower()
         or not _ENDED.search(text)
         or not SHORTEST <= count_words(text) <= LONGEST
     ):
@@ -55,6 +58,8 @@ def judge(text: str) -> Sure | None:
     if taught is not None and _TAUGHT_FIRST.search(text):
         best = taught
     if best.score < LEAST_VAGUE and count_words(text) < LEAST_WORDS_OF_A_LESSON:
+        return None
+    if best.cue.value in ("outcome", "comparison") and _ADDRESSED.search(text):
         return None
     if is_invitation(text) or is_personal(text) or (best.score < WITHIN_PROMISE and is_promise(text)):
         return None

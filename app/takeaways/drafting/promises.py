@@ -30,26 +30,24 @@ _AMOUNT = (
     r"|an order of magnitude|orders of magnitude|tenfold))"
 )
 _SCALE = (
-    r"\d[\d.,]*\+?\s?(?:k\b|thousand|million|billion|trillion|[TP]B\b|terabytes|petabytes|users|customers"
-    r"|requests|messages|events|nodes|clusters|servers|machines|services|repositories|developers|engineers|tests)"
+    r"\d[\d.,]*\+?\s?(?:k\b|thousand|million|billion|trillion|[TP]B\b|terabytes|petabytes|users|customers|requests"
+    r"|messages|events|nodes|clusters|servers|machines|services|repositories|developers|engineers|tests)"
 )
 
 FOUND: Sequence[Sure] = (
     Sure(cue("what was learned", "lesson",
              rf"(?<!as )(?<!how )(?<!what )(?<!things )(?<!something )\b(?:{_WE} (?:found|learned|learnt|discovered"
-             rf"|observed|concluded)|we(?: have| quickly| soon)? (?:realized"
-             rf"|realised))(?: out)?(?: the hard way)?,? that\b", "found", "learn", "discover", "reali", "observed",
+             rf"|observed|concluded))(?: out)?(?: the hard way)?,? that\b", "found", "learn", "discover", "observed",
              "concluded"), 0.85),
     Sure(cue("a lesson is named", "lesson",
              r"\b(?:lessons?|takeaways?|learnings|findings)\b[^.?]{0,40}\b(?:is|are|was|were) (?:that|to)\b|\b(?:main"
              r"|key|biggest|important|central) (?:lesson|takeaway|finding|insight|message)\b[^.?]{0,30}(?:\bis\b"
              r"|\bwas\b|:)", "lesson", "takeaway", "learning", "finding", "insight", "message"), 0.85),
-    Sure(cue("it turned out", "lesson", r"(?:^|, |\bbut |\band )(?:as it )?(?:it )?turn(?:s|ed) out,? (?:that|to be"
-        r"|not)\b", "turn"), 0.65),
+    Sure(cue("it turned out", "lesson", r"\bturned out,? (?:that|to be)\b", "turned out"), 0.65),
     Sure(cue("results are told", "outcome",
-             r"\b(?:our|the) (?:results?|experiments?|benchmarks?|evaluation|analysis|study|tests|measurements"
-             r"|findings) (?:clearly |also |further )?(?:show(?:s|ed)?|demonstrate[sd]?|indicate[sd]?|suggest(?:s"
-             r"|ed)?|reveal(?:s|ed)?|confirm(?:s|ed)?)(?: that)?\b", "result", "experiment", "benchmark",
+             r"(?<!what )\b(?:our|the) (?:results?|experiments?|benchmarks?|evaluation|analysis|study|tests"
+             r"|measurements|findings) (?:clearly |also |further )?(?:show(?:s|ed)?|demonstrate[sd]?|indicate[sd]?"
+             r"|suggest(?:s|ed)?|reveal(?:s|ed)?|confirm(?:s|ed)?)(?: that)?\b", "result", "experiment", "benchmark",
              "evaluation", "analysis", "study", "tests", "measurement", "finding"), 0.75),
     Sure(cue("a change by a number", "outcome",
              rf"\b(?:reduc(?:ed|es|tion|ing)|cut|decreas(?:ed|es|e of)|increas(?:ed|es|e of)|improv(?:ed|es|ement)"
@@ -80,8 +78,9 @@ FOUND: Sequence[Sure] = (
              r"\b(?:is|are|been|has been|have been|now|it|running|deployed|used"
              r"|run(?:s)?)\b[^.?]{0,30}\bin production\b[^.?]{0,20}\b(?:at (?!scale)|for|since|by|on)\b", "in "
              "production"), 0.65),
-    Sure(cue("a move is told", "outcome", r"\bwe(?:['’]ve| have)?(?: (?:also|recently|successfully"
-        r"|then))? (?:migrated|moved|switched|ported|replaced)\b[^.?]{2,60}\b(?:from|to|with|away from)\b",
+    Sure(cue("a move is told", "outcome", r"(?<!as )(?<!if )(?<!when )(?<!once )(?<!after )(?<!before )\bwe(?:['’]ve"
+        r"| have)?(?: (?:also|recently|successfully|then))? (?:migrated|moved|switched|ported"
+        r"|replaced)\b[^.?]{2,60}\b(?:from|to|with|away from)\b",
         "migrated", "moved", "switched", "ported", "replaced"), 0.65),
     Sure(cue("a failure is told", "lesson",
              r"\b(?:we|our \w+|everything)(?<!say that we) (?:\w+ )?(?:failed(?! to be)|broke down|crashed"
@@ -89,45 +88,42 @@ FOUND: Sequence[Sure] = (
              "broke", "crashed", "wrong", "work", "scale", "help"), 0.6, "reports-failure"),
     Sure(cue("it announces", "announcement",
              r"\b(?:(?:pleased|happy|excited|proud|thrilled|delighted) to (?:announce|release|introduce"
-             r"|present the (?:first )?release)|(?:we|I) (?:are |will |['’]ll |['’]re )?(?:announc(?:e|ing))"
-             r"|(?:we|I|and) (?:are|were|have|['’]ve|recently|just|will be) (?:recently |now |also "
-             r"|just )?(?:open.sourc(?:ed|ing)|releas(?:ed|ing) (?:it|this|our|the|a|an|as|under)|launch(?:ed|ing))"
-             r"|(?:was|were|has been|have been|is) (?:recently|just|now|finally) (?:releas|open.sourc|launch|accept"
-             r"|merg|publish|donat|stabili[sz]|upstream)\w+"
-             r"|(?:is|are) now (?:available (?:in|as|for|on|under)|open.source|stable|part of|production.ready"
-             r"|supported|the default|an? (?:official|W3C|Apache|CNCF))"
-             r"|(?:has|have) (?:recently|just) (?:released|landed|launched|introduced|added|announced|open.sourced"
-             r"|graduated|joined|moved|become|reached))\b",
+             r"|present the (?:first )?release)|(?:we|I) (?:are |will |['’]ll |['’]re )?(?:announc(?:e|ing))|(?:we|I"
+             r"|and) (?:are|were|have|['’]ve|recently|just|will be) (?:recently |now |also |just )?(?:open.sourc(?:ed"
+             r"|ing)|releas(?:ed|ing) (?:it|this|our|the|a|an|as|under)|launch(?:ed|ing))|(?:was|were|has been"
+             r"|have been|is) (?:recently|just|now|finally) (?:releas|open.sourc|launch|accept|merg|publish|donat"
+             r"|stabili[sz]|upstream)\w+|(?:is|are) now (?:available (?:in|as|for|under)|open.source|stable|part of"
+             r"|production.ready|supported|the default|an? (?:official|W3C|Apache|CNCF))|(?:has|have) (?:recently"
+             r"|just) (?:released|landed|launched|introduced|added|announced|open.sourced|graduated))\b",
              "announc", "pleased", "happy", "excited", "proud", "thrilled", "delighted", "open", "releas", "launch",
              "recently", "just", " now ", "finally"), 0.7),
     Sure(cue("it names a limit", "limitation",
-             r"\b(?:(?:it|(?-i:[A-Z]\w+)|tools?|approach(?:es)?|solutions?|systems?|models?|which|that|frameworks?"
-             r"|librar(?:y|ies)|methods?) (?:(?:currently|still|often|also|usually|however) )?(?:do(?:es)?(?:n['’]t"
-             r"| not)|cannot|can['’]t) (?:yet |currently |natively |really )?(?:support|scale|handle|guarantee"
-             r"|provide|cover|address)"
-             r"|(?:is|are) (?:severely |often |currently |still )?(?:limited (?:to|by)|not (?:well )?suit(?:ed|able)"
-             r"|not (?:yet )?supported|unsupported)|(?:drawback|limitation|downside|shortcoming"
-             r"|disadvantage)s? (?:of [^.?]{2,40} )?(?:is|are|was)\b|(?-i:[A-Z]\w+|it|which) (?:currently "
-             r"|still )?lacks (?:a|an|any|the|support|built-in|native|proper|good)\b|(?:there is"
-             r"|there['’]s) (?:still |currently )?no (?:standard|good|easy|support|built-in|native|official|common"
-             r"|silver))",
+             r"\b(?:(?:it|(?<!that )(?-i:(?!We\b|You\b|I\b|There\b|This\b|They\b|People\b|He\b|She\b)[A-Z]\w+)|tools?"
+             r"|approach(?:es)?|solutions?|systems?|models?|which|that|frameworks?|librar(?:y|ies)"
+             r"|methods?) (?:(?:currently|still|often|also|usually|however) )?(?:do(?:es)?(?:n['’]t| not)|cannot"
+             r"|can['’]t) (?:yet |currently |natively |really )?(?:support|scale|handle|guarantee|provide|cover"
+             r"|address)|(?:is|are) (?:severely |often |currently |still )?(?:limited (?:to|by)"
+             r"|not (?:well )?suit(?:ed|able)|not (?:yet )?supported|unsupported)|(?:drawback|limitation|downside"
+             r"|shortcoming|disadvantage)s? (?:of [^.?]{2,40} )?(?:is|are|was) (?!also|discussed|addressed|covered"
+             r"|presented|described|largely)|(?-i:[A-Z]\w+|it|which) (?:currently |still )?lacks (?:a|an|any|the"
+             r"|support|built-in|native|proper|good)\b|(?:there is|there['’]s) (?:still |currently )?no (?:standard"
+             r"|good|support|built-in|native|official))",
              "not ", "n't", "n’t", "cannot", "limited", "suit", "support", "drawback", "limitation", "downside",
              "shortcoming", "disadvantage", "lack", "no "), 0.6, "warns"),
     Sure(cue(ADVICE, "lesson",
              r"(?:^|[,;:] |\b(?:so|then|and|but|therefore|because) )(?:(?:that|this is why|instead|today"
-             r"|also) )?\b(?:you|we|one|teams?|developers|everyone|everybody|programmers|companies|organi[sz]ations"
-             r"|engineers) (?:should|shouldn['’]t|must(?:n['’]t| not| never)|ought to)(?: not| never| always| also"
-             r"| only| really)? "
-             r"(?!be (?:worried|able|familiar|comfortable|aware of the|fun|easy|excited)|know|learn|attend|walk|come"
-             r"|expect|care|leave|understand|see|take away|get|feel|join|bring|already|all|do this|do it|too\b"
-             r"|hopefully|finally|have time|start praying|never write|do\b|watch|know|go\b|talk|look|look forward|say"
-             r"|install|have (?:a|some|basic|at|good|an|the|enough|Python|your))\w+"
+             r"|also) )?\b(?:you|we(?= should(?:n|\snot|\snever|\salways))|one|teams?|developers|everyone|everybody"
+             r"|programmers|companies|organi[sz]ations|engineers) (?:should|shouldn['’]t|must(?:n['’]t| not| never)"
+             r"|ought to)(?: not| never| always| also| only| really)? (?!be (?:worried|able|familiar|comfortable"
+             r"|aware of the|fun|easy|excited)|know|learn|attend|walk|come|expect|care|leave|understand|see|take away"
+             r"|get|feel|join|bring|already|all|do this|do it|too\b|hopefully|finally|have time|better|remember|do\b"
+             r"|watch|know|go\b|talk|look|look forward|say|install|have (?:a|some|basic|at|good|an|the|enough|Python"
+             r"|your))\w+"
              , "should", "must", "ought to"), 0.6),
     Sure(cue(ADVICE, "lesson",
-             r"\bthe (?:key|trick|best (?:way|practice|approach)) (?:to [^.?]{2,50} )?(?:is|was|lies in) (?!yes|no\b"
-             r"|simple|unclear)"
-             r"|\b(?:a|one) (?:common|frequent|classic|typical|big|serious) (?:mistake|pitfall|misconception|error"
-             r"|problem) (?:is|are|was)\b",
+             r"\bthe (?:key|trick|best (?:way|practice|approach)) to [^.?]{2,50} (?:is|was|lies in) (?!yes|no\b"
+             r"|simple|unclear)|\b(?:a|one) (?:common|frequent|classic|typical|big|serious) (?:mistake|pitfall"
+             r"|misconception|error|problem) (?:is|are|was)\b",
              "best", "key", "trick", "mistake", "pitfall", "misconception", "error", "problem"), 0.6),
     Sure(cue("advice taken back", "claim", r"\b(?:no longer (?:necessary|needed|required|recommended|supported"
         r"|maintained|true|enough|sufficient|possible|works?)|(?:is|are|was|has been|have been|been|now) deprecated"
@@ -156,31 +152,34 @@ _PROMISES = re.compile(
     r"^(?:(?:In|During|At|Through|With|By|After|Finally|Lastly|Then|Next|Also|First|Second|Third|Along the way"
     r"|Additionally|Afterwards?|And)\b[^.?]{0,60}?,? )?(?:we|I|he|she|they|this (?:talk|session|presentation|workshop"
     r"|tutorial|paper|lecture)|the (?:talk|session|presentation|workshop|tutorial|speakers?|authors?)"
-    r"|[A-Z]\w+ [A-Z]\w+)(?:['’]ll|['’]d| will| would| am going to| are going to| is going to|['’]re going to"
-    r"|['’]m going to| want to| hope to| plan to| aims? to|,)?"
-    r" (?:also |then |briefly |first |finally |further )?(?:share|discuss|show|cover|explore|present|describe|talk"
-    r"|explain|look|dive|give|introduce|demonstrate|walk|address|examine|go (?:over|through)|outline|highlight|review"
-    r"|delve|focus|take|provide|try|answer|compare|argue|see|investigate|conclude|start|begin|finish|end|shows?"
-    r"|covers?|presents?|describes?|discuss\w*|explores?|explains?|introduces?|demonstrates?|looks|examines|focus\w*"
-    r"|aims)\b",
+    r"|(?-i:[A-Z]\w+ [A-Z]\w+))(?:['’]ll|['’]d| will| would| am going to| are going to| is going to|['’]re going to"
+    r"|['’]m going to| want to| hope to| plan to| aims? to|,)? (?:also |then |briefly |first |finally "
+    r"|further )?(?:share|do|discuss|show|cover|explore|present|describe|talk|explain|look|dive|give|introduce"
+    r"|demonstrate|walk|address|examine|go (?:over|through)|outline|highlight|review|delve|focus|take|provide|try"
+    r"|answer|compare|argue|see|investigate|conclude|start|begin|finish|end|shows?|covers?|presents?|describes?"
+    r"|discuss\w*|explores?|explains?|introduces?|demonstrates?|looks|examines|focus\w*|aims)\b",
+    re.IGNORECASE,
 )  # fmt: skip
 _INVITES = re.compile(
     r"^(?:Come|Join|Learn|Attend|Don['’]t (?:miss|worry)|See you|Discover|Find out|Bring|If you(?:['’]re|['’]ve| are"
     r"| have| want| would)|Whether you|Have you|Are you|Do you|Ever|No (?:prior|previous)|Hear|Watch|Check|Want"
-    r"|Feel free|Please|Prerequisites?)\b"
-    r"|\b(?:more about|a lot about|everything (?:you need|about)|all about|hands.on exercises|bring (?:a"
-    r"|your) laptops?|sign up|Slack channel|prior (?:knowledge|experience)|familiar with|prerequisites?"
-    r"|this talk is (?:for|aimed)|beginner|how to use (?:it|this|them|these)\b|match made|hopefully|a few\b"
-    r"|[0-9]+ tips|you have just|there is a problem|audience|(?:think|believe) that the|hope to|should be able"
-    r"|aimed at|slides|Q&A|better understanding of (?:the|what|how)$|get started|have fun|feel (?:free|confident)"
-    r"|how I (?:built|made|wrote|became)|appreciation|confidence|sense of|your own|the basics|basics of|fundamentals"
-    r"|introduction|introductory|overview|any(?:thing| questions)|laptop)\b",
+    r"|Feel free|Please|Prerequisites?|What|How|Why|Where|To follow|Leaving|Découvrez|Venez|Apprenez|Kommt|Lernt"
+    r"|Descubre|Ven)\b|\b(?:more about|a lot about|everything (?:you need|about)|all about|hands.on exercises"
+    r"|bring (?:a|your) laptops?|sign up|Slack channel|prior (?:knowledge|experience)|familiar with|prerequisites?"
+    r"|this talk is (?:for|aimed)|beginner|how to use (?:it|this|them|these)\b|hopefully|a few\b|[0-9]+ tips"
+    r"|you have just|there is a problem|maybe|tips and tricks|learn (?:\w+ )?that this|if you think|what would happen"
+    r"|won['’]t just|after (?:listening|this talk|attending)|part of it|equipped|have installed|found that out"
+    r"|that they do,|you can contribute|goal of (?:this|the) (?:talk|session)|what we have|(?:think|believe) that the"
+    r"|hope to|should be able|aimed at|slides|Q&A|better understanding of (?:the|what|how)$|get started|have fun"
+    r"|feel (?:free|confident)|how I (?:built|made|wrote|became)|appreciation|confidence|sense of|your own|the basics"
+    r"|basics of|fundamentals|introduction|introductory|overview|any(?:thing| questions)|laptop)\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
     r"^(?:[A-Z]\w+ [A-Z]\w+|He|She|I(?:['’]m| am| have been|['’]ve been)|My name|Her|His|Speaker|Bio"
-    r"|About)\b[^.]{0,40}\b(?:is (?:a|an|the)|has been|have been|work\w*|joined|graduat\w+|born|lives?|founded"
-    r"|co-?founde[dr]|enjoys?|loves?|PhD|years of)\b|years of experience|https?://\S+$"
+    r"|About)\b[^.]{0,40}\b(?:is (?:a|an|the|one)|has been|have been|work\w*|joined|graduat\w+|born|lives?|founded"
+    r"|co-?founde[dr]|enjoys?|loves?|PhD|years of)\b|^[A-Z]\w+ works (?:at|for|on|as)\b|\bI(?: am|[\'’]m) part of\b"
+    r"|years of experience|https?://\S+$"
 )
 
 
