@@ -20,6 +20,7 @@ from app.takeaways.drafting.weighing import LEAST_OF_ITEM, LEAST_SCORE, weigh
 NEAR = 3
 """Blocks that a talk named in the running text holds for, where its section is not about one talk."""
 _LEAD_IN = re.compile(rf"^(?:\S+\s){{0,14}}?\S*(?:{SAYING}|last word|asked)\b[^.!?]{{0,60}}[:,?]?\s*$", re.IGNORECASE)
+_AFTER_MARK = re.compile(r"\s?[”»\"“]?")
 _FOR_A_LIST = 0.5
 """A bullet of which links and names of talks make up more than this is an entry of a list, no takeaway."""
 
@@ -115,7 +116,7 @@ class _Pass:
         said = self.voice.of(plain_words(whole.text), quoted)
         if said[0] == "observer" and self.intro_said[0] == "speaker":
             said = self.intro_said
-        yield from self._statement(number, block, whole, said, None, None)
+        yield from self._statement(number, block, whole, said, inside, quoted)
 
     def _is_entry(self, number: int, block: Block) -> bool:
         """Whether a bullet only lists a talk, a speaker or a link."""
@@ -169,7 +170,7 @@ class _Pass:
         quotation: Quotation | None, quoted: Person | None,
     ) -> Iterator[Statement]:  # fmt: skip
         """The statement of a sentence, if it weighs enough."""
-        text = plain_words(sentence.text)
+        text = plain_words(sentence.text).rstrip(",; ")
         is_item = block.kind == "item"
         within = [one for one in self.mentions[number] if one.start < sentence.end and one.end > sentence.start]
         technologies = [one.name for one in within if one.kind == "technology"]
@@ -180,7 +181,7 @@ class _Pass:
             return
         kind, stance, why = weight.kind, weight.stance, list(weight.why)
         if quotation is not None and quoted is not None and not same_person(quoted, self.article.observer):
-            kind = "quote"
+            kind = "question" if text.endswith("?") else "quote"
         if is_item and self.intro:
             why.append(f"under: {self.intro}")
             kind, stance = _under(self.intro, kind, stance)
@@ -203,7 +204,7 @@ def _apart(block: Block, quoted: Sequence[Quotation]) -> list[tuple[Sentence, Qu
         within = [(one, quotation) for one in sentences_of(block.text, quotation.start, quotation.end)]
         if quotation.set_off:
             found += [(one, None) for one in sentences_of(block.text, done, max(done, quotation.start - 1))]
-            done = quotation.end
+            done = quotation.end + _AFTER_MARK.match(block.text[quotation.end :]).end()  # type: ignore[union-attr]
         found += within
     rest = sentences_of(block.text, done)
     found += [(one, None) for one in rest]
@@ -220,9 +221,11 @@ def _under(intro: str, kind: str, stance: str) -> tuple[str, str]:
     told = first_cue(KINDS, intro)
     if told is not None and (kind == "claim" or (told.value == "lesson" and kind in ("outcome", "announcement"))):
         kind = told.value
+    of_list = stance_of(intro)
+    if of_list == "warns":  # “what we would not do again:” turns advice round
+        return ("lesson" if kind == "claim" else kind), "warns"
     if stance == "neutral" and kind == "lesson":
-        stance = stance_of(intro)
-        stance = "recommends" if stance == "neutral" else stance
+        stance = "recommends" if of_list == "neutral" else of_list
     return kind, stance
 
 

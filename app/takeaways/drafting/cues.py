@@ -38,7 +38,7 @@ _STRONG_ADVICE = (
     r"|secret) (?:is|to|was)|key to|be careful|beware|pitfalls?"
     r"|mistakes?|(?:you|we|one|teams?|people|users|developers|everyone|companies|it) (?:should|must|need to|ha(?:ve"
     r"|s) to|ought to|had better)"
-    r"|(?:should|must)(?:n['’]t| not)? (?:be|have|never|always)|can start|(?:we|I|they) (?:have )?(?:learned|learnt"
+    r"|(?:should|must)(?:n['’]t| not)? \w+|can start|(?:we|I|they) (?:have )?(?:learned|learnt"
     r"|found(?: out)?|discovered|realised|realized)(?: that)?"
     r"|suggest(?:s|ed|ions?)|ways how not|(?:haben|hat|habe) (?:\w+ )?gelernt|Lehren?|Empfehlung\w*|empfiehlt"
     r"|empfehlen|empfahl|soll(?:te|ten)|man muss|leçons?|il faut|recommand\w*|conseil\w*|devrait|lecci[oó]n\w*"
@@ -135,7 +135,8 @@ KINDS: Sequence[Cue] = (
     cue("it announces", "announcement",
         r"\b(?:announc\w+|unveil\w*|(?:was|were|are|is|been|be|being|we) (?:releas|launch|open.?sourc|deprecat|donat"
         r"|accept|merg|publish)\w+|(?:next|upcoming) (?:release|version|major|minor)|upcoming|road ?map"
-        r"|now (?:available|support\w*|stable|GA|generally)|generally available|working (?:on|towards?)|plans? to"
+        r"|now (?:available|support\w*|stable|GA|generally)|generally available|coming (?:next|soon|up)|working (?:on"
+        r"|towards?)|plans? to"
         r"|planned for|will (?:enable|allow|support|ship|land|add|bring|become|tie|be (?:available|released|able"
         r"|added|removed))"
         r"|introduc(?:e|es|ed|ing)|(?:we|they)['’]ve (?:delivered|added|shipped|released)|delivered(?: (?:in|with"
@@ -187,19 +188,20 @@ STANCES: Sequence[Cue] = (
         rf"\b(?:should{_NOT}|must{_NOT}|avoid\w*|never|(?:you|we|people) (?:don['’]t|do not) (?:want|need)|beware"
         rf"|(?:be|not|carefully|very) careful\w*|not configured carefully|pitfalls?|danger\w*|limitations?|(?:is"
         rf"|are) missing|constraints?|drawbacks?"
-        r"|kill(?:s|ed)?|not (?:yet )?(?:ready|supported|suitable)|caution|watch out|without proper|how not to"
+        r"|kill(?:s|ed)?|not (?:yet )?(?:ready|supported|suitable)|caution|watch out|without proper|(?:not|never"
+        r"|wouldn['’]t) (?:do|use|try|repeat)(?: it| this| that)? again|how not to"
         r"|there (?:is|are) (?:still )?no|only works|mistakes?|vermeide\w*|Vorsicht|nicht (?:unterstützt|bereit)"
         r"|éviter|évitez|evitar|cuidado)\b"
         r"|^(?:don['’]t|do not)\b",
         "should", "must", "avoid", "never", "don", "do not", "beware", "careful", "pitfall", "danger", "limit",
-        "missing", "constraint", "drawback", "kill", "not ", "caution", "watch",
-        "without", "no ", "only", "mistake", "vermeid", "vorsicht", "nicht", "évit", "evit", "cuidado"),
+        "missing", "constraint", "drawback", "kill", "not ", "caution", "watch", "again",
+        "without", "no ", "only", "mistake", "again", "vermeid", "vorsicht", "nicht", "évit", "evit", "cuidado"),
     cue("it recommends", "recommends",
         r"\b(?:(?:you|we|one|teams?|people|users|developers|everyone|companies) (?:should|must|need to|have to"
         r"|ought to)|recommend\w*|advis(?:e|es|ed)|suggest(?:s|ed|ions?)|best (?:option|choice|practices?|way"
         r"|approach)"
         r"|(?:good|perfect|great) (?:solution|idea|choice|practice|for)|(?:essential|important|crucial|vital) to"
-        r"|pay attention|take (?:good )?care|make sure|be sure|it pays|prefer|can start|must be|should be"
+        r"|pay attention|take (?:good )?care|make sure|be sure|it pays|prefer|can start|(?:must|should) (?!not)\w+"
         r"|(?:the )?key (?:to|is)"
         r"|empf\w+|soll(?:te|ten)|man muss|il faut|recommand\w*|hay que|recomiend\w*|deber[ií]a\w*)\b|^(?:always|keep"
         r"|use|start|measure|treat|invest|automate|test|plan)\b",

@@ -6,7 +6,9 @@ import re
 
 _LOGISTICS = re.compile(
     r"\b(?:you can (?:find|watch|see|view|read)|find (?:more|out more)|(?:watch|catch|view) (?:the|a|our|it"
-    r"|all)?\s*(?:\w+ )?(?:videos?|replay|recordings?|demo|talks?)|more information|register (?:here|now|today|for"
+    r"|all)?\s*(?:\w+ )?(?:videos?|replay|recordings?|demo|talks?)|more information|make sure you tweet|tweet(?:ing"
+    r"|s)?|don['’]t worry|participate online|talk videos|read more|register (?:here|now"
+    r"|today|for"
     r"|at)|registrations?|sign up|join us|join the (?:slack|chat)|see you|look(?:ing)? forward"
     r"|thanks(?! to)|thanks to (?:all|every\w*|the|our|you)|thank you|thanking|grateful|sponsor\w*|booth|t-?shirts?"
     r"|swag|tickets?|venue|(?:the|full|our) schedule|bookmark|stay tuned|click here|photos?|food|drinks?|beer|lunch"

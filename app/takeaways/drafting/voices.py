@@ -14,7 +14,7 @@ _REPORT = re.compile(
     rf"(?:,[^,.!?]{{2,80}},|\s\([^)]{{1,60}}\)|\s(?:from|at|of|von|de)\s[A-Z][\w.& -]{{1,30}}?)?\s(?:\w+ly\s|also\s"
     rf"|then\s|even\s|auch\s|has\s|have\s|hat\s|a\s|ha\s|next\s)*{SAYING}\b"
 )
-_ACCORDING = re.compile(rf"\b(?:according to|for|laut|nach|selon|según)\s(?P<name>{NAME})(?:,|:)")
+_ACCORDING = re.compile(rf"\b(?:(?i:according to)|[Ff]or|[Ll]aut|nach|selon|según)\s(?P<name>{NAME})(?:,|:)")
 _FROM_TALK = re.compile(
     rf"\b(?:lessons?|takeaways?|tips|recommendations|points|advice|suggestions|ideas|messages?|findings"
     rf"|learnings)\b[^.:]{{0,30}}\b(?:from|of|in)\s(?:(?P<pronoun>her|his|their|the)|(?P<name>{NAME})['’]s?)\s"
@@ -34,6 +34,7 @@ _NO_NAME = frozenset(
         "many", "several", "some", "most",
      "while", "as", "after", "when", "also", "finally", "and", "but", "talks", "speakers", "keynote", "monday",
      "tuesday", "wednesday", "thursday", "friday",
+     "one", "someone", "others", "attendees", "everyone", "as", "here", "there", "today", "yesterday", "last", "next",
      "kafka", "kubernetes", "slides", "what", "who", "how", "he", "she", "they")
 )  # fmt: skip
 
@@ -46,7 +47,10 @@ def known_person(article: Article, name: str | None, nearby: Sequence[Person]) -
     if not name:
         return None
     words = [word for word in re.split(r"[\s\"“”]+", name) if word]
-    if not words or words[0].lower() in _NO_NAME:
+    length = len(words)
+    while words and words[0].lower() in _NO_NAME:
+        words = words[1:]
+    if not words:
         return None
     folded = {word.lower() for word in words}
     candidates = [*nearby, *([article.observer] if article.observer else []), *article.people.values()]
@@ -54,7 +58,7 @@ def known_person(article: Article, name: str | None, nearby: Sequence[Person]) -
         parts = [part.lower() for part in re.split(r"[\s\"“”]+", person.name) if part]
         if folded == set(parts) or (len(folded & set(parts)) >= min(2, len(folded)) and folded <= set(parts)):
             return person
-    return Person(" ".join(words))
+    return Person(" ".join(words)) if len(words) == length else None
 
 
 class Voice:
@@ -97,7 +101,7 @@ class Voice:
         """Who says this sentence, as (speaker or observer, who); `quoted` speaks the words around it, if anyone."""
         observer = self.article.observer
         if quoted is not None and not same_person(quoted, observer):
-            self.reported = quoted
+            self.last, self.reported = quoted, None
             return "speaker", quoted
         told = self._told(sentence)
         if told is None and quoted is None and self.reported is not None and _CARRIES_ON.match(sentence):

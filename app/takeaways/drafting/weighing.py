@@ -24,6 +24,8 @@ _FIGURE = re.compile(
     r"|contributors|organi[sz]ations|companies|messages)",
     re.IGNORECASE,
 )
+_OF_STANCE = {"warns": "lesson", "recommends": "lesson", "reports-failure": "outcome"}
+"""The kind of a sentence that shows only a stance."""
 _SHORT = 5
 _HARDLY = 3
 
@@ -44,9 +46,11 @@ def weigh(text: str, *, is_item: bool, reported: bool, quoted: bool, names: int)
     many technologies it names.
     """
     found = first_cue(KINDS, text)
+    stance = stance_of(text)
     score, why = (0.6, ["a bullet"]) if is_item else (0.3, [])
     signs = (
         (found is not None, 0.25, found.name if found else ""),
+        (found is None and stance != "neutral", 0.2, f"its stance: {stance}"),
         (reported, 0.15, "it reports a speaker"),
         (quoted, 0.2, "in quotation marks"),
         (names > 0, 0.1, "it names a technology"),
@@ -58,8 +62,9 @@ def weigh(text: str, *, is_item: bool, reported: bool, quoted: bool, names: int)
             score += worth
             why.append(name)
     score -= _against(text, is_item)
-    kind = found.value if found else "claim"
-    stance = stance_of(text)
+    kind = found.value if found else _OF_STANCE.get(stance, "claim")
+    if kind == "limitation" and stance == "neutral":
+        stance = "warns"
     return Weight(kind, stance, round(min(max(score, 0.0), 1.0), 2), why)
 
 
