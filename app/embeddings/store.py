@@ -199,7 +199,7 @@ def vectors_of_drafts(session: Session, recipe: str, draft_ids: Sequence[int]) -
             .join(Embedding, col(Embedding.content_hash) == col(TakeawayDraft.content_hash))
             .where(col(Embedding.recipe) == recipe, col(TakeawayDraft.id).in_(wanted[start : start + _AT_ONCE]))
             .order_by(col(TakeawayDraft.id))
-        ).tuples()
+        )
         for draft_id, vector in rows:
             if draft_id is not None and len(vector) == length:
                 ids.append(draft_id)

@@ -61,16 +61,24 @@ def article_to_draft(
     talk_ids = {row.talk_id for row in rows if row.kind == "talk" and row.talk_id is not None}
     speaker_ids = {row.speaker_id for row in rows if row.kind == "speaker" and row.speaker_id is not None}
     technologies = {row.technology_id for row in rows if row.kind == "technology" and row.technology_id is not None}
-    names = dict(
-        session.execute(select(col(Technology.id), col(Technology.name)).where(col(Technology.id).in_(technologies)))
-        .tuples()
-        .all()
+    named = session.execute(
+        select(col(Technology.id), col(Technology.name)).where(col(Technology.id).in_(technologies))
     )
+    names = {technology: name for technology, name in named if technology is not None}
     mentions = []
     for row in rows:
         meant = {"talk": row.talk_id, "speaker": row.speaker_id, "technology": row.technology_id}.get(row.kind)
         if meant is not None:
-            mentions.append(Mention(row.kind, meant, names.get(meant, row.words), row.block, row.start, row.end))
+            mentions.append(
+                Mention(
+                    row.kind,
+                    meant,
+                    names.get(meant, row.words) if row.kind == "technology" else row.words,
+                    row.block,
+                    row.start,
+                    row.end,
+                )
+            )
     speakers = speakers_of_talks(session, talk_ids)
     return Article(
         blocks=[block_of(block) for block in text.blocks],

@@ -70,7 +70,8 @@ def draft_key(origin: str, slug: str, text: str) -> str:
 
 def _draft_articles(session: Session, batch: int, recognise: Sequence[Recognise]) -> int:
     of_articles = select(col(DraftReading.article_id), col(DraftReading.stamp))
-    stamps = dict(session.execute(of_articles.where(col(DraftReading.article_id).is_not(None))).tuples().all())
+    rows_of = session.execute(of_articles.where(col(DraftReading.article_id).is_not(None)))
+    stamps = {article_id: stamp for article_id, stamp in rows_of}  # noqa: C416 (rows are no pairs to mypy)
     ids = session.execute(
         select(col(ArticleText.article_id), col(ArticleText.content_hash)).order_by(col(ArticleText.article_id))
     ).all()

@@ -120,7 +120,8 @@ def test_a_pronoun_means_the_speaker_named_last_even_within_the_observers_words(
 
 def test_an_observer_who_gave_the_talk_speaks_of_what_they_answered_there() -> None:
     me = Person("Ines Aldana", 1)
-    blocks = [Block("heading", "Queues at low tide"), Block("paragraph", "Ines says: “My answer was that Pulsar should wait.”")]  # fmt: skip
+    said = Block("paragraph", "Ines says: “My answer was that Pulsar should wait.”")
+    blocks = [Block("heading", "Queues at low tide"), said]
     article = Article(blocks, [Mention("talk", 11, "", 0, 0, 18)], me, None, {11: [me]})
     found = statements_of_article(article)
     assert [(one.said_as, one.talk_id) for one in found] == [("speaker", 11)]
@@ -144,7 +145,8 @@ def test_a_quotation_goes_on_over_a_list_and_ends_at_a_heading() -> None:
 
 
 def test_a_quotation_over_paragraphs_opens_each_of_them() -> None:
-    blocks = [Block("paragraph", "Per Lindqvist said: “First we lost a disk."), Block("paragraph", "“Then we lost two.”")]
+    said = "Per Lindqvist said: “First we lost a disk."
+    blocks = [Block("paragraph", said), Block("paragraph", "“Then we lost two.”")]
     assert [blocks[one.block].text[one.start : one.end] for one in quotations(blocks)] == [
         "First we lost a disk.",
         "Then we lost two.",
@@ -157,7 +159,8 @@ def test_every_bullet_is_drafted_but_entries_of_lists() -> None:
     assert [one.text for one in found] == bullets
     assert {one.kind for one in found[:2]} == {"announcement"}
     assert "under: Since January, we’ve delivered:" in found[0].why
-    assert drafts_of("- [All talks](https://example.org/talks)\n- 13:00 Meet and greet\n- Read more: https://example.org") == []
+    entries = ["[All talks](https://example.org/talks)", "13:00 Meet and greet", "Read more: https://example.org"]
+    assert drafts_of("\n".join(f"- {entry}" for entry in entries)) == []
 
 
 def test_a_sentence_that_names_two_talks_belongs_to_none() -> None:

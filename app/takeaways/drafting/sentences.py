@@ -47,6 +47,8 @@ def _goes_on(text: str, first: int, stop: int, end: int) -> bool:
     if _ABBREVIATION.search(text, max(first, stop - 8), stop):
         following = text[stop:end].lstrip()
         return not following or not text[stop - 2 : stop - 1].isdigit()
+    if text[first : stop - 1].strip().isdigit():  # the number of a list's entry
+        return True
     following = text[stop : min(end, stop + 6)].lstrip()
     return following[:1].islower() and not following.startswith(("http", "iOS"))
 
