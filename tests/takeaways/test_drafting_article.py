@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 
+from app.takeaways.drafting.abstracts import statements_of_abstract
 from app.takeaways.drafting.article import statements_of_article
 from app.takeaways.drafting.quotations import quotations
 from app.takeaways.drafting.statement import Article, Block, Link, Mention, Person, Statement
@@ -167,6 +169,15 @@ def test_a_sentence_that_names_two_talks_belongs_to_none() -> None:
     text = "Queues at low tide and Backups nobody reads both warned: avoid shared subscriptions in Pulsar."
     assert one_of(text).talk_id is None
     assert one_of("Queues at low tide showed that Pulsar should run in two zones.").talk_id == 11
+
+
+@pytest.mark.parametrize("piece", ["e.g. ", "a. b. ", "A-", "“ ", "x, A ", "1. ", "She said “a” and ", "word "])
+def test_a_megabyte_of_odd_text_is_read_quickly(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    began = time.process_time()
+    statements_of_article(Article([Block("paragraph", text), Block("item", text)]))
+    statements_of_abstract(text)
+    assert time.process_time() - began < 20
 
 
 def test_seconds_and_slides_are_evidence() -> None:

@@ -14,6 +14,8 @@ MOST = 3
 """Statements of one abstract, the surest first."""
 SHORTEST, LONGEST = 7, 60
 """Words of a sentence: a shorter one lacks its subject, a longer one is a list that lost its line breaks."""
+_LETTERS = 15
+"""More than a word has on average: what is longer than so many for each word need not be looked at."""
 WITHIN_PROMISE = 0.75
 """A cue must be worth this in a sentence that tells what the talk will cover."""
 
@@ -33,6 +35,8 @@ def statements_of_abstract(abstract: str) -> list[Statement]:
     """At most `MOST` statements of an abstract, in its order; most abstracts have none."""
     found: list[Statement] = []
     for sentence in sentences_of(abstract):
+        if len(sentence.text) > LONGEST * _LETTERS:
+            continue
         text = plain_words(sentence.text)
         sure = judge(text)
         if sure is not None:

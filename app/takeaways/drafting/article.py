@@ -21,6 +21,10 @@ NEAR = 3
 """Blocks that a talk named in the running text holds for, where its section is not about one talk."""
 _LEAD_IN = re.compile(rf"^(?:\S+\s){{0,14}}?\S*(?:{SAYING}|last word|asked)\b[^.!?]{{0,60}}[:,?]?\s*$", re.IGNORECASE)
 _AFTER_MARK = re.compile(r"\s?[”»\"“]?")
+LONGEST_BLOCK = 20_000
+"""Characters of a block; a longer one is no paragraph, and is not read."""
+LONGEST = 2_000
+"""Characters of a sentence or bullet; what is longer is no sentence, and is not read."""
 _FOR_A_LIST = 0.5
 """A bullet of which links and names of talks make up more than this is an entry of a list, no takeaway."""
 
@@ -35,6 +39,9 @@ class _Pass:
 
     def __init__(self, article: Article) -> None:
         self.article = article
+        self.blocks = [
+            one if len(one.text) <= LONGEST_BLOCK else one._replace(text="", links=()) for one in article.blocks
+        ]
         self.voice = Voice(article)
         self.section: str | None = None
         self.section_talk: int | None = None
@@ -45,7 +52,7 @@ class _Pass:
         """(block, talk) of the last talk named in the running text of this section."""
         self.quoting: Person | None = None
         self.quoted: dict[int, list[Quotation]] = defaultdict(list)
-        for quotation in quotations(article.blocks):
+        for quotation in quotations(self.blocks):
             self.quoted[quotation.block].append(quotation)
         self.mentions: dict[int, list[Mention]] = defaultdict(list)
         for mention in article.mentions:
@@ -55,7 +62,7 @@ class _Pass:
         found: list[Statement] = []
         first = 0
         materials: list[tuple[int, Material]] = []
-        for number, block in enumerate(self.article.blocks):
+        for number, block in enumerate(self.blocks):
             if block.kind == "heading":
                 _point(found[first:], materials)
                 first, materials = len(found), []
@@ -86,6 +93,8 @@ class _Pass:
         self._meet_talks(number)
         self.intro = ""
         for sentence, quotation in _apart(block, self.quoted[number]):
+            if len(sentence.text) > LONGEST:
+                continue
             text = plain_words(sentence.text)
             if quotation is None and _LEAD_IN.match(text) and text.endswith((":", ",", "?")) and self.quoted[number]:
                 self.voice.of(text, None)  # “She adds:” says nothing itself, but tells whom “she” means from here on
@@ -107,7 +116,7 @@ class _Pass:
         """A bullet as one statement."""
         whole = Sentence(block.text, 0, len(block.text))
         pieces = sentences_of(block.text)
-        if not pieces or self._is_entry(number, block):
+        if not pieces or len(block.text) > LONGEST or self._is_entry(number, block):
             return
         whole = Sentence(block.text[pieces[0].start : pieces[-1].end], pieces[0].start, pieces[-1].end)
         self._meet_people(number, whole)

@@ -13,6 +13,8 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:(?:[-*•–·◦▪]|\d{1,2}[.)])\s+)+")
+_NUMBER = 6
+"""Characters of the number of a list's entry, with its full stop and white space."""
 _WORD = re.compile(r"[^\W_][\w'’+#./-]*")
 
 
@@ -45,9 +47,9 @@ def _cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _goes_on(text: str, first: int, stop: int, end: int) -> bool:
     """Whether a full stop ends an abbreviation only, or the next letter is a small one."""
     if _ABBREVIATION.search(text, max(first, stop - 8), stop):
-        following = text[stop:end].lstrip()
+        following = text[stop : min(end, stop + 6)].lstrip()
         return not following or not text[stop - 2 : stop - 1].isdigit()
-    if text[first : stop - 1].strip().isdigit():  # the number of a list's entry
+    if stop - first <= _NUMBER and text[first : stop - 1].strip().isdigit():  # the number of a list's entry
         return True
     following = text[stop : min(end, stop + 6)].lstrip()
     return following[:1].islower() and not following.startswith(("http", "iOS"))
