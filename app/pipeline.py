@@ -1,13 +1,14 @@
-"""Ingest, passages, technologies, embeddings, themes, saved reports: each step takes up only what changed, so a killed
-run is made up.
+"""Ingest, passages, technologies, drafts, embeddings, themes, saved reports: each step takes up only what changed.
 
-Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did.
+Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did, so
+a killed run is made up.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,6 +39,7 @@ from app.models import ImportRun
 from app.reports.origin import versions_now
 from app.reports.reissue import Reissue, due, issue, look, reports_of, went_through
 from app.search.passages import forget_passages, refresh_passages
+from app.takeaways.refresh import count_drafts, forget_drafts, refresh_takeaways
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
 from app.themes.vocabulary_moves import Moves, vocabulary_moves
@@ -166,25 +168,12 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     """Derive what is out of date, from passages to families and snapshot, and issue saved reports anew whose vocabulary
     changed.
     """
-    handled = 0
-    while True:
-        with writing(engine) as session:
-            batch = refresh_passages(session)
-        if not batch:
-            break
-        handled += batch
-        progress("passages", handled, 0)
-    read = 0
-    while True:
-        with writing(engine) as session:
-            batch = refresh_mentions(session)
-        if not batch:
-            break
-        read += batch
-        progress("technologies", read, 0)
+    handled = _batches(engine, "passages", refresh_passages, progress)
+    _batches(engine, "technologies", refresh_mentions, progress)
+    drafted = _batches(engine, "drafts", partial(refresh_takeaways, batch=1000), progress)
     embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
-        if handled:
+        if handled or drafted:
             prune(session)
         refresh_assignments(session, embedder)
     with writing(engine) as session:
@@ -195,6 +184,18 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
         refresh_snapshot(session)
         refresh_sheets(session)
     return Refreshed(embedded, _reissue(engine, progress))
+
+
+def _batches(engine: Engine, step: str, take: Callable[[Session], int], progress: Progress) -> int:
+    """Call `take`, each time in a transaction of its own, until it finds nothing to do; returns how much it did."""
+    handled = 0
+    while True:
+        with writing(engine) as session:
+            batch = take(session)
+        if not batch:
+            return handled
+        handled += batch
+        progress(step, handled, 0)
 
 
 def _reissue(engine: Engine, progress: Progress) -> list[Reissue]:
@@ -231,12 +232,18 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)
+    if what in ("takeaways", "all"):
+        with writing(engine) as session:
+            forget_drafts(session)
     done = refresh(engine, embedder, progress)
     said.append(f"{done.embedded} passages embedded")
     said += [one.sentence.removesuffix(".") for one in done.reissues]
     if what in ("technologies", "all"):
         with reading(engine) as session:
             said.append(f"{count_mentions(session):,} mentions of technologies found")
+    if what in ("takeaways", "all"):
+        with reading(engine) as session:
+            said.append(f"{count_drafts(session):,} takeaways drafted")
     if what in ("index", "all"):
         with writing(engine) as session:
             search.rebuild(session)

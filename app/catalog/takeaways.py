@@ -157,9 +157,9 @@ def _cards(session: Session, statement: Select[Takeaway]) -> list[TakeawayCard]:
 
 
 def _shape(session: Session, rows: Sequence[Takeaway]) -> list[TakeawayCard]:
-    talks = _places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
-    editions = _places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
-    speakers = _places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
+    talks = places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
+    editions = places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
+    speakers = places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
     return [
         TakeawayCard(
             talk=talks.get(row.talk_id),
@@ -191,9 +191,10 @@ _PLAIN = (
 )
 
 
-def _places(
+def places(
     session: Session, key: Mapped[int | None], slug: Mapped[str], name: Mapped[str], ids: set[int | None]
 ) -> dict[int | None, Place]:
+    """The things with these ids as places, by id."""
     wanted = [i for i in ids if i is not None]
     if not wanted:
         return {}
