@@ -7,6 +7,7 @@ import sys
 import typer
 
 from app.cli import (
+    articles,
     curator,
     evaluate,
     ingest,
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+    ingest, articles, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 
