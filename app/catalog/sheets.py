@@ -152,7 +152,8 @@ def _packed(sheet: Sheet) -> Iterator[tuple[int, tuple[bytes, bytes, bytes]]]:
     editions, first = np.unique(sheet.edition, return_index=True)
     mentioned = sheet.technology.astype(_TECHNOLOGY)
     ends, last = (np.concatenate([[0], np.cumsum(talks[name])]) for name in ("themes", "technologies"))
-    for edition, start, stop in zip(editions, first, [*first[1:], len(talks)], strict=True):
+    stops = [*first[1:], len(talks)] if len(first) else []
+    for edition, start, stop in zip(editions, first, stops, strict=True):
         themes, technologies = assigned[ends[start] : ends[stop]], mentioned[last[start] : last[stop]]
         yield int(edition), (talks[start:stop].tobytes(), themes.tobytes(), technologies.tobytes())
 

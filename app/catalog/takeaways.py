@@ -133,6 +133,12 @@ def takeaways_of_speaker(session: Session, speaker_id: int) -> list[TakeawayCard
     return _cards(session, _shown().where(col(Takeaway.speaker_id) == speaker_id).order_by(col(Takeaway.position)))
 
 
+def takeaways_of_article(session: Session, article_id: int) -> list[TakeawayCard]:
+    """What was taken from this article, in its order."""
+    ordered = _shown().where(col(Takeaway.article_id) == article_id).order_by(col(Takeaway.position), col(Takeaway.id))
+    return _cards(session, ordered)
+
+
 def claim_changes(session: Session) -> list[Change]:
     """Claims that a later takeaway revises, each beside what replaced it."""
     after = _cards(session, _shown().where(col(Takeaway.revises_id).is_not(None)).order_by(col(Takeaway.position)))

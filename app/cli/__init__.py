@@ -7,6 +7,7 @@ import sys
 import typer
 
 from app.cli import (
+    articles,
     compare,
     curator,
     draft,
@@ -32,8 +33,8 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, draft, compare, themes, evaluate, vocabulary, technologies, maintenance, review, curator,
-    serve,
+    ingest, articles, search, report, draft, compare, themes, evaluate, vocabulary, technologies, maintenance, review,
+    curator, serve,
 ):  # fmt: skip
     group.register(app)
 

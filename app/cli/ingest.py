@@ -37,7 +37,7 @@ def ingest(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but keep nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Load programmes, themes, decisions and takeaways; embed and index what changed.
+    """Load programmes, themes, decisions, takeaways and articles; embed and index what changed.
 
     Exit code 3 when part of the input could not be read; everything else was loaded.
     """

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app.ingest.article_record import ArticleContent
+
 Severity = Literal["error", "warning"]
 Markup = Literal["plain", "html", "rst", "markdown"]
 Use = Literal["kept", "lost", "guessed"]
@@ -338,7 +340,16 @@ class Transcript:
     is_automatic: bool = False
 
 
-Payload = Transcript | Programme | SpeakerAliases | Vocabulary | Technologies | ThemeDecisions | TakeawayCollection
+Payload = (
+    Transcript
+    | Programme
+    | SpeakerAliases
+    | Vocabulary
+    | Technologies
+    | ThemeDecisions
+    | TakeawayCollection
+    | ArticleContent
+)
 
 
 @dataclass(frozen=True)

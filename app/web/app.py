@@ -20,6 +20,7 @@ from app.trends.counts import population_counts, theme_shares
 from app.trends.populations import COUNTINGS
 from app.trends.scope import Scope
 from app.web import assets, errors, health
+from app.web.api import articles as api_articles
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
 from app.web.api import quality as api_quality
@@ -33,6 +34,8 @@ from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
+    article_new,
+    articles,
     citations,
     discovered,
     editions,
@@ -76,6 +79,8 @@ PAGES = (
     versus,
     technologies,
     takeaways,
+    article_new,
+    articles,
     trends,
     reports,
     figures,
@@ -86,7 +91,17 @@ PAGES = (
     review,
     review_sample,
 )
-ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
+ENDPOINTS = (
+    api_search,
+    api_quality,
+    api_talks,
+    people,
+    api_editions,
+    vocabulary,
+    api_takeaways,
+    api_articles,
+    api_trends,
+)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
     "every share with numerator, denominator, interval and the address of the talks behind it."

@@ -16,10 +16,11 @@ from app.catalog.counted import Sheet, ordered, read_tables, told_by_columns
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.health import examine
 from app.catalog.sheets import counted_talks, forget_sheets, refresh_sheets, sheets_are_fresh
+from app.catalog.snapshot import refresh_snapshot
 from app.catalog.vendors import AFFILIATIONS
 from app.db.engine import make_engine, reading, writing
 from app.migrations import upgrade
-from app.models import Edition, IndexState, Talk, Theme, ThemeAssignment
+from app.models import CountSheet, Edition, IndexState, Talk, Theme, ThemeAssignment
 from app.themes.decide import Choice, decide
 from app.trends.behind import EDITIONS
 from app.trends.counts import theme_shares
@@ -158,3 +159,10 @@ def test_the_year_of_an_edition_is_followed_though_no_snapshot_tells_it(small: E
         session.execute(update(Talk).values(date=None))
     pipeline.refresh(small, HashingEmbedder())
     assert set(packed(small).year.tolist()) == {1999}
+
+
+def test_a_base_without_talks_has_no_sheets(engine: Engine) -> None:
+    with writing(engine) as session:
+        refresh_snapshot(session)
+        refresh_sheets(session)
+        assert session.scalars(select(CountSheet)).all() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +11,10 @@ from sqlmodel import Session, col
 
 from app.db.types import utc_now
 from app.ingest.identity import People
-from app.ingest.record import ArticleRecord, FoundProblem, TakeawayCollection, TakeawayRecord
+from app.ingest.record import FoundProblem, TakeawayCollection, TakeawayRecord
+from app.ingest.store.article_identity import same_article
 from app.ingest.store.changes import Changes, record_hash
-from app.models import Article, Edition, Source, Takeaway, TakeawayEvidence, Talk
+from app.models import Article, ArticleText, Edition, Source, Takeaway, TakeawayEvidence, Talk
 from app.text.markup import safe_url
 from app.text.slugs import slugify, unique_slug
 
@@ -25,7 +27,7 @@ def store_takeaways(session: Session, source: Source, collection: TakeawayCollec
     """Upsert takeaways. One whose talk, edition or speaker is not in the base is kept without it, with a problem."""
     assert source.id is not None
     changes = Changes()
-    article_id = _article(session, source.id, collection.article)
+    article_id = _article(session, source.id, collection)
     known = {
         takeaway.source_key: takeaway
         for takeaway in session.scalars(select(Takeaway).where(col(Takeaway.source_id) == source.id))
@@ -61,17 +63,40 @@ def store_takeaways(session: Session, source: Source, collection: TakeawayCollec
     return changes
 
 
-def _article(session: Session, source_id: int, record: ArticleRecord) -> int:
-    article = session.scalars(select(Article).where(col(Article.source_id) == source_id)).first()
+def _article(session: Session, source_id: int, collection: TakeawayCollection) -> int:
+    """The row of the article. Where its own words were read as well, what this file does not say stays as it is."""
+    record = collection.article
+    article = same_article(
+        session, source_id=source_id, title=record.title, url=record.url, author=record.author,
+        publisher=record.publisher, edition_id=_one_edition(session, collection),
+    )  # fmt: skip
     if article is None:
-        article = Article(slug=record.slug, source_id=source_id, title=record.title)
+        slugs = set(session.scalars(select(col(Article.slug))))
+        slug = unique_slug(record.slug, slugs, slugify(record.publisher or ""))
+        article = Article(slug=slug, source_id=source_id, title=record.title)
         session.add(article)
-    for name, value in asdict(record).items():
-        setattr(article, name, value)
-    article.url = safe_url(record.url) if record.url else None
+        session.flush()
+    has_text = session.get(ArticleText, article.id) is not None
+    values = asdict(record) | {"url": safe_url(record.url) if record.url else None}
+    for name, value in values.items():
+        if name != "slug" and (value is not None or not has_text):
+            setattr(article, name, value)
+    article.source_id = source_id
     session.flush()
     assert article.id is not None
     return article.id
+
+
+def _one_edition(session: Session, collection: TakeawayCollection) -> int | None:
+    """The edition that most of the takeaways are of."""
+    slugs = Counter(
+        edition
+        for record in collection.takeaways
+        if (edition := record.edition or (record.talk or "").partition("/")[0])
+    )
+    if not slugs:
+        return None
+    return session.scalar(select(col(Edition.id)).where(col(Edition.slug) == slugs.most_common(1)[0][0]))
 
 
 def _references(session: Session, record: TakeawayRecord, people: People, changes: Changes) -> dict[str, int | None]:
