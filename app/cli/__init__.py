@@ -11,6 +11,7 @@ from app.cli import (
     evaluate,
     ingest,
     maintenance,
+    practices,
     report,
     review,
     search,
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+    ingest, search, practices, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

@@ -22,6 +22,7 @@ from app.trends.scope import Scope
 from app.web import assets, errors, health
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
+from app.web.api import practices as api_practices
 from app.web.api import quality as api_quality
 from app.web.api import search as api_search
 from app.web.api import takeaways as api_takeaways
@@ -40,6 +41,7 @@ from app.web.pages import (
     home,
     imports,
     methods,
+    practices,
     quality,
     reports,
     review,
@@ -76,13 +78,24 @@ PAGES = (
     reports,
     figures,
     methods,
+    practices,
     quality,
     imports,
     sign_in,
     review,
     review_sample,
 )
-ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
+ENDPOINTS = (
+    api_search,
+    api_practices,
+    api_quality,
+    api_talks,
+    people,
+    api_editions,
+    vocabulary,
+    api_takeaways,
+    api_trends,
+)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
     "every share with numerator, denominator, interval and the address of the talks behind it."
