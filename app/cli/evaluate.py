@@ -100,9 +100,7 @@ def practices(
     for way, words in WAYS:
         one = found.ways[way]
         print(f"nDCG@10 {one.mean:.3f} ({one.low:.3f}-{one.high:.3f})  {words}")
-    print(
-        f"\n{found.answered:.1%} of answerable questions get a relevant statement; {found.precision:.1%} of all shown are"
-    )
+    print(f"\n{found.answered:.1%} of answerable questions get an answer; {found.precision:.1%} of what is shown is")
     print(f"{found.nothing_said:.0%} of {found.nobody} questions that nobody answers are answered with nothing")
     pairs = found.grouping
     print(

@@ -72,7 +72,7 @@ def _print(answer: PracticeAnswer) -> None:
     elif not answer.practices:
         print("Nobody in this base is known to have said anything near enough.")
     for number, practice in enumerate(answer.practices, start=1):
-        print(f"\n{number}. {practice.label}")
+        print(f"\n{number}. {'Machine draft: ' if practice.label_is_draft else ''}{practice.label}")
         for one in practice.statements:
             _print_statement("   - ", one)
         for one in practice.warnings:

@@ -14,7 +14,8 @@ def as_markdown(answer: PracticeAnswer, base_url: str) -> str:
     """The whole answer; links lead to the site at `base_url` and to recordings, slides and articles."""
     lines = [f"# {_plain(answer.query)}", ""]
     for practice in answer.practices:
-        lines += [f"## {_plain(practice.label)}", ""]
+        draft = "Machine draft: " if practice.label_is_draft else ""
+        lines += [f"## {draft}{_plain(practice.label)}", ""]
         lines += [f"- {_line(one, base_url)}" for one in practice.statements]
         if practice.warnings:
             lines += ["", "Against it:", "", *(f"- {_line(one, base_url)}" for one in practice.warnings)]

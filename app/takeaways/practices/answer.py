@@ -36,7 +36,7 @@ from app.takeaways.practices.vectors import Held, statement_vectors
 
 MOST_GROUPED = 60
 """Statements that are grouped, the best."""
-MOST_NEAR = 300
+MOST_NEAR = 200
 """Statements, the best, among which those are looked for that a matching one brings along, and warnings."""
 MOST_TALKS = 5
 MOST_WARNINGS = 5
@@ -109,8 +109,12 @@ def practices(
     against = {rows[0]: _warnings_near(found, rows, alike, standing) for rows in groups}
     wanted = list(dict.fromkeys(row for rows in groups for row in (*rows, *against[rows[0]])))
     shown = _shown(session, found, wanted, standing, kept)
-    made = [_practice([row for row in rows if row in shown], against[rows[0]], shown, found, alike, asked)
-            for rows in groups if any(row in shown for row in rows)]  # fmt: skip
+    groups = [rows for rows in ([row for row in one if row in shown] for one in groups) if rows]
+    terms = _terms(found, groups, asked)
+    made = [
+        _practice(rows, words, [shown[row] for row in against[rows[0]] if row in shown], shown, alike)
+        for rows, words in zip(groups, terms, strict=True)
+    ]
     best = sorted(made, key=_first)
     return PracticeAnswer(
         query=asked.text,
@@ -163,20 +167,29 @@ def _shown(
     return shown
 
 
+def _terms(found: Scored, groups: Sequence[Group], asked: Asked) -> list[list[str]]:
+    rows = [row for group in groups for row in group]
+    place = {row: number for number, row in enumerate(rows)}
+    texts = [found.rows[row].text for row in rows]
+    return terms_of(texts, [[place[row] for row in group] for group in groups], asked_stems(asked.terms))
+
+
 def _practice(
-    rows: Group, against: Sequence[int], shown: dict[int, Statement], found: Scored, alike: NDArray[np.float64],
-    asked: Asked,
-) -> Practice:  # fmt: skip
+    rows: Group, terms: list[str], near: Sequence[Statement], shown: dict[int, Statement], alike: NDArray[np.float64]
+) -> Practice:
+    """A group as people see it. Labelled by what a person wrote and no warning, as far as it holds any such."""
     members = [shown[row] for row in rows]
     plain = [row for row in rows if not shown[row].is_draft and not shown[row].is_warning]
     calm = [row for row in rows if not shown[row].is_warning]
+    label = shown[middle(alike, rows, plain or calm)]
     people = [who for one in members for who in one.who]
     return Practice(
-        label=shown[middle(alike, rows, plain or calm)].text,
-        terms=terms_of([row.text for row in found.rows], rows, asked_stems(asked.terms)),
+        label=label.text,
+        label_is_draft=label.is_draft,
+        terms=terms,
         score=max(one.score for one in members),
         statements=[one for one in members if not one.is_warning],
-        warnings=[one for one in members if one.is_warning] + [shown[row] for row in against if row in shown],
+        warnings=[*(one for one in members if one.is_warning), *near],
         people=len({who.name for who in people}),
         companies=list(dict.fromkeys(who.affiliation for who in people if who.affiliation)),
     )

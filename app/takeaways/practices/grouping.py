@@ -53,30 +53,32 @@ def group(alike: Numbers, kinds: Sequence[str]) -> list[Group]:
 
 
 def middle(alike: Numbers, rows: Sequence[int], among: Sequence[int]) -> int:
-    """The row of a group that is on average most like the others; one of `among`, where that holds any."""
+    """The row of a group that is on average most like the others, of equals the first; one of `among`, if any."""
     best = list(among) or list(rows)
-    return best[int(alike[np.ix_(best, list(rows))].mean(axis=1).argmax())]
+    return best[int(alike[np.ix_(best, list(rows))].mean(axis=1).round(4).argmax())]
 
 
-def terms_of(texts: Sequence[str], rows: Sequence[int], asked: frozenset[str]) -> list[str]:
-    """Up to MOST_TERMS words that set a group apart: held by most of it and by few others, none of the question's.
+def terms_of(texts: Sequence[str], groups: Sequence[Group], asked: frozenset[str]) -> list[list[str]]:
+    """For each group of these texts up to MOST_TERMS words that set it apart, none of them the question's.
 
-    Of the statements that hold a word, the share in the group times how many of the group hold it.
+    Held by most of it and by few others: of the texts that hold a word, the share in the group times how many of the
+    group hold it.
     """
-    inside = set(rows)
-    held: Counter[str] = Counter()
-    within: Counter[str] = Counter()
-    written: dict[str, Counter[str]] = {}
-    for row, text in enumerate(texts):
-        words = {stem(word): word for word in _WORD.findall(text) if len(word) > 2 and fold(word) not in STOP_WORDS}
-        held.update(words.keys())
-        if row in inside:
-            within.update(words.keys())
-            for key, word in words.items():
-                written.setdefault(key, Counter())[word] += 1
-    least = 2 if len(rows) > 2 else 1
+    words = [_written(text) for text in texts]
+    held = Counter(key for one in words for key in one)
+    return [_apart([words[row] for row in rows], held, asked) for rows in groups]
+
+
+def _apart(inside: Sequence[dict[str, str]], held: Counter[str], asked: frozenset[str]) -> list[str]:
+    within = Counter(key for one in inside for key in one)
+    least = 2 if len(inside) > 2 else 1
     best = sorted(
         (key for key, count in within.items() if count >= least and key not in asked),
         key=lambda key: (-within[key] * within[key] / held[key], -len(key), key),
     )
-    return [written[key].most_common(1)[0][0] for key in best[:MOST_TERMS]]
+    return [Counter(one[key] for one in inside if key in one).most_common(1)[0][0] for key in best[:MOST_TERMS]]
+
+
+def _written(text: str) -> dict[str, str]:
+    """Words of a text by stem, as they are written there."""
+    return {stem(word): word for word in _WORD.findall(text) if len(word) > 2 and fold(word) not in STOP_WORDS}

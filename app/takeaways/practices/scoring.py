@@ -141,17 +141,19 @@ def likeness(vectors: Matrix, stems: Sequence[frozenset[str]], rare: dict[str, f
 
     The second is a weighted Jaccard index: rarity of the words both hold over that of the words either holds.
     """
-    alike = (vectors @ vectors.T).astype(np.float64) if vectors.size else np.zeros((len(stems), len(stems)))
-    vocabulary = {word: place for place, word in enumerate(sorted(set().union(*stems)))}
-    holds = np.zeros((len(stems), len(vocabulary)))
-    for row, held in enumerate(stems):
-        holds[row, [vocabulary[word] for word in held]] = 1.0
-    weights = np.array([rare.get(word, 0.0) for word in vocabulary])
+    # Only a word that two hold makes any two alike; the others count for the size of their statement.
+    held = Counter(word for own in stems for word in own)
+    vocabulary = {word: place for place, word in enumerate(sorted(word for word in held if held[word] > 1))}
+    holds = np.zeros((len(stems), len(vocabulary)), dtype=np.float32)
+    for row, own in enumerate(stems):
+        holds[row, [vocabulary[word] for word in own if word in vocabulary]] = 1.0
+    weights = np.array([rare.get(word, 0.0) for word in vocabulary], dtype=np.float32)
     both = (holds * weights) @ holds.T
-    sizes = holds @ weights
-    either = sizes[:, None] + sizes[None, :] - both
-    shared: Numbers = alike + SHARED * both / np.maximum(either, 1e-9)
-    return shared
+    sizes = np.array([sum(rare.get(word, 0.0) for word in own) for own in stems])
+    either = np.maximum(sizes[:, None] + sizes[None, :] - both, 1e-9)
+    cosines = vectors @ vectors.T if vectors.size else np.zeros_like(both)
+    alike: Numbers = cosines.astype(np.float64) + SHARED * both / either
+    return alike
 
 
 def keep(scores: Numbers, alike: Numbers, places: NDArray[np.int64], least: float) -> Kept:

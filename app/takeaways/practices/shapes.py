@@ -103,6 +103,7 @@ class Practice(BaseModel):
     """
 
     label: str
+    label_is_draft: bool = Field(description="whether the label is a draft's, so that it is shown as one")
     terms: list[str]
     score: float = Field(description="of its best statement")
     statements: list[Statement]

@@ -20,7 +20,7 @@ from app.models import Embedding
 from app.takeaways.practices.candidates import Candidates
 
 MOST_NOW = 64
-"""Takeaways that are embedded while somebody waits: about a third of a second, the first time they are asked for."""
+"""Statements that are embedded while somebody waits: about a third of a second, the first time they are asked for."""
 MOST_HELD = 20_000
 """Vectors made so that are kept in memory; 30 MB at 384 dimensions."""
 FROM_TITLE = 0.4
@@ -61,8 +61,8 @@ def statement_vectors(
 ) -> tuple[Vectors, Vectors]:
     """Vectors (n, d) of the statements and of the titles of their talks; zeros where there is none.
 
-    Of the statement alone where the base or `held` has it, or it is one of the first MOST_NOW takeaways without, which
-    are embedded now. Else the one with the title, less FROM_TITLE of that of the title. Raises ModelError.
+    Of the statement alone where the base or `held` has it. Else of a draft the one with the title, less FROM_TITLE of
+    that of the title. The first MOST_NOW that have neither are embedded now. Raises ModelError.
     """
     alone = [text_hash(row.text.strip()) for row in found.rows]
     with_title = [
@@ -74,8 +74,8 @@ def statement_vectors(
     known = stored | held.get(recipe, lacking)
     texts = {
         key: row.text.strip()
-        for key, row in zip(alone, found.rows, strict=True)
-        if key not in known and not row.is_draft
+        for key, titled_too, row in zip(alone, with_title, found.rows, strict=True)
+        if key not in known and not (row.is_draft and titled_too in known)
     }
     now = list(texts)[:MOST_NOW]
     if now:
