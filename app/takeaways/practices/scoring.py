@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import simsimd
 from numpy.typing import NDArray
 
 from app.text.stemming import STOP_WORDS, fold, stem
@@ -148,12 +150,24 @@ def likeness(vectors: Matrix, stems: Sequence[frozenset[str]], rare: dict[str, f
     for row, own in enumerate(stems):
         holds[row, [vocabulary[word] for word in own if word in vocabulary]] = 1.0
     weights = np.array([rare.get(word, 0.0) for word in vocabulary], dtype=np.float32)
-    both = (holds * weights) @ holds.T
+    both = _products(holds * weights, holds)
     sizes = np.array([sum(rare.get(word, 0.0) for word in own) for own in stems])
     either = np.maximum(sizes[:, None] + sizes[None, :] - both, 1e-9)
-    cosines = vectors @ vectors.T if vectors.size else np.zeros_like(both)
-    alike: Numbers = cosines.astype(np.float64) + SHARED * both / either
+    cosines = _products(vectors, vectors)
+    alike: Numbers = cosines + SHARED * both / either
+    np.fill_diagonal(alike, 1 + SHARED)
     return alike
+
+
+def _products(one: Matrix, other: Matrix) -> Numbers:
+    """Products of the rows of one (n, d) with those of the other (n, d), on one core.
+
+    The threads that numpy calls for such small matrices wait for one another on a busy machine: 100 ms instead of 4.
+    """
+    if not one.size:
+        return np.zeros((len(one), len(other)))
+    found: Any = simsimd.cdist(one, other, metric="dot", out_dtype="float32")
+    return np.asarray(found, dtype=np.float64)
 
 
 def keep(scores: Numbers, alike: Numbers, places: NDArray[np.int64], least: float) -> Kept:
