@@ -11,6 +11,7 @@ from app.db.types import utc_now
 from app.models import Takeaway
 from app.practices.markdown import as_markdown
 from app.search.engine import SearchEngine
+from app.search.shapes import SearchRequest
 from app.settings import Settings
 from tests.practices.conftest import VIDEO, Asking
 from tests.standins import HashingEmbedder, MissingEmbedder
@@ -66,8 +67,10 @@ def test_filters_narrow_talks_and_what_belongs_to_none(ask: Asking) -> None:
     assert "overall" not in ask.said("Kubernetes everywhere", speaker="nikki")
 
 
-def test_talks_of_what_answers_come_first_and_a_limit_cuts_practices_alone(ask: Asking) -> None:
-    assert ask("reef sails storms").talks[0].slug == "ships"
+def test_talks_are_those_of_search_and_a_limit_cuts_practices_alone(ask: Asking) -> None:
+    with reading(ask.base.engine) as session:
+        found = ask.base.search.search(session, SearchRequest(query="liveness probes", limit=5))
+    assert [card.slug for card in ask("liveness probes").talks] == [hit.talk.slug for hit in found.hits]
     whole, one = ask("liveness probes sails"), ask("liveness probes sails", limit=1)
     assert len(one.practices) == 1 <= one.groups == whole.groups
     assert one.total == whole.total
@@ -113,5 +116,4 @@ def test_markdown_takes_no_marks_from_the_text_and_no_odd_address(ask: Asking) -
     text = as_markdown(ask("reef sails"), "https://h.example")
     assert "Reef \\*sails\\* \\[x\\](y) \\<b\\>" in text
     assert "https://h.example/talks/ships#takeaway-sails" in text
-    with reading(ask.base.engine):
-        assert "javascript:" not in text
+    assert "javascript:" not in text
