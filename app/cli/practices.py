@@ -64,7 +64,8 @@ def practices(
 
 
 def _print(answer: PracticeAnswer) -> None:
-    print(f"{answer.groups} practices, {answer.total} statements for “{answer.query}” ({answer.took_ms:.0f} ms)")
+    counted = f"practices: {answer.groups}, statements: {answer.total}"
+    print(f"“{answer.query}”, {counted} ({answer.took_ms:.0f} ms)")
     if answer.notice:
         print(answer.notice)
     if answer.unnamed:
