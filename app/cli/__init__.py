@@ -14,6 +14,7 @@ from app.cli import (
     evaluate,
     ingest,
     maintenance,
+    practices,
     report,
     review,
     search,
@@ -33,8 +34,8 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, articles, search, report, draft, compare, themes, evaluate, vocabulary, technologies, maintenance, review,
-    curator, serve,
+    ingest, articles, search, practices, report, draft, compare, themes, evaluate, vocabulary, technologies,
+    maintenance, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

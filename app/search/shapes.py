@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from app.catalog.cards import EditionName, TalkCard
 from app.catalog.filters import TalkFilter
+from app.embeddings.protocol import Vectors
 
 Mode = Literal["hybrid", "lexical", "semantic"]
 Sort = Literal["relevance", "date"]
@@ -168,6 +169,16 @@ class SearchResult(BaseModel):
     did_you_mean: str | None = None
     notice: str | None = None
     understood: list[Understood] = Field(default_factory=list)
+
+
+class Nearest(NamedTuple):
+    """The talks nearest to a question as (id, score), best first; the question's text, words and vector, if any."""
+
+    text: str
+    terms: tuple[str, ...]
+    vector: Vectors | None
+    talks: tuple[tuple[int, float], ...]
+    notice: str | None
 
 
 class SimilarTalks(BaseModel):

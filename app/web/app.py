@@ -23,6 +23,7 @@ from app.web import assets, errors, health
 from app.web.api import articles as api_articles
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
+from app.web.api import practices as api_practices
 from app.web.api import quality as api_quality
 from app.web.api import search as api_search
 from app.web.api import takeaways as api_takeaways
@@ -44,6 +45,7 @@ from app.web.pages import (
     imports,
     methods,
     posts,
+    practices,
     quality,
     reports,
     review,
@@ -85,6 +87,7 @@ PAGES = (
     reports,
     figures,
     methods,
+    practices,
     quality,
     imports,
     sign_in,
@@ -93,6 +96,7 @@ PAGES = (
 )
 ENDPOINTS = (
     api_search,
+    api_practices,
     api_quality,
     api_talks,
     people,

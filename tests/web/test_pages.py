@@ -14,7 +14,7 @@ PATHS = (
     "/", "/search", "/search?q=brokers", "/search?q=qqqzzz&mode=lexical", "/talks", "/talks/probes", "/talks/odd",
     "/talks/gone", "/speakers", "/speakers/nikki-example", "/editions", "/editions/west-2019", "/editions/east-2020",
     "/themes", "/themes/operations", "/themes/operations?status=machine", "/technologies", "/technologies/kafka",
-    "/takeaways", "/takeaways?kind=lesson",
+    "/takeaways", "/takeaways?kind=lesson", "/practices", "/practices?q=begin+with+a+plain+set-up",
     "/trends", "/trends?edition=west-2019", "/reports", "/reports/themes", "/reports/edition?edition=west-2019",
     "/methods", "/api", "/quality", "/quality?sort=worst", "/quality/q07", "/quality/q03",
 )  # fmt: skip
