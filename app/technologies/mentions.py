@@ -89,6 +89,11 @@ def count_mentions(session: Session) -> int:
     return session.scalar(found) or 0
 
 
+def matcher_of(session: Session) -> Matcher:
+    """The vocabularies' technologies, ready to be found in any text."""
+    return _vocabulary(session).matcher
+
+
 def _pending() -> ColumnElement[bool]:
     there = and_(
         col(Talk.withdrawn_at).is_(None),
