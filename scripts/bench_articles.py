@@ -53,10 +53,11 @@ def main() -> None:
                 f" {len(score.certain):7} {len(score.certain_wrong):13}  {odd}"
             )
         print(f"{'':34} {took * 1000:.0f} ms; not where expected: {', '.join(seen.misplaced) or 'none'}")
-    for source in given.made:
-        print(f"\nmentions made from {source.name}, seed {given.seed}")
+    for known in (True, False) if given.made else ():
+        names = ", ".join(path.name for path in given.made)
+        print(f"\nmentions made from {names}, seed {given.seed}, edition {'known' if known else 'not known'}")
         print(f"{'kind of mention':22} {'right':>6} {'wrong':>6} {'missed':>6} {'certain':>7} {'false certain':>13}")
-        table = measure(source, given.seed, given.most)
+        table = measure(given.made, given.seed, given.most, is_edition_known=known)
         for kind in (*KINDS, "all"):
             row = table[kind]
             print(f"{kind:22} {row.right:6} {row.wrong:6} {row.missed:6} {row.certain:7} {row.certain_wrong:13}")

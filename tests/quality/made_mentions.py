@@ -9,10 +9,14 @@ from __future__ import annotations
 import random
 import re
 import tempfile
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
@@ -23,6 +27,7 @@ from app.migrations import upgrade
 from app.models import Appearance, Edition, Speaker, Talk
 from app.settings import CHECKOUT
 from tests.quality.recognised import mentions_in
+from tests.quality.written_blocks import blocks_of
 from tests.standins import HashingEmbedder
 
 KINDS = (
@@ -30,6 +35,8 @@ KINDS = (
     "shortened", "a word left out", "wrapped, bold", "German", "French", "by speaker alone",
     "not in the base", "nothing",
 )  # fmt: skip
+_SAME = 85
+"""Titles so much alike, of 100, are of one talk given again."""
 _FILLER = (
     "The hall was full and the coffee was good.", "Many people asked about costs and about hiring.",
     "We took many notes and will write more about this in the coming weeks.", "After lunch the rooms were busier.",
@@ -55,24 +62,65 @@ class Row:
     certain_wrong: int = 0
 
 
-def measure(source: Path, seed: int, most: int, kinds: tuple[str, ...] = KINDS) -> dict[str, Row]:
-    """Counts by kind and for "all", of mentions made of the largest edition that `source` has; the rest stays there."""
+def measure(
+    sources: Sequence[Path], seed: int, most: int, kinds: tuple[str, ...] = KINDS, *, is_edition_known: bool = True
+) -> dict[str, Row]:
+    """Counts by kind and for "all", of mentions made of the largest edition in `sources`; the others stay beside it."""
+    chance = random.Random(seed)
+    table = {kind: Row() for kind in (*kinds, "all")}
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{folder}/base.sqlite3")
-        upgrade(engine)
-        pipeline.ingest(
-            engine, HashingEmbedder(), [CHECKOUT / "data" / "technologies.yaml", source], options=ReadOptions()
-        )
-        table = measure_base(engine, seed, most, kinds)
+        engine = _loaded(Path(folder) / "base.sqlite3", sources)
+        edition, talks, speakers = _largest_edition(engine)
+        titles = Counter(title.casefold() for _, title in talks)
+        fair = [(slug, title) for slug, title in talks if titles[title.casefold()] == 1 and speakers[slug]]
+        for kind in kinds:
+            drawn = chance.sample(fair, min(most, len(fair)))
+            for at in range(0, len(drawn), 20):
+                of = edition if is_edition_known else None
+                _count(engine, of, kind, drawn[at : at + 20], speakers, chance, table)
         engine.dispose()
     return table
 
 
-def measure_base(
-    engine: Engine, seed: int, most: int, kinds: tuple[str, ...] = KINDS, *, is_edition_known: bool = True
-) -> dict[str, Row]:
-    """The same on a base that is there."""
+def measure_away(sources: Sequence[Path], away: Path, seed: int, most: int) -> dict[str, Row]:
+    """The same with talks of a file that is not in the base: whatever is shown is wrong.
+
+    Talks that are given every year under one title, or nearly, are left out.
+    """
+    kinds = ("heading", "heading, speaker", "item, speaker", "quoted in prose")
     chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        engine = _loaded(Path(folder) / "away.sqlite3", [away])
+        _, talks, speakers = _largest_edition(engine)
+        engine.dispose()
+        engine = _loaded(Path(folder) / "base.sqlite3", sources)
+        edition, known, _ = _largest_edition(engine)
+        titles = [title.casefold() for _, title in known]
+        strange = [
+            (slug, title)
+            for slug, title in talks
+            if speakers[slug] and not extractOne(title.casefold(), titles, scorer=ratio, score_cutoff=_SAME)
+        ]
+        table = {kind: Row() for kind in (*kinds, "all")}
+        for kind in kinds:
+            drawn = chance.sample(strange, min(most, len(strange)))
+            for at in range(0, len(drawn), 20):
+                _count(engine, edition, kind, drawn[at : at + 20], speakers, chance, table, is_there=False)
+        engine.dispose()
+    return table
+
+
+def _loaded(base: Path, sources: Sequence[Path]) -> Engine:
+    engine = make_engine(f"sqlite:///{base}")
+    upgrade(engine)
+    pipeline.ingest(
+        engine, HashingEmbedder(), [CHECKOUT / "data" / "technologies.yaml", *sources], options=ReadOptions()
+    )
+    return engine
+
+
+def _largest_edition(engine: Engine) -> tuple[str, list[tuple[str, str]], dict[str, list[str]]]:
+    """Its slug, its talks with their titles, and the names of their speakers."""
     with Session(engine) as session:
         edition = session.execute(
             select(col(Edition.id), col(Edition.slug))
@@ -83,9 +131,7 @@ def measure_base(
         assert edition is not None
         talks = session.execute(
             select(col(Talk.slug), col(Talk.title))
-            .where(
-                col(Talk.edition_id) == edition[0], col(Talk.is_container).is_(False), col(Talk.withdrawn_at).is_(None)
-            )
+            .where(col(Talk.edition_id) == edition[0], col(Talk.is_container).is_(False))
             .order_by(col(Talk.id))
         ).all()
         speakers: dict[str, list[str]] = defaultdict(list)
@@ -96,56 +142,59 @@ def measure_base(
             .order_by(col(Appearance.position))
         ):
             speakers[slug].append(name)
-    titles: dict[str, int] = defaultdict(int)
-    for _, title in talks:
-        titles[title.casefold()] += 1
-    fair = [(slug, title) for slug, title in talks if titles[title.casefold()] == 1 and speakers[slug]]
-    table = {kind: Row() for kind in (*kinds, "all")}
-    for kind in kinds:
-        drawn = chance.sample(fair, min(most, len(fair)))
-        for at in range(0, len(drawn), 20):
-            _count(engine, edition[1] if is_edition_known else None, kind, drawn[at : at + 20], speakers, chance, table)
-    return table
+    return edition[1], [(slug, title) for slug, title in talks], speakers
 
 
-def _count(engine, edition, kind, drawn, speakers, chance, table) -> None:  # type: ignore[no-untyped-def]
-    wanted: list[tuple[str, str | None]] = []
+@dataclass(frozen=True)
+class _Wanted:
+    """A mention as written, and the talk of the base that it names, if any."""
+
+    text: str
+    slug: str | None
+
+
+def _count(
+    engine: Engine,
+    edition: str | None,
+    kind: str,
+    drawn: Sequence[tuple[str, str]],
+    speakers: Mapping[str, list[str]],
+    chance: random.Random,
+    table: Mapping[str, Row],
+    *,
+    is_there: bool = True,
+) -> None:
+    """Write one recap of these talks, recognise what it names, and count by mention."""
+    wanted: list[_Wanted] = []
     for slug, title in drawn:
         text, is_named = write(kind, title, speakers[slug], chance)
-        wanted.append((text, slug if is_named else None))
-    parts = [part for text, _ in wanted for part in (text, chance.choice(_FILLER))]
-    found = mentions_in(engine, "\n\n".join(parts), edition)
-    lines = {}
+        wanted.append(_Wanted(text, slug if is_named and is_there else None))
+        wanted.append(_Wanted(chance.choice(_FILLER), None))
+    text = "\n\n".join(one.text for one in wanted)
+    found = [one for one in mentions_in(engine, text, edition) if one.kind == "talk" and one.certainty != "unsure"]
+    starts: list[int] = []
     line = 1
-    for at, part in enumerate(parts):
-        lines[at] = (line, line + part.count("\n"))
-        line += part.count("\n") + 2
-    _tally(kind, wanted, parts, found, table)
-
-
-def _tally(kind, wanted, parts, found, table) -> None:  # type: ignore[no-untyped-def]
-    from tests.quality.written_blocks import blocks_of
-
-    blocks = blocks_of("\n\n".join(parts))
-    part_of = {}
-    line, at = 1, 0
-    for number, block in enumerate(blocks):
-        while at + 1 < len(parts) and block["line"] >= line + parts[at].count("\n") + 2:
-            line += parts[at].count("\n") + 2
-            at += 1
-        part_of[number] = at
-    by_part = defaultdict(list)
-    for one in found:
-        if one.kind == "talk" and one.certainty != "unsure":
-            by_part[part_of[one.block]].append(one)
+    for one in wanted:
+        starts.append(line)
+        line += one.text.count("\n") + 2
+    lines = [block["line"] for block in blocks_of(text)]
+    shown: dict[int, dict[str, str]] = defaultdict(dict)
+    for mention in found:
+        part = bisect_right(starts, lines[mention.block]) - 1
+        held = shown[part - part % 2]
+        if held.get(mention.slug) != "certain":
+            held[mention.slug] = mention.certainty
     for row in (table[kind], table["all"]):
-        for number, (_, slug) in enumerate(wanted):
-            here = by_part[2 * number] + by_part[2 * number + 1]
-            row.right += slug is not None and any(one.slug == slug for one in here)
-            row.missed += slug is not None and not any(one.slug == slug for one in here)
-            row.wrong += len({one.slug for one in here} - {slug})
-            row.certain += any(one.certainty == "certain" and one.slug == slug for one in here)
-            row.certain_wrong += len({one.slug for one in here if one.certainty == "certain"} - {slug})
+        for part in range(0, len(wanted), 2):
+            _tally(row, wanted[part].slug, shown.get(part, {}))
+
+
+def _tally(row: Row, slug: str | None, shown: Mapping[str, str]) -> None:
+    row.right += slug is not None and slug in shown
+    row.missed += slug is not None and slug not in shown
+    row.wrong += len(shown.keys() - {slug})
+    row.certain += slug is not None and shown.get(slug) == "certain"
+    row.certain_wrong += sum(certainty == "certain" for one, certainty in shown.items() if one != slug)
 
 
 def write(kind: str, title: str, names: list[str], chance: random.Random) -> tuple[str, bool]:

@@ -126,7 +126,7 @@ def outcome(engine: Engine, case: Mapping[str, Any], text: str) -> Outcome:
     published = case.get("published")
     found = mentions_in(engine, text, case["edition"], str(published) if published else None)
     with Session(engine) as session:
-        keys = dict(session.execute(select(col(Talk.slug), col(Talk.source_key))).tuples().all())
+        keys = {row[0]: row[1] for row in session.execute(select(col(Talk.slug), col(Talk.source_key)))}
     talks = [(keys[one.slug], one) for one in found if one.kind == "talk"]
     lines = [block["line"] for block in blocks_of(text)]
     places = {(key, lines[one.block]) for key, one in talks if one.certainty != "unsure"}

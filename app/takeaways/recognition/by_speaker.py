@@ -22,7 +22,7 @@ _AROUND = 40
 """Words before and after a name that may be those of the talk."""
 _MOST_NAMES = 4
 """A block that names more speakers than this is a list of people."""
-_TELLS, _HINTS, _MARGIN = 0.55, 0.3, 0.2
+_TELLS, _HINTS, _MARGIN, _NEARLY_ALL = 0.55, 0.3, 0.2, 0.8
 
 
 def find_by_speaker(
@@ -90,6 +90,9 @@ def _judge(
     score, best = ranked[0]
     second = ranked[1] if len(ranked) > 1 else None
     leads = second is None or score - second[0] >= _MARGIN
+    if _is_byline(block, person) and score < _NEARLY_ALL:
+        # A title stands there, and it is none of the speaker's: of another edition, or of a talk that is not known.
+        return _finding(person, best, second, 0.4, UNSURE, "its speaker, beside another title") if score else None
     if score >= _TELLS and leads:
         return _finding(person, best, second, 0.6 + 0.2 * score, LIKELY, "its speaker, beside words of the title")
     if second is None and has_cue and person.is_full:
@@ -97,6 +100,12 @@ def _judge(
     if (has_cue and second is not None and person.is_full) or (score >= _HINTS and leads):
         return _finding(person, best, second, 0.4, UNSURE, "its speaker; which talk is not said")
     return None
+
+
+def _is_byline(block: Block, person: Finding) -> bool:
+    """Whether the name stands after a title in a heading or item: “Title (Name)”, “Title - Name”."""
+    before = block.text[max(0, person.start - 40) : person.start].rstrip()
+    return block.kind in ("heading", "item") and person.start > 8 and before[-1:] in ("(", "-", "–", "—", "|", "&")
 
 
 def _by_words(block: Block, person: Finding, talks: Sequence[Talk], programme: Programme) -> list[tuple[float, Talk]]:

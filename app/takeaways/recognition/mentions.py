@@ -12,19 +12,19 @@ from sqlmodel import Session, col
 from app.models import Edition, Technology
 from app.models.articles import ArticleMention, ArticleText
 from app.takeaways.recognition.by_speaker import find_by_speaker, speakers_of
-from app.takeaways.recognition.finding import UNSURE, Block, Finding, read_blocks
+from app.takeaways.recognition.finding import UNSURE, Block, Finding, Person, read_blocks
 from app.takeaways.recognition.people import find_people
 from app.takeaways.recognition.places import find_organisations
 from app.takeaways.recognition.programme import (
     accounts_named,
     earlier_blocks,
-    index_of_all,
     organisations_of,
     people_of,
     speakers_by_key,
     talks_linked,
     talks_named,
     titles_of_edition,
+    titles_within,
 )
 from app.takeaways.recognition.talks import Programme, find_titles
 from app.takeaways.recognition.technologies import find_technologies
@@ -55,9 +55,10 @@ def recognise(session: Session, article: ArticleText, blocks: Sequence[Block]) -
     edition = session.get(Edition, article.edition_id) if article.edition_id is not None else None
     hits, programme, earlier = _programme(session, article, edition, blocks)
     own = {key: talk for key, talk in programme.talks.items() if talk.own}
+    names = programme.names
+    mine = [Person(speaker, tuple(names[speaker])) for speaker in sorted(speakers_of(own) & set(names))]
     people = _with_accounts(
-        find_people(blocks, people_of(session, speakers_of(own)), speakers_by_key(session, blocks)),
-        accounts_named(session, blocks),
+        find_people(blocks, mine, speakers_by_key(session, blocks)), accounts_named(session, blocks)
     )
     talks = find_titles(blocks, hits, programme, people, earlier)
     if edition is not None:
@@ -78,18 +79,18 @@ def _programme(
     earlier: frozenset[int] = frozenset()
     if edition is not None:
         earlier = earlier_blocks(blocks, edition.year)
-        titles = titles_of_edition(session, edition, linked, bool(earlier))
+        titles = titles_of_edition(session, edition, linked, [blocks[one] for one in sorted(earlier)])
         index = TitleIndex(titles, least_head=1)
-        wanted = {talk for talk, _ in titles}
         hits = [index.find(block.words) for block in blocks]
+        wanted = {talk for talk, _ in titles}
     else:
-        index = index_of_all(session)
+        index = TitleIndex(titles_within(session, blocks))
         hits = [index.find(block.words) for block in blocks]
         wanted = linked | {talk for some in hits for hit in some for talk, _ in hit.title.talks}
     talks = talks_named(session, wanted, article)
     names = {person.id: person.names for person in people_of(session, speakers_of(talks))}
     year = edition.year if edition is not None else None
-    return hits, Programme(talks, index, names, edition is not None, year), earlier
+    return hits, Programme(talks, index, names, edition is not None, frozenset(linked), year), earlier
 
 
 def _with_accounts(people: Sequence[Finding], accounts: Iterable[Finding]) -> list[Finding]:

@@ -126,7 +126,9 @@ def _is_company(block: Block, at: int, end: int) -> bool:
     capital_before = at > 1 and text[spans[at - 1][0]].isupper() and text[spans[at - 2][0]].isupper()
     if before.rstrip().endswith((",", "-", "–")) and capital_before and (not after.strip() or not after[:1].isalnum()):
         return True
-    if previous in ("at", "from", "by", "chez", "bei") or (previous in _LEADS and not after[:1].isalnum()):
+    if previous in ("at", "from", "by", "chez", "bei") or (
+        previous in _LEADS and after[:1] in ("", ",", ".", ";", ")")
+    ):
         following = text[spans[end][0]] if end < len(spans) else ""
         # “by Elastic Load Balancing” names something longer.
         return not (following.isupper() and text[stop : spans[end][0]] == " ")

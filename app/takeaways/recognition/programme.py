@@ -6,9 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from app.models import (
@@ -27,7 +26,8 @@ from app.takeaways.recognition.addresses import account_key, address_key, writte
 from app.takeaways.recognition.finding import CERTAIN, Block, Finding, Person
 from app.takeaways.recognition.finding import Talk as Named
 from app.takeaways.recognition.people import handles_in, name_keys
-from app.takeaways.recognition.titles import TitleIndex, bare_title
+from app.takeaways.recognition.titles import bare_title
+from app.takeaways.recognition.words import STOPS
 
 _MOST = 500
 _AHEAD_DAYS = 200
@@ -38,7 +38,7 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:19[89]\d|20[0-4]\d)\b")
-_all_titles: WeakKeyDictionary[Engine, tuple[tuple[object, ...], TitleIndex]] = WeakKeyDictionary()
+_LETTERS = re.compile(r"[^\W_]+")
 Titles = list[tuple[int, str]]
 T = TypeVar("T")
 
@@ -51,31 +51,45 @@ def _known() -> Select[int | None, str, int]:
     )
 
 
-def titles_of_edition(session: Session, edition: Edition, beside: Collection[int], with_series: bool) -> Titles:
-    """Titles of an edition, of the talks `beside`, and where asked of the other editions of its series."""
+def titles_of_edition(
+    session: Session, edition: Edition, beside: Collection[int], earlier: Sequence[Block] = ()
+) -> Titles:
+    """Titles of an edition, of the talks `beside`, and of its series those whose words the blocks `earlier` have."""
     rows = session.execute(_known().where(col(Talk.edition_id) == edition.id)).all()
-    if with_series:
+    if earlier:
         others = select(col(Edition.id)).where(
             col(Edition.series_id) == edition.series_id, col(Edition.id) != edition.id
         )
-        rows = [*rows, *session.execute(_known().where(col(Talk.edition_id).in_(others)))]
+        there = _words_of(earlier)
+        of_series = session.execute(_known().where(col(Talk.edition_id).in_(others)))
+        rows = [*rows, *(row for row in of_series if _is_within(row[1].lower(), there))]
     met = {row[0] for row in rows}
     rows = [*rows, *session.execute(_known().where(col(Talk.id).in_([one for one in beside if one not in met])))]
     speakers = _names_by_talk(session, [row[0] for row in rows if " - " in row[1]])
     return [(row[0], bare_title(row[1], speakers.get(row[0], ()))) for row in rows]
 
 
-def index_of_all(session: Session) -> TitleIndex:
-    """Titles of every known talk, kept while no talk is added or changed."""
-    engine = session.get_bind()
-    stamp = tuple(session.execute(select(func.count(), func.max(col(Talk.id)), func.max(col(Talk.updated_at)))).one())
-    held = _all_titles.get(engine) if isinstance(engine, Engine) else None
-    if held is not None and held[0] == stamp:
-        return held[1]
-    made = TitleIndex([(row[0], bare_title(row[1])) for row in session.execute(_known())])
-    if isinstance(engine, Engine):
-        _all_titles[engine] = (stamp, made)
-    return made
+def _theirs() -> ColumnElement[bool]:
+    """Video and slides are a talk's own; articles and code that it points to are often older than the talk."""
+    return col(Resource.kind).in_(("video", "slides"))
+
+
+def titles_within(session: Session, blocks: Iterable[Block]) -> Titles:
+    """Titles of all known talks, half of whose telling words or whose whole head the article has somewhere."""
+    there = _words_of(blocks)
+    return [(row[0], bare_title(row[1])) for row in session.execute(_known()) if _is_within(row[1].lower(), there)]
+
+
+def _words_of(blocks: Iterable[Block]) -> set[str]:
+    return {word for block in blocks for word in (*block.words.plain, *_LETTERS.findall(block.text.lower()))}
+
+
+def _is_within(title: str, there: set[str]) -> bool:
+    told = set(_LETTERS.findall(title)) - STOPS
+    if 2 * len(told & there) >= len(told):
+        return True
+    head = set(_LETTERS.findall(title.partition(":")[0].partition(" - ")[0])) - STOPS
+    return len(head) >= 2 and head <= there
 
 
 def talks_named(session: Session, ids: Collection[int], article: ArticleText) -> dict[int, Named]:
@@ -90,22 +104,23 @@ def talks_named(session: Session, ids: Collection[int], article: ArticleText) ->
         ):
             speakers[talk].append(speaker)
         for talk, url in session.execute(
-            select(col(Resource.talk_id), col(Resource.url)).where(col(Resource.talk_id).in_(some))
+            select(col(Resource.talk_id), col(Resource.url)).where(_theirs(), col(Resource.talk_id).in_(some))
         ):
             urls[talk].append(url)
         rows = session.execute(
-            select(Talk, col(Edition.start_date))
+            select(
+                col(Talk.id), col(Talk.slug), col(Talk.title), col(Talk.kind), col(Talk.edition_id),
+                col(Talk.reference), col(Edition.start_date),
+            )
             .join(Edition, col(Edition.id) == col(Talk.edition_id))
             .where(col(Talk.id).in_(some), col(Talk.withdrawn_at).is_(None))
-        )
-        for talk, starts in rows:
-            own = article.edition_id is None or talk.edition_id == article.edition_id
-            if latest and starts and starts > latest and not (own and article.edition_id):
+        )  # fmt: skip
+        for key, slug, title, kind, edition, reference, starts in rows:
+            own = article.edition_id is None or edition == article.edition_id
+            if latest and starts and starts > latest and edition != article.edition_id:
                 continue
-            known = [*urls[talk.id], talk.reference] if talk.reference else urls[talk.id]
-            found[talk.id] = Named(
-                talk.id, talk.slug, talk.title, talk.kind, talk.edition_id, tuple(speakers[talk.id]), tuple(known), own
-            )
+            known = [*urls[key], reference] if reference else urls[key]
+            found[key] = Named(key, slug, title, kind, edition, tuple(speakers[key]), tuple(known), own)
     return found
 
 
@@ -120,14 +135,15 @@ def _latest(session: Session, article: ArticleText) -> str | None:
 
 
 def talks_linked(session: Session, blocks: Iterable[Block]) -> set[int]:
-    """Talks one of whose resources the article links, written in any usual way."""
+    """Talks whose video, slides or page the article links, written in any usual way."""
     wanted: set[str] = set()
     for block in blocks:
         for url in [link.url for link in block.links] + [url for _, _, url in written_addresses(block.text)]:
             wanted.update(_ways_to_write(url))
     found: set[int] = set()
     for some in _some(sorted(wanted)):
-        found.update(session.scalars(select(col(Resource.talk_id)).where(col(Resource.url).in_(some))))
+        found.update(session.scalars(select(col(Resource.talk_id)).where(_theirs(), col(Resource.url).in_(some))))
+        found.update(session.scalars(select(col(Talk.id)).where(col(Talk.reference).in_(some))))
     return found
 
 

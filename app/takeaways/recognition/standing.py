@@ -10,6 +10,8 @@ from app.takeaways.recognition.finding import Block
 from app.takeaways.recognition.words import is_telling
 
 _EDGE = re.compile(r"[:–—|()\[\]\"“”«»„;,.!?*_…\n]|\s-\s|\s-$|^-\s")
+_FAR = 120
+"""Letters before and after a place that are looked at."""
 _WEAK = ",;.!?"
 _LABELS = frozenset(
     [
@@ -51,13 +53,13 @@ def standing_of(block: Block, first: int, last: int) -> Standing:
     telling = [at for at in range(first, last + 1) if is_telling(block.words.plain[at])]
     capitals = sum(not text[spans[at][0]].islower() for at in telling) >= 0.75 * len(telling)
     # A comma or a full stop alone sets nothing apart; with another mark it does where the words look like a title.
-    apart = 2 * _is_linked(block, left, right) + sum(
-        mark not in _WEAK or not mark
-        for mark in (text[max(0, left - 1) : left], text[right : right + 1] if text[right + 1 :].strip() else "")
-    )
+    marks = (text[max(0, left - 1) : left], text[right : right + 1] if text[right + 1 : right + _FAR].strip() else "")
+    apart = 2 * _is_linked(block, left, right) + sum(mark not in _WEAK or not mark for mark in marks)
     fills = not before and (not after or by_name) and apart >= (1 if capitals or len(telling) >= 4 else 2)
-    names = [found[1] for found in (_AFTER.match(text[end:]), _BEFORE.search(text[:start])) if found]
-    return Standing(fills, capitals, _SUBTITLE.match(text[end:]) is not None, tuple(names))
+    ahead, behind = text[end : end + _FAR], text[max(0, start - _FAR) : start]
+    written = [found[1] for found in (_AFTER.match(ahead), _BEFORE.search(behind)) if found]
+    names = [name for name in written if name.split()[0].lower() not in _LABELS]
+    return Standing(fills, capitals, _SUBTITLE.match(ahead) is not None, tuple(names))
 
 
 def has_byline(block: Block, first: int, last: int, name: Sequence[str]) -> bool:
@@ -80,10 +82,10 @@ def _is_linked(block: Block, left: int, right: int) -> bool:
 
 
 def _left_edge(block: Block, start: int) -> int:
-    edges = [found.end() for found in _EDGE.finditer(block.text, max(0, start - 120), start)]
+    edges = [found.end() for found in _EDGE.finditer(block.text, max(0, start - _FAR), start)]
     edges += [link.start for link in block.links if link.start <= start]
     edges += [link.end for link in block.links if link.end <= start]
-    return max(edges, default=max(0, start - 120))
+    return max(edges, default=max(0, start - _FAR))
 
 
 def _right_edge(block: Block, end: int) -> int:

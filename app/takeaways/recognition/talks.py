@@ -29,6 +29,8 @@ class Programme:
     index: TitleIndex
     names: Mapping[int, Sequence[str]]
     is_edition_known: bool
+    linked: frozenset[int] = frozenset()
+    """Talks whose video, slides or page the article may link."""
     year: int | None = None
 
 
@@ -76,7 +78,7 @@ def find_titles(
 
 def _addressed(programme: Programme) -> dict[str, list[Talk]]:
     addressed: dict[str, list[Talk]] = defaultdict(list)
-    for talk in programme.talks.values():
+    for talk in (programme.talks[one] for one in sorted(programme.linked) if one in programme.talks):
         for key in dict.fromkeys(map(address_key, talk.urls)):
             if key:
                 addressed[key].append(talk)

@@ -70,16 +70,16 @@ def _judge(seen: Evidence) -> tuple[float, str, str] | None:
         return (0.4, UNSURE, "a title that every programme has") if seen.is_whole and seen.fills else None
     if seen.is_whole:
         return _title_alone(seen)
-    if seen.alike < 0.93 or seen.telling < 3 or not (seen.fills or seen.capitals):
+    if seen.alike < 0.93 or seen.telling < 2 or not (seen.fills or (seen.capitals and seen.telling >= 3)):
         return None
-    if seen.fills and not seen.goes_on:
+    if seen.fills and not seen.goes_on and seen.telling >= 3:
         return 0.72, LIKELY, "the beginning of the title"
     return 0.45, UNSURE, "the beginning of the title"
 
 
 def _with_speaker(seen: Evidence) -> tuple[float, str, str] | None:
     where = "its speaker beside it" if seen.speaker == 2 else "its speaker in the next block"
-    is_short = seen.telling <= 2 and not seen.fills
+    is_short = seen.telling <= 3 and not seen.fills
     if seen.is_whole and seen.alike >= (0.84 if seen.speaker == 2 else 0.92):
         if is_short and (seen.telling < 2 or not seen.capitals):
             return (0.7, LIKELY, f"a short title, {where}") if seen.telling else None
