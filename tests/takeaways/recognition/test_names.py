@@ -91,7 +91,8 @@ def test_rows_are_replaced_and_carry_the_recipe(summit: Engine) -> None:
         session.flush()
         key = article.id or 0
         assert refresh_mentions_of_article(session, key) == 0
-        blocks = [{"kind": "paragraph", "level": 0, "text": "Gwen Shapira of Confluent spoke.", "line": 1, "links": []}]
+        text = "Gwen Shapira of Confluent spoke."
+        blocks = [{"kind": "paragraph", "level": 0, "text": text, "line": 1, "links": []}]
         session.add(
             ArticleText(article_id=key, source_id=source.id or 0, format="text", blocks=blocks, content_hash="",
                         read_at=utc_now())
@@ -101,7 +102,7 @@ def test_rows_are_replaced_and_carry_the_recipe(summit: Engine) -> None:
         assert first == refresh_mentions_of_article(session, key) > 0
         rows = session.scalars(select(ArticleMention).where(col(ArticleMention.article_id) == key)).all()
         assert [row.recipe for row in rows] == [RECIPE] * first
-        assert all(row.words == blocks[0]["text"][row.start : row.end] for row in rows)
+        assert all(row.words == text[row.start : row.end] for row in rows)
         session.rollback()
 
 
