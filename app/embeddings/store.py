@@ -49,21 +49,18 @@ def missing(session: Session, recipe: str) -> list[tuple[str, str]]:
 
 
 def missing_of_drafts(session: Session, recipe: str) -> list[tuple[str, str]]:
-    """(content hash, embedded text) of every distinct draft of a takeaway without a vector under `recipe`, in order.
+    """(content hash, text) of every distinct draft of a takeaway without a vector under `recipe`, in order.
 
-    Drafts are no passages, and search never sees them; their vectors tell which say the same.
+    A draft is embedded without the title of its talk, which would make all of one talk alike. Drafts are no passages,
+    and search never sees them; their vectors tell which say the same.
     """
     found = exists().where(
         col(Embedding.content_hash) == col(TakeawayDraft.content_hash), col(Embedding.recipe) == recipe
     )
     rows = session.execute(
-        select(col(TakeawayDraft.content_hash), col(Talk.title), col(TakeawayDraft.text))
-        .outerjoin(Talk, col(Talk.id) == col(TakeawayDraft.talk_id))
-        .where(~found)
-        .order_by(col(TakeawayDraft.id))
+        select(col(TakeawayDraft.content_hash), col(TakeawayDraft.text)).where(~found).order_by(col(TakeawayDraft.id))
     )
-    read = ((content_hash, embedded_text(title or "", text)) for content_hash, title, text in rows)
-    return list({content_hash: text for content_hash, text in read if text_hash(text) == content_hash}.items())
+    return list({content_hash: text.strip() for content_hash, text in rows}.items())
 
 
 def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, int, int], None] | None = None) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, insert, literal, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.spoken import cues_of
-from app.embeddings.recipe import embedded_text, text_hash
+from app.embeddings.recipe import text_hash
 from app.models import Article, ArticleText, DraftReading, IndexState, TakeawayDraft, Talk
 from app.takeaways.drafting.abstracts import statements_of_abstract
 from app.takeaways.drafting.article import statements_of_article
@@ -225,7 +225,7 @@ def _row(origin: str, slug: str, one: Statement, talk: Talk | None, position: in
         "evidence": [{name: line.get(name) for name in _LINE} for line in one.evidence],
         "score": one.score,
         "why": one.why,
-        "content_hash": text_hash(embedded_text(talk.title if talk else "", one.text)),
+        "content_hash": text_hash(one.text.strip()),
         "recipe": RECIPE,
     }
 

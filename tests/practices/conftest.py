@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
 
 from app import pipeline
 from app.bootstrap import KnowledgeBase
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading
 from app.db.types import utc_now
-from app.embeddings.recipe import embedded_text, text_hash
-from app.models import Resource, TakeawayDecision, TakeawayDraft
+from app.embeddings.recipe import text_hash
+from app.embeddings.store import embed_missing
+from app.models import Resource, TakeawayDecision, TakeawayDraft, Talk
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest
 from app.settings import Settings
@@ -72,21 +73,33 @@ def fill(session: Session) -> None:
         "overall", "Kubernetes was everywhere", "claim", {"kind": "article"}, edition_id=west.id,
         said_by="Bo Observer", themes=["kubernetes"], technologies=["Kubernetes"],
     )  # fmt: skip
+
+
+def _add(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row
+
+
+def draft(session: Session) -> None:
+    """Drafts as a machine leaves them, and what people decided about two."""
+    trains = session.scalars(select(Talk).where(col(Talk.slug) == "trains")).one()
     for key, text in (
         ("kept", "Liveness probes need slack on trains"), ("no", "Liveness probes of no worth"),
         ("undone", "Liveness probes after all"),
     ):  # fmt: skip
-        facts.add(
+        _add(
+            session,
             TakeawayDraft(
-                key=key, origin="abstract", talk_id=trains.id, edition_id=east.id, text=text, kind="lesson",
-                score=0.5, content_hash=text_hash(embedded_text(trains.title, text)), recipe="r",
+                key=key, origin="abstract", talk_id=trains.id, edition_id=trains.edition_id, text=text, kind="lesson",
+                score=0.5, content_hash=text_hash(text), recipe="r",
                 evidence=[{"kind": "abstract", "quote": text}],
             )
         )  # fmt: skip
     step: dict[str, Any] = {"reviewer": "Ada", "decided_at": utc_now(), "via": "page"}
-    facts.add(TakeawayDecision(draft_key="no", action="reject", **step))
-    taken_back = facts.add(TakeawayDecision(draft_key="undone", action="reject", **step))
-    facts.add(TakeawayDecision(draft_key="undone", action="undo", undoes_id=taken_back.id, **step))
+    _add(session, TakeawayDecision(draft_key="no", action="reject", **step))
+    taken_back = _add(session, TakeawayDecision(draft_key="undone", action="reject", **step))
+    _add(session, TakeawayDecision(draft_key="undone", action="undo", undoes_id=taken_back.id, **step))
 
 
 @pytest.fixture
@@ -97,4 +110,8 @@ def ask(engine: Engine) -> Asking:
         session.commit()
     embedder = HashingEmbedder()
     pipeline.refresh(engine, embedder)
+    with Session(engine) as session:
+        draft(session)
+        session.commit()
+    embed_missing(engine, embedder)
     return Asking(KnowledgeBase(Settings(), engine, embedder, SearchEngine(engine, embedder)))

@@ -35,8 +35,6 @@ class Candidate(NamedTuple):
     stance: str
     talk_id: int | None
     article_id: int | None
-    content_hash: str | None
-    """Of a draft: of the text that was embedded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,17 +96,16 @@ def _drafts() -> Select[*tuple[Any, ...]]:
     )
     return select(
         col(TakeawayDraft.id), col(TakeawayDraft.text), col(TakeawayDraft.kind), col(TakeawayDraft.stance),
-        col(TakeawayDraft.talk_id), col(TakeawayDraft.article_id), col(TakeawayDraft.content_hash),
-        col(TakeawayDraft.technologies),
+        col(TakeawayDraft.talk_id), col(TakeawayDraft.article_id), col(TakeawayDraft.technologies),
     ).where(col(TakeawayDraft.key).not_in(decided))  # fmt: skip
 
 
 def _of_takeaway(row: Any) -> Candidate:
-    return Candidate(row.id, False, row.text, row.kind, row.stance, row.talk_id, row.article_id, None)
+    return Candidate(row.id, False, row.text, row.kind, row.stance, row.talk_id, row.article_id)
 
 
 def _of_draft(row: Any) -> Candidate:
-    return Candidate(row.id, True, row.text, row.kind, row.stance, row.talk_id, row.article_id, row.content_hash)
+    return Candidate(row.id, True, row.text, row.kind, row.stance, row.talk_id, row.article_id)
 
 
 def _loose(session: Session, filter: TalkFilter) -> list[Candidate]:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.embeddings.protocol import Embedder, Vectors
-from app.embeddings.recipe import embedded_text, text_hash
+from app.embeddings.recipe import text_hash
 from app.models import Embedding
 from app.takeaways.practices.candidates import Candidates
 
@@ -23,8 +23,6 @@ MOST_NOW = 64
 """Statements that are embedded while somebody waits: about a third of a second, the first time they are asked for."""
 MOST_HELD = 20_000
 """Vectors made so that are kept in memory; 30 MB at 384 dimensions."""
-FROM_TITLE = 0.4
-"""How much of its title's vector is taken from one made with the title, where there is none without: nDCG@10 .760."""
 _AT_ONCE = 900
 
 
@@ -61,22 +59,15 @@ def statement_vectors(
 ) -> tuple[Vectors, Vectors]:
     """Vectors (n, d) of the statements and of the titles of their talks; zeros where there is none.
 
-    Of the statement alone where the base or `held` has it. Else of a draft the one with the title, less FROM_TITLE of
-    that of the title. The first MOST_NOW that have neither are embedded now. Raises ModelError.
+    Drafts are kept so. Of takeaways, the first MOST_NOW that neither the base nor `held` has are embedded now. Raises
+    ModelError.
     """
     alone = [text_hash(row.text.strip()) for row in found.rows]
-    with_title = [
-        row.content_hash or text_hash(embedded_text(found.title(row), row.text)) for row in found.rows
-    ]  # fmt: skip
     titled = {talk_id: text_hash(title.strip()) for talk_id, title in found.titles.items()}
-    stored = _stored(session, recipe, [*alone, *with_title, *titled.values()])
+    stored = _stored(session, recipe, [*alone, *titled.values()])
     lacking = [key for key in dict.fromkeys(alone) if key not in stored]
     known = stored | held.get(recipe, lacking)
-    texts = {
-        key: row.text.strip()
-        for key, titled_too, row in zip(alone, with_title, found.rows, strict=True)
-        if key not in known and not (row.is_draft and titled_too in known)
-    }
+    texts = {key: row.text.strip() for key, row in zip(alone, found.rows, strict=True) if key not in known}
     now = list(texts)[:MOST_NOW]
     if now:
         made = dict(zip(now, embedder.encode([texts[key] for key in now]), strict=True))
@@ -89,19 +80,9 @@ def statement_vectors(
         if title is not None:
             titles[place] = title
         vector = known.get(alone[place])
-        if vector is None:
-            vector = _without_title(known.get(with_title[place]), title)
         if vector is not None:
             own[place] = vector
     return own, titles
-
-
-def _without_title(vector: Vectors | None, title: Vectors | None) -> Vectors | None:
-    if vector is None or title is None:
-        return vector
-    rest = vector - FROM_TITLE * title
-    shortened: Vectors = (rest / max(float(np.linalg.norm(rest)), 1e-9)).astype(np.float32)
-    return shortened
 
 
 def _stored(session: Session, recipe: str, hashes: Sequence[str]) -> dict[str, Vectors]:
