@@ -31,6 +31,7 @@ from app.ingest.suspects import refresh_suspects
 from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
 from app.models import ImportRun, Vocabulary
 from app.search.passages import forget_passages, refresh_passages
+from app.takeaways.review.decide import keep_edits
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
 from app.themes.vocabulary_moves import Moves, vocabulary_moves
@@ -145,6 +146,8 @@ def _read(
 def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
     """Derive what is out of date, from passages to families and snapshot. Returns the passages embedded."""
     handled = 0
+    with writing(engine) as session:
+        keep_edits(session)
     while True:
         with writing(engine) as session:
             batch = refresh_passages(session)
@@ -172,6 +175,15 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     with writing(engine) as session:
         refresh_snapshot(session)
     return embedded
+
+
+def follow_takeaways(engine: Engine, embedder: Embedder) -> None:
+    """Cut and embed the passages of takeaways that people just decided on, so that search finds them."""
+    while True:
+        with writing(engine) as session:
+            if not refresh_passages(session):
+                break
+    embed_missing(engine, embedder)
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel
-from sqlalchemy import Select, String, cast, select
-from sqlalchemy.orm import Mapped, selectinload
+from sqlalchemy import Select, String, cast, exists, select
+from sqlalchemy.orm import Mapped, aliased, selectinload
 from sqlmodel import Session, col
 
 from app.catalog.listing import Portion, portion
-from app.models import Article, Edition, Speaker, Takeaway, TakeawayEvidence, Talk, Theme
+from app.models import Article, Edition, Speaker, Takeaway, TakeawayDecision, TakeawayEvidence, Talk, Theme
 
 
 class EvidenceLine(BaseModel):
@@ -35,7 +35,10 @@ class Place(BaseModel):
 
 
 class TakeawayCard(BaseModel):
-    """One takeaway. `said_as` tells whether the speaker said it or an attendee observed it."""
+    """One takeaway. `said_as` tells whether the speaker said it or an attendee observed it.
+
+    `reviewed_by` and `reviewed_on` (an ISO date) are of the newest decision about it that holds; None where nobody did.
+    """
 
     slug: str
     text: str
@@ -56,6 +59,8 @@ class TakeawayCard(BaseModel):
     observer: str | None
     evidence: list[EvidenceLine]
     revises: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
 
     @property
     def path(self) -> str:
@@ -160,8 +165,11 @@ def _shape(session: Session, rows: Sequence[Takeaway]) -> list[TakeawayCard]:
     talks = _places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
     editions = _places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
     speakers = _places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
+    reviews = _reviews(session, [row.id for row in rows])
     return [
         TakeawayCard(
+            reviewed_by=reviews.get(row.id, (None, None))[0],
+            reviewed_on=reviews.get(row.id, (None, None))[1],
             talk=talks.get(row.talk_id),
             edition=editions.get(row.edition_id),
             speaker=speakers.get(row.speaker_id),
@@ -199,6 +207,21 @@ def _places(
         return {}
     rows = session.execute(select(key, slug, name).where(key.in_(wanted)))
     return {row[0]: Place(slug=row[1], name=row[2]) for row in rows}
+
+
+def _reviews(session: Session, ids: Sequence[int | None]) -> dict[int | None, tuple[str | None, str | None]]:
+    """By takeaway, who decided about it last and on which day, steps that were taken back left out."""
+    later = aliased(TakeawayDecision)
+    rows = session.execute(
+        select(col(TakeawayDecision.takeaway_id), col(TakeawayDecision.reviewer), col(TakeawayDecision.decided_at))
+        .where(
+            col(TakeawayDecision.takeaway_id).in_([i for i in ids if i is not None]),
+            col(TakeawayDecision.action) != "undo",
+            ~exists().where(col(later.undoes_id) == col(TakeawayDecision.id)),
+        )
+        .order_by(col(TakeawayDecision.id))
+    )
+    return {takeaway: (reviewer, at.date().isoformat()) for takeaway, reviewer, at in rows}
 
 
 def _article(article: Article | None) -> Place | None:

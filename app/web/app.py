@@ -44,6 +44,7 @@ from app.web.pages import (
     reports,
     review,
     review_sample,
+    review_takeaways,
     saved,
     search,
     sign_in,
@@ -81,6 +82,7 @@ PAGES = (
     sign_in,
     review,
     review_sample,
+    review_takeaways,
 )
 ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
 DESCRIPTION = (
