@@ -77,7 +77,7 @@ class ClaimLink(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     earlier_id: int = Field(foreign_key="takeaway.id", index=True)
     later_id: int = Field(foreign_key="takeaway.id", index=True)
-    relation: str = Field(description="revises, contradicts, confirms or unrelated")
+    relation: str = Field(description="revises, contradicts, confirms or unrelated; open where that was taken back")
     reviewer: str = Field(index=True)
     decided_at: datetime = Field(sa_type=UtcDateTime)
     via: str = Field(description="page or command line")
