@@ -31,6 +31,7 @@ from app.ingest.suspects import refresh_suspects
 from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
 from app.models import ImportRun, Vocabulary
 from app.search.passages import forget_passages, refresh_passages
+from app.takeaways.ledger.proposals import forget_proposals, refresh_proposals
 from app.takeaways.review.decide import keep_edits
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
@@ -169,6 +170,8 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
             prune(session)
         refresh_assignments(session, embedder)
     with writing(engine) as session:
+        refresh_proposals(session, embedder.recipe)
+    with writing(engine) as session:
         refresh_suspects(session)
     with writing(engine) as session:
         refresh_families(session, embedder.recipe)
@@ -178,12 +181,14 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
 
 
 def follow_takeaways(engine: Engine, embedder: Embedder) -> None:
-    """Cut and embed the passages of takeaways that people just decided on, so that search finds them."""
+    """Cut and embed the passages of takeaways that people just decided on, and propose links of their claims anew."""
     while True:
         with writing(engine) as session:
             if not refresh_passages(session):
                 break
     embed_missing(engine, embedder)
+    with writing(engine) as session:
+        refresh_proposals(session, embedder.recipe)
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
@@ -198,6 +203,9 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("index", "takeaways", "all"):
         with writing(engine) as session:
             forget_passages(session)
+    if what in ("takeaways", "all"):
+        with writing(engine) as session:
+            forget_proposals(session)
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)

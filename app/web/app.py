@@ -20,6 +20,7 @@ from app.trends.counts import population_counts, theme_shares
 from app.trends.populations import COUNTINGS
 from app.trends.scope import Scope
 from app.web import assets, errors, health
+from app.web.api import claims as api_claims
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
 from app.web.api import quality as api_quality
@@ -34,6 +35,7 @@ from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
     citations,
+    claims,
     discovered,
     editions,
     figures,
@@ -43,6 +45,7 @@ from app.web.pages import (
     quality,
     reports,
     review,
+    review_claims,
     review_sample,
     review_takeaways,
     saved,
@@ -73,6 +76,7 @@ PAGES = (
     themes,
     technologies,
     takeaways,
+    claims,
     trends,
     reports,
     figures,
@@ -83,8 +87,9 @@ PAGES = (
     review,
     review_sample,
     review_takeaways,
+    review_claims,
 )
-ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
+ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_claims, api_trends)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
     "every share with numerator, denominator, interval and the address of the talks behind it."

@@ -127,12 +127,17 @@ def newest_decisions(session: Session, limit: int) -> list[tuple[ClaimLink, str,
     return [(row, texts.get(row.earlier_id, ""), texts.get(row.later_id, "")) for row in rows]
 
 
-def open_proposals(session: Session, limit: int, skip: tuple[int, ...] = ()) -> list[ProposalItem]:
-    """Proposed pairs nobody decided on, likeliest first."""
+def open_proposals(
+    session: Session, limit: int, skip: tuple[int, ...] = (), technology: str | None = None
+) -> list[ProposalItem]:
+    """Proposed pairs nobody decided on, likeliest first; of one technology by its name, or of any."""
     decided = {_pair(row.earlier_id, row.later_id): row for row in _newest_links(session)}
-    rows = []
+    about = _about(session, technology) if technology else None
+    rows: list[tuple[ClaimProposal, int]] = []
     for row in session.scalars(select(ClaimProposal).order_by(col(ClaimProposal.score).desc(), col(ClaimProposal.id))):
         held = decided.get(_pair(row.earlier_id, row.later_id))
+        if about is not None and not about & {row.earlier_id, row.later_id}:
+            continue
         if row.id not in skip and (held is None or held.relation == OPEN):
             rows.append((row, held.id or 0 if held else 0))
         if len(rows) == limit:
@@ -147,12 +152,16 @@ def count_proposals(session: Session) -> tuple[int, int]:
     return len(pairs), sum(_pair(one, other) in decided for one, other in pairs)
 
 
+def _about(session: Session, technology: str) -> set[int]:
+    """Takeaways that list a technology of this name."""
+    rows = session.execute(select(col(Takeaway.id), col(Takeaway.technologies)))
+    return {key for key, names in rows if technology.casefold() in {name.casefold() for name in names}}
+
+
 def _items(session: Session, rows: list[tuple[ClaimProposal, int]]) -> list[ProposalItem]:
     wanted = {i for row, _ in rows for i in (row.earlier_id, row.later_id)}
-    slugs = dict(
-        row._tuple()
-        for row in session.execute(select(col(Takeaway.id), col(Takeaway.slug)).where(col(Takeaway.id).in_(wanted)))
-    )
+    known = session.execute(select(col(Takeaway.id), col(Takeaway.slug)).where(col(Takeaway.id).in_(wanted)))
+    slugs = {key: slug for key, slug in known}
     cards = {card.slug: card for card in takeaway_cards(session, list(slugs.values()))}
     return [
         ProposalItem(

@@ -26,12 +26,9 @@ class Occasion:
 def occasions_of(session: Session, takeaways: Sequence[Takeaway]) -> dict[int, Occasion]:
     """The occasion of each takeaway by its id: the edition, else the occasion it names, else its article."""
     editions = _rows(session, select(col(Edition.id), col(Edition.name), col(Edition.start_date), col(Edition.year)))
-    talks = dict(
-        row._tuple()
-        for row in session.execute(
-            select(col(Talk.id), col(Talk.date)).where(col(Talk.id).in_({t.talk_id for t in takeaways if t.talk_id}))
-        )
-    )
+    at_talks = {one.talk_id for one in takeaways if one.talk_id}
+    dates = session.execute(select(col(Talk.id), col(Talk.date)).where(col(Talk.id).in_(at_talks)))
+    talks: dict[int | None, str | None] = {key: day for key, day in dates}
     articles = _rows(session, select(col(Article.id), col(Article.title), col(Article.published_on)))
     found: dict[int, Occasion] = {}
     for one in takeaways:
