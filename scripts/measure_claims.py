@@ -103,7 +103,8 @@ def main() -> None:
     if asked.wrong:
         for pair, word in zip(pairs, said, strict=True):
             if pair["label"] != word:
-                print(f"{pair['part']}: {pair['label']} as {word}: {pair['earlier']['text']} / {pair['later']['text']}", file=sys.stderr)
+                texts = f"{pair['earlier']['text']} / {pair['later']['text']}"
+                print(f"{pair['part']}: {pair['label']} as {word}: {texts}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The snapshot of the knowledge base: a short name for its exact state, that figures and exports carry.
 
-It is made of two parts that are kept beside it: a digest of all facts but takeaways, and a sum of digests of each talk's
-assignments and of each takeaway. So when people decide about one of them the name follows without reading the base, and
-is the one that reading it all would give.
+It is made of two parts that are kept beside it: a digest of all facts but takeaways, and a sum of digests of each
+talk's assignments and of each takeaway that is not withdrawn. So when people decide about one of them the name follows
+without reading the base, and is the one that reading it all would give.
 """
 
 from __future__ import annotations

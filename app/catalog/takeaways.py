@@ -37,7 +37,8 @@ class Place(BaseModel):
 class TakeawayCard(BaseModel):
     """One takeaway. `said_as` tells whether the speaker said it or an attendee observed it.
 
-    `revised_by` are the later claims that revise it, with where they were made. `reviewed_by` and `reviewed_on` (an ISO date) are of the newest decision about it that holds; None where nobody did.
+    `revised_by` are the later claims that revise it, by the name of where they were made. `reviewed_by` and
+    `reviewed_on` (an ISO date) are of the newest decision about it that holds; None where nobody did.
     """
 
     slug: str

@@ -64,7 +64,7 @@ class TakeawayDecision(SQLModel, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="fields of the takeaway after")
     reviewer: str = Field(index=True)
     decided_at: datetime = Field(sa_type=UtcDateTime)
-    via: str = Field(description="page or command line")
+    via: str = Field(description="page, command line or file")
     undoes_id: int | None = Field(default=None, foreign_key="takeawaydecision.id", index=True)
 
 

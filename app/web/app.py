@@ -89,7 +89,17 @@ PAGES = (
     review_takeaways,
     review_claims,
 )
-ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_claims, api_trends)
+ENDPOINTS = (
+    api_search,
+    api_quality,
+    api_talks,
+    people,
+    api_editions,
+    vocabulary,
+    api_takeaways,
+    api_claims,
+    api_trends,
+)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
     "every share with numerator, denominator, interval and the address of the talks behind it."

@@ -49,7 +49,8 @@ def form(page: str, action: str) -> dict[str, str]:
             sent = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', found))
             sent |= dict(re.findall(r'<textarea name="(\w+)"[^>]*>([^<]*)</textarea>', found))
             for name, options in re.findall(r'<select name="(\w+)">(.*?)</select>', found, re.DOTALL):
-                sent |= {name: value for value in re.findall(r"<option selected>([^<]*)<", options)}
+                for value in re.findall(r"<option selected>([^<]*)<", options):
+                    sent[name] = value
             return {name: unescape(value) for name, value in sent.items()} | {"action": action}
     raise AssertionError(f"no form to {action}")
 

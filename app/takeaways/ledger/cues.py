@@ -9,29 +9,40 @@ from app.text.stemming import fold, stem
 from app.text.terms import words_of
 
 AGAINST = re.compile(
-    r"\b(?:not|never|cannot|can't|can’t|don't|don’t|doesn't|doesn’t|isn't|isn’t|won't|won’t|without support|lacks?|lacking|"
-    r"no (?!longer|more|need|reason|problem|trouble)\w+|avoid|beware|stay away|fails?|failed|breaks?|broke|unstable|immature|"
-    r"unreliable|too (?:slow|early|young|risky|complex|hard|expensive|costly|fragile|immature|much)|loses?|lost|kills?|slower|"
-    r"painful|nightmare|mistake|regret\w*|unsupported|experimental|dangerous|harmful|obsolete|dead|overkill|useless|"
+    r"\b(?:not|never|cannot|can't|can’t|don't|don’t|doesn't|doesn’t|isn't|isn’t|"
+    r"won't|won’t|without support|lacks?|lacking|"
+    r"no (?!longer|more|need|reason|problem|trouble)\w+|avoid|beware|stay away|"
+    r"fails?|failed|breaks?|broke|unstable|immature|"
+    r"unreliable|"
+    r"too (?:slow|early|young|risky|complex|hard|expensive|costly|fragile|immature|much)|loses?|lost|kills?|slower|"
+    r"painful|nightmare|mistake|regret\w*|unsupported|experimental|dangerous|"
+    r"harmful|obsolete|dead|overkill|useless|"
     r"abandon\w*|gave up|moved (?:off|away)|left|dropped|removed|deprecated|worse|nicht|kein\w*|pas|jamais)\b",
     re.IGNORECASE,
 )
 FOR = re.compile(
-    r"\b(?:ready|works? (?:well|fine|in production|reliably)|stable|mature|reliable|recommend\w*|best|prefer\w*|worth|supports?|"
-    r"supported|is the new|has become|the default|standard|production[- ]grade|safe|fast enough|proven|solved|fixed|easy|simple|"
+    r"\b(?:ready|works? (?:well|fine|in production|reliably)|stable|mature|reliable|"
+    r"recommend\w*|best|prefer\w*|worth|supports?|"
+    r"supported|is the new|has become|the default|standard|production[- ]grade|safe|"
+    r"fast enough|proven|solved|fixed|easy|simple|"
     r"cheaper|faster|scales|adopt\w*|go(?:es)? with|fine|sturdier|possible|holds the place|generally available)\b",
     re.IGNORECASE,
 )
 NOT_YET = re.compile(
-    r"\b(?:not yet|yet\b|not (?:quite )?ready|still (?:lacks?|no|not|missing|experimental|immature|too)|not there|for now|"
+    r"\b(?:not yet|yet\b|not (?:quite )?ready|"
+    r"still (?:lacks?|no|not|missing|experimental|immature|too)|not there|for now|"
     r"at the moment|currently|too early|so far|preview|beta|experimental|noch nicht|pas encore)",
     re.IGNORECASE,
 )
 CHANGED = re.compile(
-    r"\b(?:no longer|not any ?more|any ?more|anymore|now|nowadays|by now|meanwhile|since (?:version|release|v?\d)|as of|is the new|"
-    r"has become|have become|used to|once|finally|at last|has (?:now )?been (?:fixed|solved|removed|replaced|added)|is gone|"
-    r"are gone|replaced|removed|deprecated|superseded|turned out|in hindsight|changed (?:our|my|its) mind|we were wrong|"
-    r"moved (?:off|away|back)|went back|gave up|abandoned|dropped|switched|today|matured|nicht mehr|inzwischen|désormais|"
+    r"\b(?:no longer|not any ?more|any ?more|anymore|now|nowadays|by now|meanwhile|"
+    r"since (?:version|release|v?\d)|as of|is the new|"
+    r"has become|have become|used to|once|finally|at last|"
+    r"has (?:now )?been (?:fixed|solved|removed|replaced|added)|is gone|"
+    r"are gone|replaced|removed|deprecated|superseded|turned out|in hindsight|"
+    r"changed (?:our|my|its) mind|we were wrong|"
+    r"moved (?:off|away|back)|went back|gave up|abandoned|dropped|switched|today|"
+    r"matured|nicht mehr|inzwischen|désormais|"
     r"ne \w+ plus)\b",
     re.IGNORECASE,
 )
@@ -41,15 +52,102 @@ _NEGATED_GOOD = re.compile(
     re.IGNORECASE,
 )
 _RELIEVED = re.compile(
-    r"\b(?:no longer|not any ?more|no more|no need|no reason|no problem|no trouble|need not|do(?:es)? not need|don't need)\b",
+    r"\b(?:no longer|not any ?more|no more|no need|no reason|no problem|no trouble|need not|"
+    r"do(?:es)? not need|don't need)\b",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"\b(?:v|version |release )?(\d{1,3}(?:\.\d{1,3}){1,2})\b", re.IGNORECASE)
 _COMMON = frozenset(
-    "a an and are as at be been but by can could do does for from had has have how if in into is it its more most must of on one "
-    "or our should so some than that the their them then there these they this to up use used using very was we were what when "
-    "which who will with without would you your now not no never longer yet still ready run running make makes need needs get "
-    "gets also only all any anymore today".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "more",
+        "most",
+        "must",
+        "of",
+        "on",
+        "one",
+        "or",
+        "our",
+        "should",
+        "so",
+        "some",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "up",
+        "use",
+        "used",
+        "using",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "will",
+        "with",
+        "without",
+        "would",
+        "you",
+        "your",
+        "now",
+        "not",
+        "no",
+        "never",
+        "longer",
+        "yet",
+        "still",
+        "ready",
+        "run",
+        "running",
+        "make",
+        "makes",
+        "need",
+        "needs",
+        "get",
+        "gets",
+        "also",
+        "only",
+        "all",
+        "any",
+        "anymore",
+        "today",
+    ]
 )
 _OF_STANCE = {"recommends": 1, "warns": -1, "reports-failure": -1}
 
@@ -99,7 +197,8 @@ def versions_of(text: str) -> list[tuple[int, ...]]:
 
 
 def stems_of(statement: Statement) -> frozenset[str]:
-    """Stems of the words that say what it is about; cues and names of technologies that the record lists are left out."""
+    """Stems of the words that say what it is about; cues and names of "
+    "technologies that the record lists are left out."""
     names = {word.lower() for name in statement.technologies for word in words_of(name)}
     text = statement.text
     for cues in (_NEGATED_GOOD, _RELIEVED, NOT_YET, CHANGED, AGAINST, FOR):
@@ -128,7 +227,7 @@ def relation_of(earlier: Statement, later: Statement, cosine: float, same_editio
         why.append(f"both on {', '.join(sorted(shared))}")
     if common:
         why.append(f"both say {', '.join(sorted(common)[:5])}")
-    about_one = overlap >= LEAST_OVERLAP and len(common) >= 2 or len(shared) >= 2 and cosine >= SURE_SUBJECT
+    about_one = (overlap >= LEAST_OVERLAP and len(common) >= 2) or (len(shared) >= 2 and cosine >= SURE_SUBJECT)
     found = _kind(earlier, later, (before, after), subject if about_one else 0.0, same_edition)
     if found is None:
         return None

@@ -45,6 +45,14 @@ class ProposalItem(BaseModel):
     seen: int
 
 
+class Proposals(BaseModel):
+    """What `hallway review claims --json` prints."""
+
+    proposed: int
+    decided: int
+    items: list[ProposalItem]
+
+
 def links(session: Session) -> list[Link]:
     """Every link that holds and whose takeaways are not withdrawn: of people, else of files."""
     shown = set(session.scalars(select(col(Takeaway.id)).where(col(Takeaway.withdrawn_at).is_(None))))
@@ -66,7 +74,7 @@ def links(session: Session) -> list[Link]:
 def decide_link(
     session: Session, earlier: str, later: str, relation: str, reviewer: str, via: Via, seen: int | None = None
 ) -> ClaimLink:
-    """Keep what a person says about two takeaways; NotFound, or UsageError, also where somebody decided since `seen`."""
+    """Keep what a person says about two takeaways; NotFound, or UsageError, also if somebody decided since `seen`."""
     if relation not in (*RELATIONS, OPEN):
         raise UsageError(f"relation: “{relation[:50]}” is none of {', '.join(RELATIONS)}.", "relation")
     first, second = _takeaway(session, earlier), _takeaway(session, later)
@@ -77,7 +85,9 @@ def decide_link(
     newest = newest_link(session, first.id or 0, second.id or 0)
     if seen is not None and seen != (newest.id if newest else 0):
         said = f"{newest.reviewer} decided “{newest.relation}”" if newest else "The decision was taken back"
-        raise UsageError(f"{said} about these two since you opened the page. Nothing was changed; load it anew.", "seen")
+        raise UsageError(
+            f"{said} about these two since you opened the page. Nothing was changed; load it anew.", "seen"
+        )
     made = ClaimLink(
         earlier_id=first.id or 0, later_id=second.id or 0, relation=relation, reviewer=reviewer, decided_at=utc_now(),
         via=via,
@@ -116,14 +126,9 @@ def newest_link(session: Session, one: int, other: int) -> ClaimLink | None:
 def newest_decisions(session: Session, limit: int) -> list[tuple[ClaimLink, str, str]]:
     """The newest decisions with the texts of their two takeaways."""
     rows = session.scalars(select(ClaimLink).order_by(col(ClaimLink.id).desc()).limit(limit)).all()
-    texts = {
-        key: text
-        for key, text in session.execute(
-            select(col(Takeaway.id), col(Takeaway.text)).where(
-                col(Takeaway.id).in_({i for row in rows for i in (row.earlier_id, row.later_id)})
-            )
-        )
-    }
+    wanted = {i for row in rows for i in (row.earlier_id, row.later_id)}
+    found = session.execute(select(col(Takeaway.id), col(Takeaway.text)).where(col(Takeaway.id).in_(wanted)))
+    texts: dict[int, str] = {row[0]: row[1] for row in found}
     return [(row, texts.get(row.earlier_id, ""), texts.get(row.later_id, "")) for row in rows]
 
 
@@ -161,7 +166,7 @@ def _about(session: Session, technology: str) -> set[int]:
 def _items(session: Session, rows: list[tuple[ClaimProposal, int]]) -> list[ProposalItem]:
     wanted = {i for row, _ in rows for i in (row.earlier_id, row.later_id)}
     known = session.execute(select(col(Takeaway.id), col(Takeaway.slug)).where(col(Takeaway.id).in_(wanted)))
-    slugs = {key: slug for key, slug in known}
+    slugs: dict[int, str] = {row[0]: row[1] for row in known}
     cards = {card.slug: card for card in takeaway_cards(session, list(slugs.values()))}
     return [
         ProposalItem(

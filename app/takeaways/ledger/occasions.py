@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlmodel import Session, col
 
 from app.models import Article, Edition, Takeaway, Talk
@@ -28,7 +29,7 @@ def occasions_of(session: Session, takeaways: Sequence[Takeaway]) -> dict[int, O
     editions = _rows(session, select(col(Edition.id), col(Edition.name), col(Edition.start_date), col(Edition.year)))
     at_talks = {one.talk_id for one in takeaways if one.talk_id}
     dates = session.execute(select(col(Talk.id), col(Talk.date)).where(col(Talk.id).in_(at_talks)))
-    talks: dict[int | None, str | None] = {key: day for key, day in dates}
+    talks: dict[int | None, str | None] = {row[0]: row[1] for row in dates}
     articles = _rows(session, select(col(Article.id), col(Article.title), col(Article.published_on)))
     found: dict[int, Occasion] = {}
     for one in takeaways:
@@ -62,5 +63,5 @@ def in_order(one: Takeaway, other: Takeaway, occasions: dict[int, Occasion]) -> 
     return (one, other, False) if (one.id or 0) < (other.id or 0) else (other, one, False)
 
 
-def _rows(session: Session, statement: object) -> dict[int, tuple]:  # type: ignore[type-arg]
-    return {row[0]: tuple(row[1:]) for row in session.execute(statement)}  # type: ignore[call-overload]
+def _rows(session: Session, statement: Executable) -> dict[int, tuple[Any, ...]]:
+    return {row[0]: tuple(row[1:]) for row in session.execute(statement)}

@@ -33,7 +33,7 @@ BLOCK = 1024
 
 
 def refresh_proposals(session: Session, recipe: str) -> int:
-    """Propose anew if takeaways or vectors under `recipe` changed. Returns how many there are, -1 if nothing changed."""
+    """Propose anew if takeaways or vectors under `recipe` changed. Returns how many pairs, -1 if nothing changed."""
     takeaways = session.scalars(
         select(Takeaway).where(col(Takeaway.withdrawn_at).is_(None)).order_by(col(Takeaway.id))
     ).all()

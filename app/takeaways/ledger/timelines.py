@@ -23,7 +23,7 @@ _DONE = {"revises": "revises", "contradicts": "contradicts", "confirms": "confir
 
 
 class LinkLine(BaseModel):
-    """What links an entry to an earlier one. `confirmed` by people or a file; `by` says who, `score` is a proposal's."""
+    """What links an entry to an earlier one: confirmed by people (`by`) or a file, or proposed with a `score`."""
 
     relation: str
     earlier: str
@@ -161,9 +161,7 @@ def _timeline(
     )
 
 
-def _lines(
-    slugs: dict[int, str], held: Sequence[Link], proposed: Sequence[ClaimProposal]
-) -> dict[int, list[LinkLine]]:
+def _lines(slugs: dict[int, str], held: Sequence[Link], proposed: Sequence[ClaimProposal]) -> dict[int, list[LinkLine]]:
     found: dict[int, list[LinkLine]] = {}
     for link in held:
         if link.earlier_id in slugs and link.later_id in slugs:

@@ -16,7 +16,7 @@ from app.catalog.snapshot import follow_snapshot, takeaway_part
 from app.db.types import utc_now
 from app.errors import NotFound, UsageError
 from app.models import Source, Takeaway, TakeawayDecision, TakeawayDraft
-from app.takeaways.review.fields import COPIED, EVIDENCE, checked, edited_hash, set_evidence, state_of
+from app.takeaways.review.fields import COPIED, EVIDENCE, checked, edited_hash, set_evidence, speaker_named, state_of
 from app.takeaways.review.steps import UNDO, holds, step_of_draft, step_of_takeaway
 from app.text.slugs import slugify, unique_slug
 
@@ -37,7 +37,10 @@ def accept(
     """Make a takeaway of a draft, with some fields set otherwise; NotFound, or UsageError naming what is wrong."""
     draft = _open_draft(session, key)
     wanted = {name: getattr(draft, name) for name in _OF_DRAFT} | {"status": "reviewed", "themes": []}
+    wanted["speaker_id"] = draft.speaker_id or speaker_named(session, draft.said_by)
     given = checked(session, edits or {})
+    if given.get("said_by") == wanted["said_by"]:
+        given.pop("speaker_id", None)
     # A form sends every field: what it leaves as it was is no edit.
     changed = {name: value for name, value in given.items() if wanted.get(name) != value}
     takeaway = _takeaway_for(session, draft.key, str((wanted | changed)["text"]), draft)
@@ -70,7 +73,10 @@ def edit(
     if seen and seen != takeaway.content_hash:
         raise UsageError("This takeaway was changed since you opened it; load the page anew.", "seen")
     held = state_of(session, takeaway)
-    changed = {name: value for name, value in checked(session, edits).items() if held[name] != value}
+    given = checked(session, edits)
+    if given.get("said_by") == held["said_by"]:
+        given.pop("speaker_id", None)
+    changed = {name: value for name, value in given.items() if held[name] != value}
     if not changed:
         raise UsageError("Nothing is different from what the takeaway has.", next(iter(edits), None))
     return _write(session, takeaway, "edit", reviewer, via, changed)

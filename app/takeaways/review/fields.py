@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from app.catalog.takeaways import TakeawayFilter
 from app.errors import UsageError
-from app.models import Takeaway, TakeawayEvidence, Talk, Theme
+from app.models import SpeakerAlias, Takeaway, TakeawayEvidence, Talk, Theme
 from app.text.markup import safe_url
+from app.text.names import name_key
 
 COPIED = (
     "text", "kind", "stance", "conditions", "said_by", "said_as", "affiliation", "status", "technologies", "themes",
@@ -43,6 +44,8 @@ def checked(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
             found[field] = value
         elif field in LONGEST:
             found[field] = _words(field, value)
+            if field == "said_by":
+                found["speaker_id"] = speaker_named(session, found[field])
         elif field in ("technologies", "themes"):
             found[field] = _names(field, value)
         elif field == "talk":
@@ -51,6 +54,15 @@ def checked(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
             raise UsageError(f"{field}: a takeaway has no such field that can be edited.", field)
     _known_themes(session, found.get("themes", ()))
     return found
+
+
+def speaker_named(session: Session, name: str | None) -> int | None:
+    """The one speaker known by this name, None for nobody or for several."""
+    if not name:
+        return None
+    statement = select(col(SpeakerAlias.speaker_id)).where(col(SpeakerAlias.key) == name_key(name)).distinct().limit(2)
+    found = session.scalars(statement).all()
+    return found[0] if len(found) == 1 else None
 
 
 def state_of(session: Session, takeaway: Takeaway) -> dict[str, Any]:

@@ -82,6 +82,13 @@ class Progress(BaseModel):
     decided: int
 
 
+class Queue(Progress):
+    """What `hallway review takeaways --json` prints."""
+
+    order: str = ORDER
+    items: list[DraftItem]
+
+
 @dataclass(frozen=True)
 class Step:
     """A step of a review. `undone` says that a later one took it back."""

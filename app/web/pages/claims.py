@@ -91,4 +91,6 @@ def claim(slug: PathSlug, _: Nothing, session: Reading, view: Viewing) -> Respon
 
 
 def _name(session: Session, technology: str | None) -> str | None:
-    return session.scalar(select(col(Technology.name)).where(col(Technology.slug) == technology)) if technology else None
+    return (
+        session.scalar(select(col(Technology.name)).where(col(Technology.slug) == technology)) if technology else None
+    )

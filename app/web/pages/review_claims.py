@@ -73,7 +73,9 @@ class ReviewClaimsPage(PageContext):
 
 
 @router.get(PATH)
-def review(asked: Annotated[ReviewClaimsQuery, Query()], session: Reading, signed_in: Curating, view: Viewing) -> Response:
+def review(
+    asked: Annotated[ReviewClaimsQuery, Query()], session: Reading, signed_in: Curating, view: Viewing
+) -> Response:
     """The next pair to decide on."""
     if signed_in is None:
         return ask_to_sign_in(with_query(PATH, asked.asked()))
