@@ -60,7 +60,7 @@ def said_of(pairs: list[dict[str, Any]], encode: Any) -> list[str]:
     for number, pair in enumerate(pairs):
         cosine = float(vectors[2 * number] @ vectors[2 * number + 1])
         earlier, later = (
-            Statement(one["text"], one["stance"], frozenset(name.casefold() for name in one["technologies"]))
+            Statement(one["text"], one["stance"], frozenset(one["technologies"]))
             for one in (pair["earlier"], pair["later"])
         )
         relation = relation_of(earlier, later, cosine, pair["same_edition"])

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlmodel import col
 
 from app.db.backup import back_up
 from app.db.engine import make_engine, writing
@@ -28,7 +29,7 @@ def environment(loaded: Engine, tmp_path: Path) -> dict[str, str]:
     back_up(str(loaded.url), tmp_path / "base.sqlite3")
     engine = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
     with writing(engine) as session:
-        edition = session.query(Edition).filter_by(slug="kafka-summit-san-francisco-2019").one()
+        edition = session.scalars(select(Edition).where(col(Edition.slug) == "kafka-summit-san-francisco-2019")).one()
         add_draft(session, GOOD, edition_id=edition.id, score=0.9, technologies=["Kafka"])
         add_draft(session, BAD, edition_id=edition.id, score=0.1)
     engine.dispose()

@@ -109,7 +109,7 @@ def test_a_curator_confirms_and_takes_it_back(curator: TestClient, base: Knowled
     assert "No pair of claims waits for a decision." in after.text
     timeline = curator.get("/claims/slow").text
     assert f"says {NAME}" in timeline
-    assert "warned against" in timeline
+    assert ">warned<" in timeline
     assert SCRIPT not in timeline
     assert "Kafka" in curator.get("/claims?technology=kafka").text
     undone = curator.post(PATH, data=form(after.text, "undo")).text

@@ -212,14 +212,15 @@ def relation_of(earlier: Statement, later: Statement, cosine: float, same_editio
 
     In one edition only a contradiction is of interest: there the order tells nothing.
     """
-    shared = earlier.technologies & later.technologies
+    theirs_by_key = {name.casefold() for name in later.technologies}
+    shared = {name for name in earlier.technologies if name.casefold() in theirs_by_key}
     ours, theirs = stems_of(earlier), stems_of(later)
     common = ours & theirs
     overlap = len(common) / min(len(ours), len(theirs)) if ours and theirs else 0.0
     subject = 0.62 * cosine + 0.22 * overlap + (0.16 if shared else 0.0)
     if not shared and (earlier.technologies and later.technologies):
         subject -= 0.12
-    if subject < LEAST_SUBJECT or not (shared or len(common) >= 2):
+    if subject < LEAST_SUBJECT or not (shared or len(common) >= 2) or not (common or len(shared) >= 2):
         return None
     before, after = polarity(earlier), polarity(later)
     why = [f"near in meaning (cosine {cosine:.2f})"]

@@ -64,8 +64,8 @@ def forget_proposals(session: Session) -> None:
 
 
 def statement_of(takeaway: Takeaway) -> Statement:
-    """The takeaway as `cues` judges it; names of technologies are compared without case."""
-    return Statement(takeaway.text, takeaway.stance, frozenset(name.casefold() for name in takeaway.technologies))
+    """The takeaway as `cues` judges it."""
+    return Statement(takeaway.text, takeaway.stance, frozenset(takeaway.technologies))
 
 
 def _found(

@@ -16,7 +16,7 @@ from app.takeaways.ledger.links import OPEN, Link, links, newest_link
 from app.takeaways.ledger.occasions import Occasion, occasions_of
 
 STANCE_WORDS = {
-    "recommends": "recommended", "warns": "warned against", "reports-failure": "reported as a failure",
+    "recommends": "recommended", "warns": "warned", "reports-failure": "reported as a failure",
     "withdraws": "older advice withdrawn", "neutral": "stated",
 }  # fmt: skip
 _DONE = {"revises": "revises", "contradicts": "contradicts", "confirms": "confirms"}
