@@ -39,7 +39,11 @@ from app.models import ImportRun
 from app.reports.origin import versions_now
 from app.reports.reissue import Reissue, due, issue, look, reports_of, went_through
 from app.search.passages import forget_passages, refresh_passages
+from app.takeaways.ledger.proposals import forget_proposals, refresh_proposals
+from app.takeaways.quantities.claims import refresh_claims_of_article
+from app.takeaways.recognition.mentions import refresh_mentions_of_article
 from app.takeaways.refresh import count_drafts, forget_drafts, refresh_takeaways
+from app.takeaways.review.decide import keep_edits
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
 from app.themes.vocabulary_moves import Moves, vocabulary_moves
@@ -97,6 +101,10 @@ class Refreshed(NamedTuple):
 
     embedded: int
     reissues: list[Reissue]
+
+
+RECOGNISE = (refresh_mentions_of_article, refresh_claims_of_article)
+"""What is found in an article before takeaways are drafted from it."""
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -168,14 +176,18 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     """Derive what is out of date, from passages to families and snapshot, and issue saved reports anew whose vocabulary
     changed.
     """
+    with writing(engine) as session:
+        keep_edits(session)
     handled = _batches(engine, "passages", refresh_passages, progress)
     _batches(engine, "technologies", refresh_mentions, progress)
-    drafted = _batches(engine, "drafts", partial(refresh_takeaways, batch=1000), progress)
+    drafted = _batches(engine, "drafts", partial(refresh_takeaways, batch=1000, recognise=RECOGNISE), progress)
     embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
         if handled or drafted:
             prune(session)
         refresh_assignments(session, embedder)
+    with writing(engine) as session:
+        refresh_proposals(session, embedder.recipe)
     with writing(engine) as session:
         refresh_suspects(session)
     with writing(engine) as session:
@@ -217,6 +229,15 @@ def _reissue(engine: Engine, progress: Progress) -> list[Reissue]:
     return found
 
 
+def follow_takeaways(engine: Engine, embedder: Embedder) -> None:
+    """Cut and embed the passages of takeaways that people just decided on, and propose links of their claims anew."""
+    _batches(engine, "passages", refresh_passages, _silent)
+    embed_missing(engine, embedder)
+    with writing(engine) as session:
+        refresh_proposals(session, embedder.recipe)
+        refresh_sheets(session)
+
+
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
     """Throw derived data away and make it anew: embeddings, index, technologies, themes, takeaways or all.
 
@@ -229,6 +250,9 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("index", "takeaways", "all"):
         with writing(engine) as session:
             forget_passages(session)
+    if what in ("takeaways", "all"):
+        with writing(engine) as session:
+            forget_proposals(session)
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)

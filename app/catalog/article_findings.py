@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.catalog.drafts import is_decided
 from app.catalog.takeaways import Place, TakeawayCard, takeaways_of_article
-from app.models import ArticleClaim, ArticleMention, TakeawayDraft, Talk
+from app.models import ArticleMention, TakeawayDraft, Talk
 
 LONGEST_QUOTE = 300
 """Characters of an article's own words that are shown in one place."""
@@ -54,16 +55,18 @@ class ClaimLine(BaseModel):
     """A quantity that an article states, and whether it holds.
 
     `words` are the quantity as written, `sentence` a short quote around it, `claimed` the value in plain words.
-    `verdict` is None where nothing has checked it; `reason` says why it stands as it does.
+    `read_as` says what talks were counted to check it; None, with the verdict “not checkable”, where it is about
+    something else. `reason` says why it stands as it does.
     """
 
     words: str
     sentence: str
     section: str | None = None
-    verdict: str | None = None
-    reason: str = "Nothing has checked it yet."
+    verdict: str
+    reason: str
     figure_url: str | None = None
     claimed: str = ""
+    read_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,6 @@ class Findings:
     mentions: list[MentionLine]
     takeaways: list[tuple[str | None, TakeawayCard]]
     drafts: list[tuple[str | None, DraftLine]]
-    claims: list[tuple[int, ClaimLine]]
 
 
 def short_quote(text: str, limit: int = LONGEST_QUOTE) -> str:
@@ -87,9 +89,7 @@ def findings(session: Session, article_id: int) -> Findings:
         (next((line.section for line in card.evidence if line.section), None), card)
         for card in takeaways_of_article(session, article_id)
     ]
-    return Findings(
-        _mentions(session, article_id), takeaways, _drafts(session, article_id), _claims(session, article_id)
-    )
+    return Findings(_mentions(session, article_id), takeaways, _drafts(session, article_id))
 
 
 def _mentions(session: Session, article_id: int) -> list[MentionLine]:
@@ -116,7 +116,7 @@ def _runner_up(said: dict[str, Any] | None) -> RunnerUp | None:
 def _drafts(session: Session, article_id: int) -> list[tuple[str | None, DraftLine]]:
     rows = session.scalars(
         select(TakeawayDraft)
-        .where(col(TakeawayDraft.article_id) == article_id)
+        .where(col(TakeawayDraft.article_id) == article_id, ~is_decided())
         .order_by(col(TakeawayDraft.position), col(TakeawayDraft.id))
         .limit(MOST)
     )
@@ -130,24 +130,3 @@ def _drafts(session: Session, article_id: int) -> list[tuple[str | None, DraftLi
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _claims(session: Session, article_id: int) -> list[tuple[int, ClaimLine]]:
-    rows = session.scalars(
-        select(ArticleClaim)
-        .where(col(ArticleClaim.article_id) == article_id)
-        .order_by(col(ArticleClaim.block), col(ArticleClaim.start))
-        .limit(MOST)
-    )
-    return [
-        (row.block, ClaimLine(words=row.words, sentence=short_quote(row.sentence), claimed=_claimed(row)))
-        for row in rows
-    ]
-
-
-def _claimed(row: ArticleClaim) -> str:
-    """The quantity in plain words: "about 30 %", "from 30 to 140 bugs"."""
-    factor, unit = (100, "%") if row.form == "share" else (1, row.unit or "")
-    low, high = f"{row.low * factor:g}", f"{row.high * factor:g}"
-    value = low if low == high else f"from {low} to {high}" if row.form == "change" else f"{low} to {high}"
-    return " ".join(part for part in (row.qualifier, value, unit) if part)

@@ -5,7 +5,7 @@ An article's own words are its author's: only short quotes of them are given, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from app.catalog.article_findings import ClaimLine, DraftLine, Findings, MentionLine, findings
+from app.catalog.drafts import is_decided
 from app.catalog.listing import Portion, portion
 from app.catalog.takeaways import Place, TakeawayCard
 from app.errors import NotFound
@@ -91,6 +92,10 @@ class ArticleDetail(ArticleCard):
         return [claim for section in self.sections for claim in section.claims]
 
 
+CheckClaims = Callable[[Session, int], Sequence[tuple[int, ClaimLine]]]
+"""The quantities of the article of an id, each with the number of its block."""
+
+
 class ArticleList(BaseModel):
     """Articles as `hallway articles --json` prints them."""
 
@@ -116,15 +121,18 @@ def list_articles(
     return found.carrying(_cards(session, found.items))
 
 
-def find_article(session: Session, slug: str) -> ArticleDetail:
-    """The article with this slug and what was found in it; NotFound if there is none."""
+def find_article(session: Session, slug: str, check: CheckClaims) -> ArticleDetail:
+    """The article with this slug and what was found in it, its quantities by `check`; NotFound if there is none.
+
+    `app.trends.claimed.checked_article` has them checked against the figures.
+    """
     row = session.execute(_articles().where(col(Article.slug) == slug)).first()
     if row is None:
         raise NotFound("article", slug, "The page /articles lists those there are.")
     article, text = row[0], row[1]
     card = _cards(session, [row])[0]
     blocks = text.blocks if text is not None else []
-    sections = _filled(blocks, findings(session, article.id))
+    sections = _filled(blocks, findings(session, article.id), check(session, article.id))
     return ArticleDetail(
         **card.model_dump(), note=article.note, unknown=_unknown(card), notices=_notices(session, text),
         sections=sections,
@@ -168,7 +176,7 @@ def _articles() -> Select[*tuple[Any, ...]]:
         ArticleText,
         talks,
         count(Takeaway, col(Takeaway.withdrawn_at).is_(None)),
-        count(TakeawayDraft),
+        count(TakeawayDraft, ~is_decided()),
         count(ArticleClaim),
     ).outerjoin(ArticleText, col(ArticleText.article_id) == col(Article.id))
 
@@ -228,7 +236,9 @@ def _unknown(card: ArticleCard) -> list[str]:
     return [words for words, value in missing if value is None]
 
 
-def _filled(blocks: Sequence[dict[str, Any]], found: Findings) -> list[ArticleSection]:
+def _filled(
+    blocks: Sequence[dict[str, Any]], found: Findings, claims: Sequence[tuple[int, ClaimLine]]
+) -> list[ArticleSection]:
     """Sections by the headings of the text; those that takeaways alone name come after them, in their order."""
     sections = [ArticleSection(heading="", level=1)]
     of_block: list[int] = []
@@ -261,7 +271,7 @@ def _filled(blocks: Sequence[dict[str, Any]], found: Findings) -> list[ArticleSe
         named(section_name).takeaways.append(takeaway)
     for section_name, draft in found.drafts:
         named(section_name).drafts.append(draft)
-    for place, claim in found.claims:
+    for place, claim in claims:
         section = at(place)
         section.claims.append(claim.model_copy(update={"section": section.heading or None}))
     return [section for section in sections if section.heading or not section.is_empty]

@@ -25,14 +25,15 @@ def articles(
 ) -> None:
     """List articles, or show one: what it is, the talks it names, its takeaways, drafts and quantities."""
     from app.bootstrap import open_knowledge_base
-    from app.catalog.articles import find_article, list_articles
+    from app.catalog.articles import list_articles
     from app.catalog.filters import TalkFilter, check_names
     from app.db.engine import reading
     from app.settings import get_settings
+    from app.trends.claimed import checked_article
 
     with reading(open_knowledge_base(get_settings()).engine) as session:
         if slug is not None:
-            detail = find_article(session, slug)
+            detail = checked_article(session, slug)
             if json:
                 print_json(detail)
             else:
@@ -96,4 +97,5 @@ def _section(section: ArticleSection) -> None:
     for draft in section.drafts:
         print(f"  machine draft ({draft.kind}): “{draft.quote}”")
     for claim in section.claims:
-        print(f"  quantity: {claim.claimed} - {claim.verdict or 'not checked'}: “{claim.sentence}”")
+        read = f" (read as {claim.read_as})" if claim.read_as else ""
+        print(f"  quantity: {claim.claimed or claim.words}{read}: {claim.verdict}. {claim.reason}")

@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.models import (
     Appearance,
     ArticleMention,
     ArticleText,
+    Edition,
     Organisation,
     Resource,
     Speaker,
@@ -22,6 +23,7 @@ from app.models import (
     Talk,
     Technology,
     TechnologyMention,
+    Vocabulary,
 )
 from app.models import Article as StoredArticle
 from app.takeaways.drafting.statement import Article, Block, Link, Mention, Person
@@ -172,3 +174,18 @@ def videos_of_talks(session: Session, talk_ids: Collection[int]) -> dict[int, li
     for talk_id, url in rows:
         videos[talk_id].append(url)
     return videos
+
+
+def held_against(session: Session, edition_id: int | None) -> str:
+    """A name of what an article of an edition is held against: its series’ talks, or all, and the vocabularies."""
+    talks = select(func.count(), func.max(col(Talk.updated_at)))
+    if edition_id is not None:
+        series = select(col(Edition.series_id)).where(col(Edition.id) == edition_id).scalar_subquery()
+        talks = talks.join(Edition, col(Edition.id) == col(Talk.edition_id)).where(col(Edition.series_id) == series)
+    vocabularies = select(col(Vocabulary.version)).order_by(col(Vocabulary.id))
+    technologies = select(func.count(), func.max(col(Technology.id)))
+    state = (
+        edition_id, tuple(session.execute(talks).one()), session.scalars(vocabularies).all(),
+        tuple(session.execute(technologies).one()),
+    )  # fmt: skip
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]

@@ -21,6 +21,7 @@ from app.takeaways.material import (
     NamedTechnology,
     article_to_draft,
     fingerprint,
+    held_against,
     mentions_of_article,
     speakers_of_talks,
     technologies_of_talks,
@@ -45,7 +46,8 @@ def refresh_takeaways(session: Session, batch: int = 200, recognise: Sequence[Re
 
     Returns how many were read, at most `batch`, and 0 when all is done: call and commit until then. Drafts and the
     stamps of what they were read from change in one transaction, so a killed run leaves whole batches only. A
-    withdrawn talk loses its drafts. An article whose words are new is first given to each of `recognise`.
+    withdrawn talk loses its drafts. An article whose words are new, or the programme it is held against, is first given
+    to each of `recognise`.
     """
     read = _draft_articles(session, batch, recognise)
     return read + (_draft_talks(session, batch - read) if read < batch else 0)
@@ -73,13 +75,18 @@ def _draft_articles(session: Session, batch: int, recognise: Sequence[Recognise]
     rows_of = session.execute(of_articles.where(col(DraftReading.article_id).is_not(None)))
     stamps = {article_id: stamp for article_id, stamp in rows_of}  # noqa: C416 (rows are no pairs to mypy)
     ids = session.execute(
-        select(col(ArticleText.article_id), col(ArticleText.content_hash)).order_by(col(ArticleText.article_id))
+        select(col(ArticleText.article_id), col(ArticleText.content_hash), col(ArticleText.edition_id)).order_by(
+            col(ArticleText.article_id)
+        )
     ).all()
     read = 0
-    for article_id, content_hash in ids:
+    worlds: dict[int | None, str] = {}
+    for article_id, content_hash, edition_id in ids:
         if read == batch:
             break
-        words = f"{content_hash}/{RECIPE}/"
+        if edition_id not in worlds:
+            worlds[edition_id] = held_against(session, edition_id)
+        words = f"{content_hash}/{RECIPE}/{worlds[edition_id]}/"
         if not (stamps.get(article_id) or "").startswith(words):
             for find in recognise:
                 find(session, article_id)

@@ -21,6 +21,7 @@ from app.trends.populations import COUNTINGS
 from app.trends.scope import Scope
 from app.web import assets, errors, health
 from app.web.api import articles as api_articles
+from app.web.api import claims as api_claims
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
 from app.web.api import practices as api_practices
@@ -38,6 +39,7 @@ from app.web.pages import (
     article_new,
     articles,
     citations,
+    claims,
     discovered,
     editions,
     figures,
@@ -49,7 +51,9 @@ from app.web.pages import (
     quality,
     reports,
     review,
+    review_claims,
     review_sample,
+    review_takeaways,
     saved,
     search,
     sign_in,
@@ -83,6 +87,7 @@ PAGES = (
     takeaways,
     article_new,
     articles,
+    claims,
     trends,
     reports,
     figures,
@@ -93,6 +98,8 @@ PAGES = (
     sign_in,
     review,
     review_sample,
+    review_takeaways,
+    review_claims,
 )
 ENDPOINTS = (
     api_search,
@@ -104,6 +111,7 @@ ENDPOINTS = (
     vocabulary,
     api_takeaways,
     api_articles,
+    api_claims,
     api_trends,
 )
 DESCRIPTION = (

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from app.catalog.articles import ArticleCard, ArticleDetail, find_article, list_articles
+from app.catalog.articles import ArticleCard, ArticleDetail, list_articles
 from app.catalog.filters import TalkFilter, check_names
+from app.trends.claimed import checked_article
 from app.web.api.lists import Listed, listed
 from app.web.deps import Reading
 from app.web.parameters import Nothing, Paging, PathSlug, Slug
@@ -32,4 +33,4 @@ def articles(asked: Annotated[ArticlesQuery, Query()], session: Reading, request
 @router.get("/articles/{slug}", summary="An article")
 def article(slug: PathSlug, _: Nothing, session: Reading) -> ArticleDetail:
     """What was found in an article, section by section. Of its own words only short quotes are given."""
-    return find_article(session, slug)
+    return checked_article(session, slug)

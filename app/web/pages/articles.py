@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from app.catalog.article_findings import ClaimLine
-from app.catalog.articles import ArticleCard, ArticleDetail, find_article, list_articles
+from app.catalog.articles import ArticleCard, ArticleDetail, list_articles
 from app.catalog.choices import Choices, choices, labels
 from app.catalog.filters import TalkFilter, check_names
 from app.catalog.listing import Portion
+from app.trends.claimed import checked_article
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Nothing, PathSlug, Scrolling, Slug
 from app.web.templating import Crumb, PageContext
@@ -71,7 +72,7 @@ def articles(asked: Annotated[ArticlesQuery, Query()], session: Reading, view: V
 @router.get("/articles/{slug}")
 def article(slug: PathSlug, _: Nothing, session: Reading, view: Viewing) -> HTMLResponse:
     """One article."""
-    found = find_article(session, slug)
+    found = checked_article(session, slug)
     crumbs = [Crumb("Articles", "/articles")]
     if found.edition:
         crumbs.append(Crumb(found.edition.name, f"/editions/{found.edition.slug}"))
