@@ -149,7 +149,7 @@ def _answered(
 ) -> Answered:  # fmt: skip
     near = search.nearest(session, SearchRequest(query=question.text), MOST_TALKS)
     asked = Asked(near.text, near.terms, near.vector, embedder.recipe)
-    found = scored(session, embedder, asked, near.talks, TalkFilter(), asking.held)
+    found = scored(session, embedder, asked, asking.ranked(session, near, asked.recipe), TalkFilter(), asking.held)
     kept, alike = kept_of(found)
     shown = kept.places.tolist()
     grades = [_grade(found, row, question, names) for row in range(len(found.rows))]

@@ -133,11 +133,10 @@ class SearchEngine:
             notice = question.notice or ("" if query.words else "There is no word to search for in this query.")
             if not query.words:
                 return Nearest(query.text, (), None, (), notice or None)
-            ranking = retrieve(
-                self._engine, session, memory, self._scope(session, memory, request.filter, also), question
-            )
+            scope = self._scope(session, memory, request.filter, also)
+            ranking = retrieve(self._engine, session, memory, scope, question)
             talks = tuple((one.document, one.score) for one in ranking.page(0, most))
-            return Nearest(query.text, query.terms or query.words, question.vector, talks, notice or None)
+            return Nearest(query.text, query.terms or query.words, question.vector, talks, notice or None, scope.allows)
 
     def similar(self, session: Session, talk_slug: str, limit: int = 6) -> list[Hit]:
         """The talks whose passages are nearest to the mean of this talk's, best first, without itself.

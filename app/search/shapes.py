@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -172,13 +173,17 @@ class SearchResult(BaseModel):
 
 
 class Nearest(NamedTuple):
-    """The talks nearest to a question as (id, score), best first; the question's text, words and vector, if any."""
+    """The talks nearest to a question as (id, score), best first; the question's text, words and vector, if any.
+
+    `allows` tells of any talk, by id, whether what was asked lets it through.
+    """
 
     text: str
     terms: tuple[str, ...]
     vector: Vectors | None
     talks: tuple[tuple[int, float], ...]
     notice: str | None
+    allows: Callable[[int], bool] = lambda _: False
 
 
 class SimilarTalks(BaseModel):

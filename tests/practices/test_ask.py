@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 from sqlmodel import Session, col, update
 
 from app.bootstrap import KnowledgeBase
 from app.db.engine import reading
 from app.db.types import utc_now
-from app.models import Takeaway
+from app.embeddings.recipe import text_hash
+from app.embeddings.store import embed_missing
+from app.models import Takeaway, TakeawayDraft, Talk
 from app.practices.markdown import as_markdown
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest
@@ -117,3 +120,20 @@ def test_markdown_takes_no_marks_from_the_text_and_no_odd_address(ask: Asking) -
     assert "Reef \\*sails\\* \\[x\\](y) \\<b\\>" in text
     assert "https://h.example/talks/ships#takeaway-sails" in text
     assert "javascript:" not in text
+
+
+def test_a_draft_is_found_though_search_does_not_find_its_talk(ask: Asking) -> None:
+    engine, embedder = ask.base.engine, ask.base.embedder
+    said = "Anchor the quorum in granite"
+    with Session(engine) as session:
+        ships = session.scalars(select(Talk).where(col(Talk.slug) == "ships")).one()
+        session.add(
+            TakeawayDraft(
+                key="granite", origin="article", talk_id=ships.id, edition_id=ships.edition_id, text=said,
+                kind="lesson", score=0.5, content_hash=text_hash(said), recipe="r", evidence=[],
+            )
+        )  # fmt: skip
+        session.commit()
+    embed_missing(engine, embedder)
+    assert ask.said("how to anchor the quorum in granite") == ["granite"]
+    assert ask.said("how to anchor the quorum in granite", editions=("east-2020",)) == []

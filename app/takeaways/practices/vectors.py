@@ -11,18 +11,21 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import select
+from numpy.typing import NDArray
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.recipe import text_hash
-from app.models import Embedding
+from app.models import Embedding, TakeawayDraft
 from app.takeaways.practices.candidates import Candidates
 
 MOST_NOW = 64
 """Statements that are embedded while somebody waits: about a third of a second, the first time they are asked for."""
 MOST_HELD = 20_000
 """Vectors made so that are kept in memory; 30 MB at 384 dimensions."""
+MOST_DRAFTS = 40_000
+"""Drafts among which the nearest are looked for, the newest; 60 MB at 384 dimensions."""
 _AT_ONCE = 900
 
 
@@ -52,6 +55,49 @@ class Held:
                 self._vectors[recipe, key] = vector
             while len(self._vectors) > self._most:
                 self._vectors.popitem(last=False)
+
+
+class NearDrafts:
+    """The drafts nearest to a question, whatever talk they are of: search may not know that a draft answers.
+
+    Their vectors are kept in memory until drafts change. Threads may share one.
+    """
+
+    def __init__(self) -> None:
+        self._state: tuple[str, int, int] | None = None
+        self._talks: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._vectors: Vectors = np.zeros((0, 0), dtype=np.float32)
+        self._lock = threading.Lock()
+
+    def talks(self, session: Session, recipe: str, vector: Vectors, most: int) -> list[int]:
+        """Talks of the drafts nearest to `vector` (d,), at most `most`, nearest first."""
+        with self._lock:
+            self._catch_up(session, recipe)
+            talks, vectors = self._talks, self._vectors
+        if not len(talks) or vectors.shape[1] != len(vector):
+            return []
+        nearest = np.argsort(-(vectors @ vector), kind="stable")
+        return list(dict.fromkeys(talks[nearest[: 4 * most]].tolist()))[:most]
+
+    def _catch_up(self, session: Session, recipe: str) -> None:
+        count, newest = session.execute(select(func.count(), func.max(col(TakeawayDraft.id)))).one()
+        state = (recipe, int(count), int(newest or 0))
+        if state == self._state:
+            return
+        rows = session.execute(
+            select(col(TakeawayDraft.talk_id), col(Embedding.vector))
+            .join(Embedding, col(Embedding.content_hash) == col(TakeawayDraft.content_hash))
+            .where(col(Embedding.recipe) == recipe, col(TakeawayDraft.talk_id).is_not(None))
+            .order_by(col(TakeawayDraft.id).desc())
+            .limit(MOST_DRAFTS)
+        ).all()
+        usual = max((len(vector) for _, vector in rows), default=0)
+        kept = [(talk, vector) for talk, vector in rows if len(vector) == usual]
+        self._talks = np.array([talk for talk, _ in kept], dtype=np.int64)
+        self._vectors = np.frombuffer(b"".join(vector for _, vector in kept), dtype="<f4").reshape(
+            len(kept), -1 if kept else 0
+        )
+        self._state = state
 
 
 def statement_vectors(
