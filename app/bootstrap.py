@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
@@ -14,6 +14,7 @@ from app.db.engine import make_engine
 from app.embeddings.choose import open_embedder
 from app.embeddings.protocol import Embedder
 from app.migrations import upgrade
+from app.practices.ask import PracticeSearch
 from app.search.engine import SearchEngine
 from app.settings import Settings
 
@@ -26,6 +27,11 @@ class KnowledgeBase:
     engine: Engine
     embedder: Embedder
     search: SearchEngine
+    practices: PracticeSearch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Practices are asked for over the same search."""
+        object.__setattr__(self, "practices", PracticeSearch(self.search, self.embedder))
 
 
 def open_knowledge_base(settings: Settings) -> KnowledgeBase:

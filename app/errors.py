@@ -2,6 +2,7 @@
 
     HallwayError             500, exit 1   anything below; catch this at the edge
     |-- UsageError           422, exit 2   what was asked for makes no sense: a parameter or option
+    |   `-- TooLarge         413, exit 2   more was sent than is read
     |-- NotAllowed         403, exit 1   it takes a curator who is signed in, and a form of our own pages
     |-- NotFound             404, exit 1   a talk, theme, edition, report or figure that is not in the base
     |-- InputError           422, exit 3   a file that cannot be read; the others were
@@ -33,6 +34,13 @@ class UsageError(HallwayError):
     def __init__(self, message: str, parameter: str | None = None) -> None:
         super().__init__(message)
         self.parameter = parameter
+
+
+class TooLarge(UsageError):
+    """More was sent than is read; the message says how much is."""
+
+    status = 413
+    title = "That is too much"
 
 
 class NotAllowed(HallwayError):

@@ -1,26 +1,31 @@
-"""Ingest, passages, technologies, embeddings, themes: each step takes up only what changed, so a killed run is made up.
+"""Ingest, passages, technologies, drafts, embeddings, themes, saved reports: each step takes up only what changed.
 
-Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did.
+Every step commits in small batches and finds its work by stamps in the tables, never by what an earlier call did, so
+a killed run is made up.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Engine, select
-from sqlmodel import Session, col
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app import __version__
+from app.catalog.sheets import forget_sheets, refresh_sheets
 from app.catalog.snapshot import refresh_snapshot
 from app.db.backup import throw_away_copy
 from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import discard, embed_missing, prune
+from app.exports.registry import digests
+from app.ingest import vocabulary_removal
 from app.ingest.discover import Unit, discovered
 from app.ingest.families import refresh_families
 from app.ingest.formats.protocol import ReadOptions
@@ -29,8 +34,16 @@ from app.ingest.store.changes import Changes
 from app.ingest.store.vocabulary import record_version
 from app.ingest.suspects import refresh_suspects
 from app.ingest.vocabulary_file import read_vocabulary, sound_vocabulary, try_vocabulary
-from app.models import ImportRun, Vocabulary
+from app.ingest.vocabulary_removal import RemovedVocabulary
+from app.models import ImportRun
+from app.reports.origin import versions_now
+from app.reports.reissue import Reissue, due, issue, look, reports_of, went_through
 from app.search.passages import forget_passages, refresh_passages
+from app.takeaways.ledger.proposals import forget_proposals, refresh_proposals
+from app.takeaways.quantities.claims import refresh_claims_of_article
+from app.takeaways.recognition.mentions import refresh_mentions_of_article
+from app.takeaways.refresh import count_drafts, forget_drafts, refresh_takeaways
+from app.takeaways.review.decide import keep_edits
 from app.technologies.mentions import count_mentions, forget_mentions, refresh_mentions
 from app.themes.assignment import rebuild_assignments, refresh_assignments
 from app.themes.vocabulary_moves import Moves, vocabulary_moves
@@ -59,6 +72,8 @@ class IngestReport(BaseModel):
 
     files: list[FileReport] = Field(default_factory=list)
     totals: Totals = Field(default_factory=Totals)
+    reissues: list[Reissue] = Field(default_factory=list)
+    """Saved reports with a new edition, or that can have none, since a vocabulary changed."""
     seconds: float = 0.0
 
     @property
@@ -68,7 +83,9 @@ class IngestReport(BaseModel):
 
 
 class VocabularyPreview(Moves):
-    """What `hallway vocabulary diff` prints with --json: what becomes of the themes, and which numbers move."""
+    """What `hallway vocabulary diff` prints with --json: what becomes of the themes, which numbers move, and which
+    saved reports would be issued anew.
+    """
 
     vocabulary: str
     name: str
@@ -76,6 +93,18 @@ class VocabularyPreview(Moves):
     version_after: str
     themes: Counts
     counting: str
+    reissues: list[Reissue]
+
+
+class Refreshed(NamedTuple):
+    """What `refresh` did that is worth telling: passages embedded, and saved reports with a new edition."""
+
+    embedded: int
+    reissues: list[Reissue]
+
+
+RECOGNISE = (refresh_mentions_of_article, refresh_claims_of_article)
+"""What is found in an article before takeaways are drafted from it."""
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -106,7 +135,7 @@ def read(engine: Engine, paths: Sequence[Path], options: ReadOptions, progress: 
 
 
 def _run(
-    engine: Engine, paths: Sequence[Path], options: ReadOptions, derive: Callable[[], int] | None, *,
+    engine: Engine, paths: Sequence[Path], options: ReadOptions, derive: Callable[[], Refreshed] | None, *,
     format_name: str | None = None, dry_run: bool = False, progress: Progress = _silent,
 ) -> IngestReport:  # fmt: skip
     began = time.monotonic()
@@ -116,7 +145,8 @@ def _run(
         run_id = _start_run(engine)
         try:
             _read(engine, run_id, units, options, report, dry_run, progress)
-            report.totals.passages_embedded = derive() if derive else 0
+            if derive:
+                report.totals.passages_embedded, report.reissues = derive()
         finally:
             _finish_run(engine, run_id, report, dry_run)
     report.seconds = round(time.monotonic() - began, 2)
@@ -142,36 +172,70 @@ def _read(
     _add_up(report)
 
 
-def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> int:
-    """Derive what is out of date, from passages to families and snapshot. Returns the passages embedded."""
-    handled = 0
-    while True:
-        with writing(engine) as session:
-            batch = refresh_passages(session)
-        if not batch:
-            break
-        handled += batch
-        progress("passages", handled, 0)
-    read = 0
-    while True:
-        with writing(engine) as session:
-            batch = refresh_mentions(session)
-        if not batch:
-            break
-        read += batch
-        progress("technologies", read, 0)
+def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) -> Refreshed:
+    """Derive what is out of date, from passages to families and snapshot, and issue saved reports anew whose vocabulary
+    changed.
+    """
+    with writing(engine) as session:
+        keep_edits(session)
+    handled = _batches(engine, "passages", refresh_passages, progress)
+    _batches(engine, "technologies", refresh_mentions, progress)
+    drafted = _batches(engine, "drafts", partial(refresh_takeaways, batch=1000, recognise=RECOGNISE), progress)
     embedded = embed_missing(engine, embedder, progress)
     with writing(engine) as session:
-        if handled:
+        if handled or drafted:
             prune(session)
         refresh_assignments(session, embedder)
+    with writing(engine) as session:
+        refresh_proposals(session, embedder.recipe)
     with writing(engine) as session:
         refresh_suspects(session)
     with writing(engine) as session:
         refresh_families(session, embedder.recipe)
     with writing(engine) as session:
         refresh_snapshot(session)
-    return embedded
+        refresh_sheets(session)
+    return Refreshed(embedded, _reissue(engine, progress))
+
+
+def _batches(engine: Engine, step: str, take: Callable[[Session], int], progress: Progress) -> int:
+    """Call `take`, each time in a transaction of its own, until it finds nothing to do; returns how much it did."""
+    handled = 0
+    while True:
+        with writing(engine) as session:
+            batch = take(session)
+        if not batch:
+            return handled
+        handled += batch
+        progress(step, handled, 0)
+
+
+def _reissue(engine: Engine, progress: Progress) -> list[Reissue]:
+    """Each report in a transaction of its own, made before that; that all were gone through is kept at the end."""
+    with reading(engine) as session:
+        waiting = due(session)
+    if waiting is None:
+        return []
+    found = []
+    for number, saved in enumerate(waiting.reports):
+        progress("saved reports", number, len(waiting.reports))
+        with reading(engine) as session:
+            looked = look(session, saved)
+        if looked is not None:
+            with writing(engine) as session:
+                found.append(issue(session, looked, digests))
+    with writing(engine) as session:
+        went_through(session, waiting)
+    return found
+
+
+def follow_takeaways(engine: Engine, embedder: Embedder) -> None:
+    """Cut and embed the passages of takeaways that people just decided on, and propose links of their claims anew."""
+    _batches(engine, "passages", refresh_passages, _silent)
+    embed_missing(engine, embedder)
+    with writing(engine) as session:
+        refresh_proposals(session, embedder.recipe)
+        refresh_sheets(session)
 
 
 def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str, progress: Progress = _silent) -> str:
@@ -186,14 +250,24 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("index", "takeaways", "all"):
         with writing(engine) as session:
             forget_passages(session)
+    if what in ("takeaways", "all"):
+        with writing(engine) as session:
+            forget_proposals(session)
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)
-    embedded = refresh(engine, embedder, progress)
-    said.append(f"{embedded} passages embedded")
+    if what in ("takeaways", "all"):
+        with writing(engine) as session:
+            forget_drafts(session)
+    done = refresh(engine, embedder, progress)
+    said.append(f"{done.embedded} passages embedded")
+    said += [one.sentence.removesuffix(".") for one in done.reissues]
     if what in ("technologies", "all"):
         with reading(engine) as session:
             said.append(f"{count_mentions(session):,} mentions of technologies found")
+    if what in ("takeaways", "all"):
+        with reading(engine) as session:
+            said.append(f"{count_drafts(session):,} takeaways drafted")
     if what in ("index", "all"):
         with writing(engine) as session:
             search.rebuild(session)
@@ -201,8 +275,10 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("themes", "all"):
         with writing(engine) as session:
             said.append(f"{rebuild_assignments(session, embedder)} theme assignments made")
+            forget_sheets(session)
         with writing(engine) as session:
             refresh_snapshot(session)
+            refresh_sheets(session)
     return ", ".join(said) + "."
 
 
@@ -222,8 +298,10 @@ def preview_vocabulary(
             progress("assigning", 1, 2)
             changes = try_vocabulary(session, file)
 
-        present = session.scalar(select(col(Vocabulary.version)).where(col(Vocabulary.slug) == vocabulary.slug))
+        present = versions_now(session).get(vocabulary.slug)
         moves = vocabulary_moves(session, embedder, apply, main_only)
+        waiting = due(session)
+        looked = [look(session, saved) for saved in (waiting.reports if waiting else ())]
         session.rollback()
     progress("assigning", 2, 2)
     counted = {name: getattr(changes, name) for name in Counts.model_fields}
@@ -234,8 +312,20 @@ def preview_vocabulary(
         version_after=record_version(vocabulary),
         themes=Counts(**counted),
         counting="main" if main_only else "any",
+        reissues=[one.told for one in looked if one is not None],
         **moves.model_dump(),
     )
+
+
+def remove_vocabulary(
+    engine: Engine, embedder: Embedder, slug: str, *, with_decisions: bool = False, progress: Progress = _silent
+) -> RemovedVocabulary:
+    """Take a vocabulary out of the base, then derive anew what followed from it. Errors as of `vocabulary_removal`."""
+    with writing(engine) as session:
+        removed = vocabulary_removal.remove_vocabulary(session, slug, with_decisions)
+        removed.saved_reports = reports_of(session, slug)
+    refresh(engine, embedder, progress)
+    return removed
 
 
 def _start_run(engine: Engine) -> int:

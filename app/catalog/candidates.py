@@ -72,8 +72,11 @@ def _names_of_others(session: Session) -> set[str]:
 
 def _examples(session: Session, keys: list[str]) -> dict[str, list[ExampleTalk]]:
     """The newest talks of each."""
+    # Said once more, so that SQLite goes from the few keys to their talks; of itself it goes through all talks.
+    having = select(col(TechnologyGuess.talk_id)).where(col(TechnologyGuess.key).in_(keys))
     rows = session.execute(
         allowed_talks(TalkFilter())
+        .where(col(Talk.id).in_(having))
         .join(TechnologyGuess, col(TechnologyGuess.talk_id) == col(Talk.id))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
         .where(col(TechnologyGuess.key).in_(keys))

@@ -123,7 +123,7 @@ def allowed_talks(filter: TalkFilter) -> Select[int | None]:
     for theme in filter.both:
         statement = statement.where(col(Talk.id).in_(_assigned((theme,), False)))
     if filter.affiliation:
-        statement = statement.where(_affiliated(filter.affiliation))
+        statement = statement.where(affiliated(filter.affiliation))
     if filter.newcomers:
         statement = statement.where(_with_newcomer())
     for technologies in _both(filter.technology, filter.technologies):
@@ -238,7 +238,7 @@ def _named(*organisations: str) -> Select[int]:
     return statement.where(col(Organisation.slug).in_(organisations))
 
 
-def _affiliated(affiliation: str) -> ColumnElement[bool]:
+def affiliated(affiliation: str) -> ColumnElement[bool]:
     """Talks by whom their speakers were with, or whom the programme names: one vendor makes a talk a vendor's."""
     where = col(Appearance.talk_id) == col(Talk.id)
     named_where = col(TalkOrganisation.talk_id) == col(Talk.id)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from app.catalog.questions import Unanswered, count_unanswered
 from app.catalog.reviews import Reviews
+from app.catalog.sheets import sheets_are_fresh
 from app.catalog.vocabularies import unmatched_themes
 from app.db.dialect import is_sqlite
 from app.models import (
@@ -99,6 +100,9 @@ def _stale(session: Session, recipe: str) -> Iterator[Finding]:
         yield Finding(
             severity="stale", message=f"{without} passages have no vector.", mend="`hallway rebuild embeddings`"
         )
+    if not sheets_are_fresh(session) and _count(session, col(Talk.withdrawn_at).is_(None)):
+        message = "What reports count is not packed for the base as it is, so the first of them take longer."
+        yield Finding(severity="stale", message=message, mend="`hallway rebuild themes`")
 
 
 def _suspicious(session: Session) -> Iterator[Finding]:

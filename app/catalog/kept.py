@@ -49,6 +49,11 @@ def kept(session: Session, key: Hashable, make: Callable[[], T]) -> T:
     return answer
 
 
+def keeps(session: Session) -> bool:
+    """Whether answers may be kept for this session: it only reads, and no import runs."""
+    return _stamp(session) is not None
+
+
 def forget(engine: Engine) -> None:
     """Drop the answers of a base, as a change of it would."""
     with _lock:

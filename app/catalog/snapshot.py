@@ -1,8 +1,8 @@
 """The snapshot of the knowledge base: a short name for its exact state, that figures and exports carry.
 
-It is made of two parts that are kept beside it: a digest of all facts, and a sum over talks of a digest of each talk's
-assignments. So when people decide about one talk the name follows without reading the base, and is the one that
-reading it all would give.
+It is made of two parts that are kept beside it: a digest of all facts but takeaways, and a sum of digests of each
+talk's assignments and of each takeaway that is not withdrawn. So when people decide about one of them the name follows
+without reading the base, and is the one that reading it all would give.
 """
 
 from __future__ import annotations
@@ -49,9 +49,6 @@ def refresh_snapshot(session: Session) -> str:
     digest = hashlib.sha256()
     for statement in (
         select(col(Talk.slug), col(Talk.content_hash), col(Talk.withdrawn_at).is_(None)).order_by(col(Talk.slug)),
-        select(col(Takeaway.slug), col(Takeaway.content_hash), col(Takeaway.withdrawn_at).is_(None)).order_by(
-            col(Takeaway.slug)
-        ),
         select(
             col(Edition.slug), col(Edition.name), col(Edition.published_sessions), col(Edition.start_date),
             col(Edition.end_date), col(Edition.city), col(Edition.country), col(Edition.completeness),
@@ -70,8 +67,9 @@ def refresh_snapshot(session: Session) -> str:
     ):  # fmt: skip
         for row in session.execute(statement):
             digest.update(repr(tuple(row)).encode())
-    total = sum(_digest(slug, rows) for slug, rows in groupby(session.execute(_assignments()), itemgetter(0))) % _ROUND
-    return _name(session, digest.hexdigest(), total)
+    total = sum(_digest(slug, rows) for slug, rows in groupby(session.execute(_assignments()), itemgetter(0)))
+    total += sum(_digest(f"takeaway {row[0]}", [row]) for row in session.execute(_takeaways()))
+    return _name(session, digest.hexdigest(), total % _ROUND)
 
 
 def talk_part(session: Session, talk_id: int) -> int:
@@ -81,8 +79,15 @@ def talk_part(session: Session, talk_id: int) -> int:
     return _digest(rows[0][0], rows) if rows else 0
 
 
+def takeaway_part(session: Session, takeaway_id: int) -> int:
+    """What one takeaway adds to the sum, 0 where it is withdrawn; to be asked before and after it changes."""
+    session.flush()
+    row = session.execute(_takeaways().where(col(Takeaway.id) == takeaway_id)).first()
+    return _digest(f"takeaway {row[0]}", [row]) if row else 0
+
+
 def follow_snapshot(session: Session, before: int, after: int) -> str:
-    """Name the base anew after the assignments of one talk changed; `before` and `after` as by `talk_part`."""
+    """Name the base anew after one talk's assignments or one takeaway changed; `before` and `after` are its parts."""
     parts = session.get(IndexState, PARTS)
     if parts is None:
         return refresh_snapshot(session)
@@ -102,8 +107,12 @@ def _assignments() -> Select[str, str, str, bool, float]:
     )  # fmt: skip
 
 
-def _digest(talk: str, rows: Any) -> int:
-    digest = hashlib.sha256(talk.encode())
+def _takeaways() -> Select[str, str]:
+    return select(col(Takeaway.slug), col(Takeaway.content_hash)).where(col(Takeaway.withdrawn_at).is_(None))
+
+
+def _digest(name: str, rows: Any) -> int:
+    digest = hashlib.sha256(name.encode())
     for row in rows:
         digest.update(repr(tuple(row)[1:]).encode())
     return int.from_bytes(digest.digest(), "big")

@@ -1,14 +1,17 @@
-"""What someone may have meant by an address that names nothing: close slugs and titles."""
+"""What someone may have meant by an address that names nothing, and what may be asked of this base."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.models import Edition, Speaker, Talk, Theme
+from app.catalog.filters import ASSIGNED
+from app.catalog.kept import kept
+from app.catalog.technologies import list_technologies
+from app.models import Edition, Speaker, Talk, Theme, ThemeAssignment
 from app.text.slugs import slugify
 
 CANDIDATES = 400
@@ -38,3 +41,23 @@ def near_names(session: Session, wanted: str, limit: int = 5) -> list[tuple[str,
         table, name, path = NAMED[found[key]]
         close.append((session.scalars(select(col(name)).where(col(table.slug) == key)).one(), f"/{path}/{key}"))
     return close
+
+
+def question_examples(session: Session) -> list[str]:
+    """Up to five questions about what this base holds most of: its technologies but for the first, and its themes."""
+    return kept(session, "question-examples", lambda: _examples(session))
+
+
+def _examples(session: Session) -> list[str]:
+    # The technology that most talks mention is what the conferences are about: everything here is about it.
+    technologies = [row.name for row in list_technologies(session, limit=4).items[1:]]
+    themes = session.scalars(
+        select(col(Theme.name))
+        .join(ThemeAssignment, col(ThemeAssignment.theme_id) == col(Theme.id))
+        .where(col(ThemeAssignment.status).in_(ASSIGNED), col(Theme.withdrawn_at).is_(None))
+        .group_by(col(Theme.id))
+        .order_by(func.count().desc(), col(Theme.id))
+        .limit(2)
+    )
+    asked = [f"How do others use {name}?" for name in technologies]
+    return asked + [f"What to watch out for in {name[0].lower() + name[1:]}?" for name in themes]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import BaseModel
-from sqlalchemy import Select, String, cast, select
-from sqlalchemy.orm import Mapped, selectinload
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, String, cast, exists, select
+from sqlalchemy.orm import Mapped, aliased, selectinload
 from sqlmodel import Session, col
 
 from app.catalog.listing import Portion, portion
-from app.models import Article, Edition, Speaker, Takeaway, TakeawayEvidence, Talk, Theme
+from app.models import Article, ClaimLink, Edition, Speaker, Takeaway, TakeawayDecision, TakeawayEvidence, Talk, Theme
 
 
 class EvidenceLine(BaseModel):
@@ -35,7 +35,11 @@ class Place(BaseModel):
 
 
 class TakeawayCard(BaseModel):
-    """One takeaway. `said_as` tells whether the speaker said it or an attendee observed it."""
+    """One takeaway. `said_as` tells whether the speaker said it or an attendee observed it.
+
+    `revised_by` are the later claims that revise it, by the name of where they were made. `reviewed_by` and
+    `reviewed_on` (an ISO date) are of the newest decision about it that holds; None where nobody did.
+    """
 
     slug: str
     text: str
@@ -56,6 +60,9 @@ class TakeawayCard(BaseModel):
     observer: str | None
     evidence: list[EvidenceLine]
     revises: str | None = None
+    revised_by: list[Place] = Field(default_factory=list)
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
 
     @property
     def path(self) -> str:
@@ -133,6 +140,12 @@ def takeaways_of_speaker(session: Session, speaker_id: int) -> list[TakeawayCard
     return _cards(session, _shown().where(col(Takeaway.speaker_id) == speaker_id).order_by(col(Takeaway.position)))
 
 
+def takeaways_of_article(session: Session, article_id: int) -> list[TakeawayCard]:
+    """What was taken from this article, in its order."""
+    ordered = _shown().where(col(Takeaway.article_id) == article_id).order_by(col(Takeaway.position), col(Takeaway.id))
+    return _cards(session, ordered)
+
+
 def claim_changes(session: Session) -> list[Change]:
     """Claims that a later takeaway revises, each beside what replaced it."""
     after = _cards(session, _shown().where(col(Takeaway.revises_id).is_not(None)).order_by(col(Takeaway.position)))
@@ -157,11 +170,16 @@ def _cards(session: Session, statement: Select[Takeaway]) -> list[TakeawayCard]:
 
 
 def _shape(session: Session, rows: Sequence[Takeaway]) -> list[TakeawayCard]:
-    talks = _places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
-    editions = _places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
-    speakers = _places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
+    talks = places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
+    editions = places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
+    speakers = places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
+    later = _revised_by(session, [row.id for row in rows])
+    reviews = _reviews(session, [row.id for row in rows])
     return [
         TakeawayCard(
+            revised_by=later.get(row.id, []),
+            reviewed_by=reviews.get(row.id, (None, None))[0],
+            reviewed_on=reviews.get(row.id, (None, None))[1],
             talk=talks.get(row.talk_id),
             edition=editions.get(row.edition_id),
             speaker=speakers.get(row.speaker_id),
@@ -191,14 +209,64 @@ _PLAIN = (
 )
 
 
-def _places(
+def places(
     session: Session, key: Mapped[int | None], slug: Mapped[str], name: Mapped[str], ids: set[int | None]
 ) -> dict[int | None, Place]:
+    """The things with these ids as places, by id."""
     wanted = [i for i in ids if i is not None]
     if not wanted:
         return {}
     rows = session.execute(select(key, slug, name).where(key.in_(wanted)))
     return {row[0]: Place(slug=row[1], name=row[2]) for row in rows}
+
+
+def _revised_by(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[Place]]:
+    """By takeaway, the later ones that revise it, by its source or by what people decided last about the two."""
+    wanted = [i for i in ids if i is not None]
+    held: dict[frozenset[int], ClaimLink] = {}
+    for link in session.scalars(
+        select(ClaimLink)
+        .where(col(ClaimLink.earlier_id).in_(wanted) | col(ClaimLink.later_id).in_(wanted))
+        .order_by(col(ClaimLink.id))
+    ):
+        held[frozenset((link.earlier_id, link.later_id))] = link
+    pairs = {(link.earlier_id, link.later_id) for link in held.values() if link.relation == "revises"}
+    for later, earlier in session.execute(
+        select(col(Takeaway.id), col(Takeaway.revises_id)).where(col(Takeaway.revises_id).in_(wanted))
+    ):
+        decided = held.get(frozenset((later, earlier)))
+        if decided is None or decided.relation == "open":
+            pairs.add((earlier, later))
+    if not pairs:
+        return {}
+    places: dict[int | None, Place] = {
+        key: Place(slug=slug, name=edition or occasion or "later", url=None)
+        for key, slug, occasion, edition in session.execute(
+            select(col(Takeaway.id), col(Takeaway.slug), col(Takeaway.occasion), col(Edition.name))
+            .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
+            .where(col(Takeaway.id).in_([later for _, later in pairs]), col(Takeaway.withdrawn_at).is_(None))
+        )
+    }
+    found: dict[int | None, list[Place]] = {}
+    for earlier, later in sorted(pairs):
+        if later in places:
+            found.setdefault(earlier, []).append(places[later])
+    return found
+
+
+def _reviews(session: Session, ids: Sequence[int | None]) -> dict[int | None, tuple[str | None, str | None]]:
+    """By takeaway, who decided about it last and on which day, steps that were taken back left out."""
+    later = aliased(TakeawayDecision)
+    rows = session.execute(
+        select(col(TakeawayDecision.takeaway_id), col(TakeawayDecision.reviewer), col(TakeawayDecision.decided_at))
+        .where(
+            col(TakeawayDecision.takeaway_id).in_([i for i in ids if i is not None]),
+            col(TakeawayDecision.action) != "undo",
+            ~exists().where(col(later.undoes_id) == col(TakeawayDecision.id)),
+        )
+        .order_by(col(TakeawayDecision.id))
+    )
+    return {takeaway: (reviewer, at.date().isoformat()) for takeaway, reviewer, at in rows}
 
 
 def _article(article: Article | None) -> Place | None:

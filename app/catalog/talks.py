@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.catalog.cards import Link, TalkCard, talk_cards
+from app.catalog.drafts import DraftCard, drafts_of_talk
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.listing import Portion, portion
 from app.catalog.reasons import ThemeReason, theme_reasons
@@ -95,6 +96,8 @@ class TalkDetail(TalkCard):
     technologies: list[Mention]
     theme_reasons: list[ThemeReason]
     takeaways: list[TakeawayCard]
+    drafts: list[DraftCard]
+    """What a machine thinks may be takeaways, and nobody reviewed: at most five."""
     source: SourceNote
     withdrawn_on: str | None
     parent: Named | None
@@ -151,6 +154,7 @@ def find_talk(session: Session, slug: str) -> TalkDetail:
         technologies=_technologies(session, talk.id),
         theme_reasons=theme_reasons(session, talk.id),
         takeaways=takeaways_of_talk(session, talk.id),
+        drafts=drafts_of_talk(session, talk.id),
         source=SourceNote(path=source.path if source else "", position=talk.source_position, reference=talk.reference),
         withdrawn_on=talk.withdrawn_at.date().isoformat() if talk.withdrawn_at else None,
         parent=Named(slug=parent.slug, name=parent.title) if parent else None,

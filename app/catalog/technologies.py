@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, Field
 from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import aliased
@@ -14,6 +15,7 @@ from app.catalog.cards import TalkCard
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
 from app.catalog.kept import kept
 from app.catalog.listing import Portion
+from app.catalog.sheets import counted_talks
 from app.catalog.talks import list_talks
 from app.errors import NotFound
 from app.models import Edition, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
@@ -100,20 +102,24 @@ def kinds_of_technologies(session: Session) -> list[str]:
 
 
 def _rows(session: Session) -> list[TechnologyRow]:
-    count = func.count(func.distinct(col(Talk.id)))
-    year = year_of_talk()
-    statement = (
-        _mentioning()
-        .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .with_only_columns(
-            col(Technology.slug), col(Technology.name), count, col(Technology.kind),
-            func.count(func.distinct(col(Talk.edition_id))), func.min(year), func.max(year),
-        )
-        .group_by(col(Technology.id), col(Technology.slug), col(Technology.name), col(Technology.kind))
-        .order_by(count.desc(), col(Technology.name), col(Technology.slug))
-    )  # fmt: skip
-    names = list(TechnologyRow.model_fields)
-    return [TechnologyRow(**dict(zip(names, row, strict=True))) for row in session.execute(statement)]
+    sheet = counted_talks(session, TalkFilter()).sheet
+    # By technology, so that the mentions of each lie together.
+    order = np.argsort(sheet.technology, kind="stable")
+    ids, starts = np.unique(sheet.technology[order], return_index=True)
+    places = dict(zip(ids.tolist(), np.split(sheet.mentioning[order], starts[1:]), strict=False))
+    named = select(col(Technology.id), col(Technology.slug), col(Technology.name), col(Technology.kind))
+    rows = []
+    for one, slug, name, kind in session.execute(named):
+        if (talks := places.get(one or 0)) is not None:
+            years = sheet.year[talks][sheet.year[talks] > 0]
+            rows.append(
+                TechnologyRow(
+                    slug=slug, name=name, talks=len(talks), kind=kind, editions=len(np.unique(sheet.edition[talks])),
+                    first_year=int(years.min()) if len(years) else None,
+                    last_year=int(years.max()) if len(years) else None,
+                )
+            )  # fmt: skip
+    return sorted(rows, key=lambda row: (-row.talks, row.name, row.slug))
 
 
 def year_of_talk() -> Any:
@@ -130,15 +136,24 @@ def _mentioning() -> Any:
     )
 
 
-def find_technology(session: Session, slug: str) -> TechnologyDetail:
-    """The technology with this slug; NotFound if no vocabulary has it and no known talk mentions it."""
+def technology_row(session: Session, slug: str) -> TechnologyRow:
+    """The technology with this slug as in the list; NotFound if no vocabulary has it and no known talk mentions it."""
+    return _found(session, slug)[1]
+
+
+def _found(session: Session, slug: str) -> tuple[Technology, TechnologyRow]:
     technology = session.scalars(select(Technology).where(col(Technology.slug) == slug)).first()
     rows = kept(session, "technologies", lambda: _rows(session))
     row = next((row for row in rows if row.slug == slug), None)
     if technology is None or technology.id is None or (row is None and technology.vocabulary is None):
         raise NotFound("technology", slug)
-    key = technology.id
-    told = row or TechnologyRow(slug=slug, name=technology.name, talks=0, kind=technology.kind)
+    return technology, row or TechnologyRow(slug=slug, name=technology.name, talks=0, kind=technology.kind)
+
+
+def find_technology(session: Session, slug: str) -> TechnologyDetail:
+    """The technology with this slug; NotFound if no vocabulary has it and no known talk mentions it."""
+    technology, told = _found(session, slug)
+    key = technology.id or 0
     return TechnologyDetail(
         **told.model_dump(),
         aliases=technology.aliases,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
+from numpy.typing import NDArray
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
+from app.catalog.counted import ordered
 from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.kept import keeps, kept
 from app.catalog.listing import Portion, portion
+from app.catalog.sheets import counted_talks
 from app.errors import NotFound
 from app.models import Edition, Talk, Theme, ThemeAssignment, Vocabulary
 
@@ -91,7 +96,11 @@ def theme_tree(session: Session, vocabulary: str) -> list[ThemeNode]:
 
 
 def find_theme(session: Session, slug: str) -> ThemeDetail:
-    """The theme with this slug, withdrawn ones included; NotFound if there is none."""
+    """The theme with this slug, withdrawn ones included; NotFound if there is none. Kept while nothing changes."""
+    return kept(session, ("theme", slug), lambda: _find_theme(session, slug))
+
+
+def _find_theme(session: Session, slug: str) -> ThemeDetail:
     theme = session.scalars(select(Theme).where(col(Theme.slug) == slug)).first()
     if theme is None:
         raise NotFound("theme", slug)
@@ -142,6 +151,10 @@ def list_themes(
 
 def theme_talks(session: Session, slug: str, status: str, limit: int, offset: int = 0) -> Portion[TalkCard]:
     """Known talks that have the theme by people (`confirmed`) or by machine (`machine`), newest edition first."""
+    newest = col(Edition.start_date).desc(), col(Edition.slug)
+    if keeps(session):
+        ids = kept(session, ("talks of theme", slug, status), lambda: _ids(session, slug, status, newest))
+        return Portion(len(ids), talk_cards(session, ids[offset : offset + limit].tolist()), limit, offset)
     allowed = (
         allowed_talks(TalkFilter())
         .join(ThemeAssignment, col(ThemeAssignment.talk_id) == col(Talk.id))
@@ -149,10 +162,15 @@ def theme_talks(session: Session, slug: str, status: str, limit: int, offset: in
         .where(col(Theme.slug) == slug, col(ThemeAssignment.status) == status)
     )
     statement = allowed.join(Edition, col(Edition.id) == col(Talk.edition_id)).order_by(
-        col(Edition.start_date).desc(), col(Edition.slug), col(Talk.position), col(Talk.id)
+        *newest, col(Talk.position), col(Talk.id)
     )
     found = portion(session, statement, limit, offset, rows_of=allowed)
     return found.carrying(talk_cards(session, [row[0] for row in found.items]))
+
+
+def _ids(session: Session, slug: str, status: str, editions: Sequence[Any]) -> NDArray[Any]:
+    theme = session.scalar(select(col(Theme.id)).where(col(Theme.slug) == slug))
+    return ordered(session, counted_talks(session, TalkFilter()).having(theme or 0, status), *editions)
 
 
 def _examples(session: Session, references: Sequence[str]) -> dict[str, Example]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
+from app.catalog.filters import ASSIGNED, TalkFilter
 from app.catalog.kept import kept
 from app.catalog.listing import Portion
+from app.catalog.sheets import counted_talks
 from app.errors import NotFound, UsageError
 from app.models import Source, Talk, Theme, ThemeAssignment, Vocabulary, VocabularyVersion
 
@@ -110,16 +112,16 @@ def talks_by_vocabulary(session: Session, talks: TalkFilter) -> dict[str, int]:
 
 
 def _talks_by_vocabulary(session: Session, talks: TalkFilter) -> dict[str, int]:
-    assigned = col(ThemeAssignment.talk_id)
-    # Where most of the base is meant, going through the assignments of the themes takes a third of the time.
-    within = assigned.in_(allowed_talks(talks)) if talks.editions else assigned.not_in(other_talks(talks))
+    themes: dict[str, list[int]] = defaultdict(list)
+    in_use = select(col(Theme.vocabulary), col(Theme.id)).where(col(Theme.withdrawn_at).is_(None))
+    for vocabulary, theme in session.execute(in_use):
+        themes[vocabulary].append(theme or 0)
+    counted = counted_talks(session, talks)
     counts = {}
     for name in vocabulary_names(session):
-        themes = select(col(Theme.id)).where(col(Theme.vocabulary) == name.slug, col(Theme.withdrawn_at).is_(None))
-        statement = select(func.count(func.distinct(assigned))).where(
-            col(ThemeAssignment.theme_id).in_(themes), col(ThemeAssignment.status).in_(ASSIGNED), within
-        )
-        counts[name.slug] = session.scalar(statement) or 0
+        held = np.zeros(len(counted.sheet.talk), dtype=bool)
+        held[counted.sheet.place[counted.assignments(themes[name.slug], assigned=True)]] = True
+        counts[name.slug] = int(held.sum())
     return counts
 
 

@@ -7,10 +7,14 @@ import sys
 import typer
 
 from app.cli import (
+    articles,
+    compare,
     curator,
+    draft,
     evaluate,
     ingest,
     maintenance,
+    practices,
     report,
     review,
     search,
@@ -30,7 +34,8 @@ app = typer.Typer(
 )
 
 for group in (
-    ingest, search, report, themes, evaluate, vocabulary, technologies, maintenance, review, curator, serve,
+    ingest, articles, search, practices, report, draft, compare, themes, evaluate, vocabulary, technologies,
+    maintenance, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     """Add the group of commands."""
     group = typer.Typer(help="Measure against what people judged.", no_args_is_help=True)
     group.command()(search)
+    group.command()(practices)
     group.command()(speakers)
     group.command()(themes)
     app.add_typer(group, name="evaluate")
@@ -58,6 +59,54 @@ def search(
         )
         for query, value in difference.largest:
             print(f"  {value:+.3f}  {query}")
+
+
+def practices(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Judgements as in data/judgements/practices; those by default.",
+                       exists=True, file_okay=False),
+    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the figures beside the judgements, where /quality reads them.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:  # fmt: skip
+    """How good the practices are that questions are answered with, on the shipped data in a throw-away base."""
+    from app import pipeline
+    from app.bootstrap import throw_away_base
+    from app.db.engine import reading
+    from app.ingest.formats.protocol import ReadOptions
+    from app.practices.judged import read_judged
+    from app.practices.measured import measure_practices
+    from app.practices.quality import FILE, WAYS, practice_judgements_folder
+    from app.settings import get_settings, shipped
+
+    place = folder or practice_judgements_folder()
+    judged = read_judged(place)
+    # In fp32, so that the figures do not depend on the processor.
+    settings = get_settings().model_copy(update={"encoder_precision": "fp32", "log_level": "WARNING"})
+    with throw_away_base(settings) as base, progress() as shown:
+        pipeline.ingest(base.engine, base.embedder, [shipped("data")], options=ReadOptions(), progress=shown)
+        base.search.warm()
+        with reading(base.engine) as session:
+            found = measure_practices(session, base.search, base.embedder, judged, shown)
+    if save:
+        (place / FILE).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if json:
+        print_json(found)
+        return
+    print(f"{found.takeaways} takeaways, {found.drafts} drafts, {len(found.questions)} questions, {found.recipe}\n")
+    for way, words in WAYS:
+        one = found.ways[way]
+        print(f"nDCG@10 {one.mean:.3f} ({one.low:.3f}-{one.high:.3f})  {words}")
+    print(f"\n{found.answered:.1%} of answerable questions get an answer; {found.precision:.1%} of what is shown is")
+    print(f"{found.nothing_said:.0%} of {found.nobody} questions that nobody answers are answered with nothing")
+    pairs = found.grouping
+    print(
+        f"groups: F1 of pairs {pairs.f1:.3f} (precision {pairs.precision:.3f}, recall {pairs.recall:.3f}), "
+        f"adjusted Rand {pairs.adjusted_rand:.3f}; all in one {pairs.f1_all_in_one:.3f}, by talk {pairs.f1_by_talk:.3f}"
+    )
 
 
 def speakers(

@@ -37,7 +37,7 @@ def ingest(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but keep nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Load programmes, themes, decisions and takeaways; embed and index what changed.
+    """Load programmes, themes, decisions, takeaways and articles; embed and index what changed.
 
     Exit code 3 when part of the input could not be read; everything else was loaded.
     """
@@ -85,6 +85,8 @@ def _print(report: IngestReport, dry_run: bool) -> None:
     if lost:
         largest = ", ".join(f"{name} {count}" for name, count in lost.most_common(LARGEST))
         print(f"Lost {lost.total()} values of {len(lost)} fields, the most of {largest}; `hallway doctor` says more.")
+    for one in report.reissues:
+        print(f"saved report {one.sentence}" + (f" `hallway report diff {one.previous} {one.id}`" if one.id else ""))
     totals = report.totals
     print(
         f"{totals.talks} talks: {totals.created} created, {totals.updated} updated, {totals.unchanged} unchanged, "

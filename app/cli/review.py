@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli import review_takeaways
 from app.cli.output import JsonOption, print_json
+from app.cli.reviewer import knowledge_base, known_reviewer, reviewer_named
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -25,8 +27,10 @@ ReviewerOption = Annotated[str | None, typer.Option(help="Who decides; the curat
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(help="Review which themes talks have.", no_args_is_help=True)
+    group = typer.Typer(help="Review themes of talks, drafts of takeaways, links of claims.", no_args_is_help=True)
     group.command()(themes)
+    group.command()(review_takeaways.takeaways)
+    group.command()(review_takeaways.claims)
     group.command()(agreement)
     group.command()(export)
     app.add_typer(group, name="review")
@@ -53,9 +57,9 @@ def themes(
 
     if part not in PARTS:
         raise UsageError(f"There is no part “{part}”; the parts are {', '.join(PARTS)}.", "--part")
-    base = _base()
+    base = knowledge_base()
     if decide is not None or undo:
-        _decide_one(base, decide, undo, _reviewer(base, reviewer))
+        _decide_one(base, decide, undo, reviewer_named(base, reviewer))
         return
     if draw:
         _draw(base, edition, theme, draw)
@@ -63,12 +67,12 @@ def themes(
     chosen: Part = part  # type: ignore[assignment]  # one of them, as was just seen
     if json:
         with reading(base.engine) as session:
-            print_json(review_queue(session, edition, theme, _known_reviewer(base, reviewer), limit))
+            print_json(review_queue(session, edition, theme, known_reviewer(base, reviewer), limit))
     elif sys.stdin.isatty():
-        _ask(base, chosen, edition, theme, _reviewer(base, reviewer), limit)
+        _ask(base, chosen, edition, theme, reviewer_named(base, reviewer), limit)
     else:
         with reading(base.engine) as session:
-            found = queue_part(session, chosen, edition, theme, _known_reviewer(base, reviewer), limit)
+            found = queue_part(session, chosen, edition, theme, known_reviewer(base, reviewer), limit)
         for number, item in enumerate(found, start=1):
             _print(number, item)
         print(f"{len(found)} to review. Run this on a terminal to decide, or use --decide.")
@@ -79,7 +83,7 @@ def agreement(json: JsonOption = False) -> None:
     from app.db.engine import reading
     from app.themes.reviews import reviewers_agree
 
-    with reading(_base().engine) as session:
+    with reading(knowledge_base().engine) as session:
         found = reviewers_agree(session)
     if json:
         print_json(found)
@@ -101,15 +105,23 @@ def export(
     edition: EditionOption = None,
     reviewer: Annotated[str | None, typer.Option(help="Decisions of this reviewer only.")] = None,
     all_of_them: Annotated[bool, typer.Option("--all", help="Also where everything was read from files.")] = False,
+    of_takeaways: Annotated[
+        bool,
+        typer.Option("--takeaways", help="Decisions about drafts of takeaways, as takeaways/1: a file an article."),
+    ] = False,
 ) -> None:
     """Write decisions as data/judgements/themes has them, for `hallway ingest` to read: one file for each edition and
     reviewer."""
     from app.db.engine import reading
     from app.errors import NotFound, UsageError
+    from app.takeaways.review.files import takeaway_files
     from app.themes.decision_files import decision_files
 
-    with reading(_base().engine) as session:
-        files = decision_files(session, edition, reviewer, all_of_them)
+    with reading(knowledge_base().engine) as session:
+        if of_takeaways:
+            files = takeaway_files(session, edition, reviewer)
+        else:
+            files = decision_files(session, edition, reviewer, all_of_them)
     if not files:
         raise NotFound(
             "decision to export", reviewer or edition or "", "Those read from files are left out; see --all."
@@ -125,33 +137,6 @@ def export(
     for name, text in files.items():
         (output / name).write_text(text, encoding="utf-8")
         print(f"{output / name}: written.")
-
-
-def _base() -> KnowledgeBase:
-    from app.bootstrap import open_knowledge_base
-    from app.settings import get_settings
-
-    return open_knowledge_base(get_settings())
-
-
-def _known_reviewer(base: KnowledgeBase, named: str | None) -> str | None:
-    from app.curators.account import find_curator
-    from app.db.engine import reading
-
-    if named is not None:
-        return " ".join(named.split()) or None
-    with reading(base.engine) as session:
-        curator = find_curator(session)
-        return curator.name if curator else None
-
-
-def _reviewer(base: KnowledgeBase, named: str | None) -> str:
-    from app.errors import UsageError
-
-    found = _known_reviewer(base, named)
-    if found is None:
-        raise UsageError("Say who decides, with --reviewer NAME; a decision carries that name.", "--reviewer")
-    return found
 
 
 def _draw(base: KnowledgeBase, edition: str | None, theme: str | None, size: int) -> None:

@@ -45,7 +45,8 @@ def saved(json: JsonOption = False) -> None:
         print_json(RootModel[list[SavedLine]](lines))
         return
     for line in lines:
-        print(f"{line.id}  {line.saved_on}  edition {line.edition}  {line.report}  {line.title}")
+        newer = f"  (a newer edition: {line.newest})" if line.newest else ""
+        print(f"{line.id}  {line.saved_on}  edition {line.edition}  {line.report}  {line.title}{newer}")
     if not lines:
         print("No report is saved; `hallway report NAME --save` saves one.")
 
@@ -167,6 +168,11 @@ def _told(found: ReportDifference) -> list[str]:
             lines += [f"    {slug}" for slug in reason.talks[:NAMED]]
             if len(reason.talks) > NAMED:
                 lines.append(f"    and {len(reason.talks) - NAMED} more")
-    lines += ["", *(f"Only before: {label}" for label in found.gone), *(f"Only after: {label}" for label in found.new)]
+    lines += [
+        "",
+        *(f"Renamed: {label}" for label in found.renamed),
+        *(f"Only before: {label}" for label in found.gone),
+        *(f"Only after: {label}" for label in found.new),
+    ]
     causes = f" Causes: {', '.join(found.causes)}." if found.causes else ""
     return [*lines, f"{len(found.moved)} of {found.compared} figures moved.{causes}"]

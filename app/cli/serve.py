@@ -40,6 +40,8 @@ def serve(
         options = ReadOptions(limit=settings.max_file_megabytes * 1_000_000)
         with progress() as shown:
             report = pipeline.ingest(base.engine, base.embedder, ingest, options=options, progress=shown)
+        for one in report.reissues:
+            print(f"saved report {one.sentence}")
         totals = report.totals
         print(f"{totals.talks} talks, {totals.created} new, {totals.updated} changed, {totals.problems} problems.")
         base.engine.dispose()

@@ -1,4 +1,4 @@
-"""`hallway vocabulary`: check a file of themes, list those of the base, and see what a change would move."""
+"""`hallway vocabulary`: check a file of themes, list those of the base, see what a change would move, remove one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.cli.output import JsonOption, print_json, progress
 if TYPE_CHECKING:
     from app.bootstrap import KnowledgeBase
     from app.ingest.formats.protocol import ReadOptions
+    from app.ingest.vocabulary_removal import RemovedVocabulary
     from app.pipeline import VocabularyPreview
     from app.themes.vocabulary_moves import Move
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command()(check)
     group.command(name="list")(list_)
     group.command()(diff)
+    group.command()(remove)
     app.add_typer(group, name="vocabulary")
 
 
@@ -94,6 +96,48 @@ def diff(
     _print(preview, len(preview.moves) if all else SHOWN)
 
 
+def remove(
+    slug: Annotated[
+        str, typer.Argument(metavar="SLUG", help="Slug of a vocabulary, as `hallway vocabulary list` says.")
+    ],
+    with_decisions: Annotated[
+        bool, typer.Option("--with-decisions", help="Also where people decided about its themes; that is kept.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Take a vocabulary out of the base, without asking, and say what went. Never the default one.
+
+    What people decided about its themes stays in the base, and holds again once the vocabulary is ingested.
+    """
+    from app import pipeline
+
+    base, _ = _base()
+    with progress() as shown:
+        removed = pipeline.remove_vocabulary(
+            base.engine, base.embedder, slug, with_decisions=with_decisions, progress=shown
+        )
+    if json:
+        print_json(removed)
+        return
+    print("\n".join(_told(removed)))
+
+
+def _told(removed: RemovedVocabulary) -> list[str]:
+    version = f", version {removed.version}" if removed.version else ""
+    what = f"{removed.themes} themes, of which {removed.talks:,} known talks had any"
+    lines = [f"{removed.name} ({removed.vocabulary}){version} is removed: {what}."]
+    if removed.kept_themes:
+        lines.append(
+            f"Kept, out of use: {', '.join(removed.kept_themes)}, with {removed.by_people}. "
+            "No other vocabulary can have these slugs."
+        )
+    if removed.saved_reports:
+        lines.append(f"Saved reports of it stay as they are, without new editions: {', '.join(removed.saved_reports)}.")
+    if removed.source:
+        lines.append(f"Ingesting {removed.source} brings it back; take it out of folders that you ingest.")
+    return lines
+
+
 def _print(preview: VocabularyPreview, most: int) -> None:
     counts = preview.themes.model_dump()
     parts = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
@@ -109,6 +153,8 @@ def _print(preview: VocabularyPreview, most: int) -> None:
     if preview.unmatched:
         names = ", ".join(theme.slug for theme in preview.unmatched)
         print(f"warning: no known talk would have {names}; give them cues, or leave them out.")
+    for one in preview.reissues:
+        print(f"saved report {one.sentence}")
     ways = "each theme of a talk" if preview.counting == "any" else "main themes"
     moved = "1 count moves" if len(preview.moves) == 1 else f"{len(preview.moves)} counts move"
     print(f"{moved} over {preview.places} places, {ways} counted. Nothing was kept.")

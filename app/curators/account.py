@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.curators.throttle import forget_failures
 from app.db.types import utc_now
 from app.errors import UsageError
 from app.models import Curator
@@ -34,7 +35,8 @@ def find_curator(session: Session) -> Curator | None:
 
 
 def set_password(session: Session, password: str, name: str | None = None) -> Curator:
-    """Make the account, or give it a new password and, if one is given, a new name. Whoever was signed in no longer is.
+    """Make the account, or give it a new password and, if one is given, a new name. Whoever was signed in no longer is,
+    and whoever failed to sign in need not wait.
 
     UsageError for a password of fewer than 12 letters or more than 1000, or a name that is empty or cannot be shown.
     """
@@ -49,6 +51,7 @@ def set_password(session: Session, password: str, name: str | None = None) -> Cu
     curator.password_hash = _hasher.hash(password)
     curator.signing_key = secrets.token_hex(32)
     curator.set_at = utc_now()
+    forget_failures(session)
     session.flush()
     return curator
 

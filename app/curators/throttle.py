@@ -1,16 +1,25 @@
 """A brake on guessing passwords: after five failures each further one makes the wait longer, by address and overall.
 
-Kept in memory, so each process of the site counts for itself and a restart forgets.
+Counted in the base, so that all processes of the site count as one and a restart forgets nothing. Only a try that may
+go on writes, and for a moment: whoever is told to wait costs one small read.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import math
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from datetime import datetime, timedelta
 from threading import Lock
+
+from sqlalchemy import Engine, delete
+from sqlmodel import Session, col
+
+from app.db.engine import reading, writing
+from app.db.types import utc_now
+from app.errors import DatabaseError
+from app.models import SignInFailures
 
 FREE = 5
 """Failures that cost no wait."""
@@ -19,14 +28,16 @@ LONGEST_BY_ADDRESS = 15 * 60.0
 LONGEST_OVERALL = 30.0
 """Seconds. Short, for whoever keeps failing makes the curator wait as well."""
 
-FORGOTTEN_AFTER = 3600.0
-MOST_ADDRESSES = 10_000
+FORGOTTEN_AFTER = timedelta(hours=1)
+OVERALL = ""
+"""The row that counts the failures of all addresses."""
 
+BUSY_MS = 500
+"""Milliseconds that a sign-in waits for whoever writes to the base, an ingest say."""
 
-@dataclass
-class _Failures:
-    count: int = 0
-    last: float = 0.0
+BUSY = (
+    "The knowledge base is being written just now, so a sign-in cannot be counted. Nothing was checked; try again soon."
+)
 
 
 def wait_after(failures: int, longest: float) -> float:
@@ -35,50 +46,72 @@ def wait_after(failures: int, longest: float) -> float:
 
 
 class Throttle:
-    """Counts sign-ins that failed. `clock` gives seconds that never run backwards."""
+    """Counts sign-ins that failed, over all processes of a base. `clock` gives the moment, aware."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+        self._engine = engine
         self._clock = clock
-        self._lock = Lock()
-        self._overall = _Failures()
-        self._by_address: dict[str, _Failures] = {}
+        self._one_at_a_time = Lock()
 
     def begin(self, address: str) -> int:
-        """Ask to try. 0: go on, and it counts as failed until `succeeded`; else whole seconds to wait first."""
-        with self._lock:
-            now = self._clock()
-            here = self._of(_network(address), now)
-            self._forget(self._overall, now)
-            left = max(
-                here.last + wait_after(here.count, LONGEST_BY_ADDRESS) - now,
-                self._overall.last + wait_after(self._overall.count, LONGEST_OVERALL) - now,
-            )
-            if left > 0:
-                return math.ceil(left)
-            # Counted before it is known to fail, so that many at once do not slip through together.
-            for failures in (here, self._overall):
-                failures.count += 1
-                failures.last = now
-            return 0
+        """Ask to try. 0: go on, and it counts as failed until `succeeded`; else whole seconds to wait first.
+
+        A DatabaseError where somebody else writes all the while: what cannot be counted is not tried.
+        """
+        network, now = _network(address), self._clock()
+        with reading(self._engine) as session:
+            if left := _left(session, network, now):
+                return left
+        # One thread of a process waits for the lock of the base; were it each, an ingest would leave none for readers.
+        if not self._one_at_a_time.acquire(timeout=BUSY_MS / 1000):
+            raise DatabaseError(BUSY)
+        try:
+            with writing(self._engine, BUSY_MS) as session:
+                return _count(session, network, now)
+        except DatabaseError as error:
+            raise DatabaseError(BUSY) from error
+        finally:
+            self._one_at_a_time.release()
 
     def succeeded(self, address: str) -> None:
         """The try that began was right: this address starts afresh, and the others count as before."""
-        with self._lock:
-            here = self._by_address.pop(_network(address), None)
-            self._overall.count = max(self._overall.count - (here.count if here else 1), 0)
+        # Where the base is busy it stays counted, which is no reason to send the curator away.
+        with suppress(DatabaseError), writing(self._engine, BUSY_MS) as session:
+            here, overall = (session.get(SignInFailures, name) for name in (_network(address), OVERALL))
+            if overall is not None:
+                overall.count = max(overall.count - (here.count if here else 1), 0)
+            if here is not None:
+                session.delete(here)
 
-    def _of(self, network: str, now: float) -> _Failures:
-        found = self._by_address.pop(network, None) or _Failures()
-        self._forget(found, now)
-        if len(self._by_address) >= MOST_ADDRESSES:
-            del self._by_address[next(iter(self._by_address))]
-        self._by_address[network] = found
-        return found
 
-    @staticmethod
-    def _forget(failures: _Failures, now: float) -> None:
-        if now - failures.last > FORGOTTEN_AFTER:
-            failures.count = 0
+def forget_failures(session: Session) -> None:
+    """Nobody has to wait any more."""
+    session.execute(delete(SignInFailures))
+
+
+def _count(session: Session, network: str, now: datetime) -> int:
+    """Count a try of this network, or the seconds it has to wait: another may have been faster."""
+    session.execute(delete(SignInFailures).where(col(SignInFailures.last_at) < now - FORGOTTEN_AFTER))
+    if left := _left(session, network, now):
+        return left
+    # Counted before it is known to fail, so that many at once do not slip through together.
+    for name in (network, OVERALL):
+        row = session.get(SignInFailures, name) or SignInFailures(network=name, count=0, last_at=now)
+        row.count, row.last_at = row.count + 1, now
+        session.add(row)
+    return 0
+
+
+def _left(session: Session, network: str, now: datetime) -> int:
+    """Whole seconds that a network has to wait from now on."""
+    found = 0.0
+    for name, longest in ((network, LONGEST_BY_ADDRESS), (OVERALL, LONGEST_OVERALL)):
+        row = session.get(SignInFailures, name)
+        if row is not None and now - row.last_at <= FORGOTTEN_AFTER:
+            # A clock that was set back makes nobody wait longer than the wait itself.
+            passed = max((now - row.last_at).total_seconds(), 0.0)
+            found = max(found, wait_after(row.count, longest) - passed)
+    return math.ceil(found)
 
 
 def _network(address: str) -> str:
@@ -86,5 +119,5 @@ def _network(address: str) -> str:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address[:100]
+        return address[:100] or "unknown"
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

@@ -50,9 +50,12 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def for_writing(engine: Engine) -> Engine:
-    """The same engine, whose transactions take SQLite's write lock at once, so that none fails half way for it."""
-    return engine.execution_options(hallway_writes=True)
+def for_writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
+    """The same engine, whose transactions take SQLite's write lock at once, so that none fails half way for it.
+
+    They wait so many milliseconds for another that has the lock.
+    """
+    return engine.execution_options(hallway_writes=True, hallway_wait_ms=wait_ms)
 
 
 def is_writing(session: Session) -> bool:
@@ -67,9 +70,16 @@ def is_reading(session: Session) -> bool:
 
 def _begin_sqlite(connection: Connection) -> None:
     # The driver's own BEGIN comes too late for savepoints and for reads that must see one state.
-    writes = connection.get_execution_options().get("hallway_writes", False)
-    if writes:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("hallway_writes", False):
+        wait_ms = options.get("hallway_wait_ms", BUSY_TIMEOUT_MS)
+        if wait_ms != BUSY_TIMEOUT_MS:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait_ms:d}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            if wait_ms != BUSY_TIMEOUT_MS:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         return
     # This one waits for nothing and so does not fail. Said to the driver itself: by way of SQLAlchemy it took as long
     # as a small query.
@@ -89,9 +99,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
-    """A session that commits when the block ends and rolls back when it raises. For commands and pipeline steps."""
-    with Session(for_writing(engine), expire_on_commit=False) as session:
+def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]:
+    """A session that commits when the block ends and rolls back when it raises. For commands and pipeline steps.
+
+    A DatabaseError where another process has written for `wait_ms` milliseconds and is not done.
+    """
+    with Session(for_writing(engine, wait_ms), expire_on_commit=False) as session:
         try:
             yield session
             session.commit()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Engine, delete, exists, func, select
+from sqlalchemy import ColumnElement, Engine, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -18,7 +18,7 @@ from app.db.types import utc_now
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.recipe import embedded_text, text_hash
 from app.errors import UsageError
-from app.models import Embedding, IndexState, Passage, Talk
+from app.models import Embedding, IndexState, Passage, TakeawayDraft, Talk
 
 STATE = "embeddings"
 NO_TALK = -1
@@ -48,13 +48,29 @@ def missing(session: Session, recipe: str) -> list[tuple[str, str]]:
     return list(wanted.items())
 
 
-def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, int, int], None] | None = None) -> int:
-    """Embed every passage that has no vector under the embedder's recipe, keeping batch after batch; returns how many.
+def missing_of_drafts(session: Session, recipe: str) -> list[tuple[str, str]]:
+    """(content hash, text) of every distinct draft of a takeaway without a vector under `recipe`, in order.
 
-    `progress` is told the step, how many are done and how many there are.
+    A draft is embedded without the title of its talk, which would make all of one talk alike. Drafts are no passages,
+    and search never sees them; their vectors tell which say the same.
+    """
+    found = exists().where(
+        col(Embedding.content_hash) == col(TakeawayDraft.content_hash), col(Embedding.recipe) == recipe
+    )
+    rows = session.execute(
+        select(col(TakeawayDraft.content_hash), col(TakeawayDraft.text)).where(~found).order_by(col(TakeawayDraft.id))
+    )
+    return list({content_hash: text.strip() for content_hash, text in rows}.items())
+
+
+def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, int, int], None] | None = None) -> int:
+    """Embed every passage and draft that has no vector under the embedder's recipe, keeping batch after batch.
+
+    Returns how many passages were embedded. `progress` is told the step, how many are done and how many there are.
     """
     with reading(engine) as session:
-        todo = missing(session, embedder.recipe)
+        passages = missing(session, embedder.recipe)
+        todo = list(dict([*passages, *missing_of_drafts(session, embedder.recipe)]).items())
     # Long texts beside long ones: a batch costs what its longest text costs.
     todo.sort(key=lambda pair: len(pair[1]))
     for start in range(0, len(todo), BATCH):
@@ -66,7 +82,7 @@ def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, i
             save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
     if todo and progress:
         progress("embedding", len(todo), len(todo))
-    return len(todo)
+    return len(passages)
 
 
 def save(session: Session, recipe: str, hashes: Sequence[str], vectors: Vectors) -> None:
@@ -168,6 +184,27 @@ def vectors_of_talk(session: Session, recipe: str, talk_id: int) -> Vectors:
     return np.stack([np.frombuffer(row, dtype="<f4") for row in rows]).astype(np.float32, copy=False)
 
 
+def vectors_of_drafts(session: Session, recipe: str, draft_ids: Sequence[int]) -> tuple[NDArray[np.int64], Vectors]:
+    """Ids (n,) and vectors (n, d) of those of these drafts that are embedded under `recipe`, by id; (0, 0) without."""
+    length = _usual_length(session, recipe)
+    ids: list[int] = []
+    kept: list[bytes] = []
+    wanted = sorted(set(draft_ids))
+    for start in range(0, len(wanted) if length else 0, _AT_ONCE):
+        rows = session.execute(
+            select(col(TakeawayDraft.id), col(Embedding.vector))
+            .join(Embedding, col(Embedding.content_hash) == col(TakeawayDraft.content_hash))
+            .where(col(Embedding.recipe) == recipe, col(TakeawayDraft.id).in_(wanted[start : start + _AT_ONCE]))
+            .order_by(col(TakeawayDraft.id))
+        )
+        for draft_id, vector in rows:
+            if draft_id is not None and len(vector) == length:
+                ids.append(draft_id)
+                kept.append(vector)
+    matrix = np.frombuffer(b"".join(kept), dtype="<f4").reshape(len(kept), length // 4 if kept else 0)
+    return np.array(ids, dtype=np.int64), matrix.astype(np.float32, copy=False)
+
+
 def mean_of_talks(session: Session, recipe: str, talk_ids: Sequence[int]) -> Vectors | None:
     """Mean (d,) of length 1 over what these talks are about, each counting once; None where none is embedded."""
     means = []
@@ -189,8 +226,11 @@ def count(session: Session, recipe: str) -> int:
 
 
 def prune(session: Session) -> int:
-    """Throw away vectors, under any recipe, of texts that no passage has any more. Returns how many went."""
-    used = exists().where(col(Passage.content_hash) == col(Embedding.content_hash))
+    """Throw away vectors, under any recipe, of texts that no passage or draft has any more. Returns how many went."""
+    used = or_(
+        exists().where(col(Passage.content_hash) == col(Embedding.content_hash)),
+        exists().where(col(TakeawayDraft.content_hash) == col(Embedding.content_hash)),
+    )
     return _delete(session, ~used, in_use=False)
 
 

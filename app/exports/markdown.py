@@ -27,7 +27,7 @@ def write(document: Document) -> bytes:
         blocks += _section(section)
     blocks += ["## How the numbers were made", *_paragraphs(document.method)]
     if document.sources:
-        blocks += ["## Sources", "\n".join(f"- {_linked(found.label, found.url)}" for found in document.sources)]
+        blocks += ["## Sources", "\n".join(f"- {linked(found.label, found.url)}" for found in document.sources)]
     blocks += ["---", _footer(document)]
     return ("\n\n".join(block for block in blocks if block) + "\n").encode()
 
@@ -43,7 +43,8 @@ def opening(text: str) -> str:
     return _FIRST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", escape(text))
 
 
-def _linked(text: str, href: str | None) -> str:
+def linked(text: str, href: str | None) -> str:
+    """Data as words that lead to `href`, here (it begins with `/`) or on the web; the words alone for anything else."""
     address = absolute(href)
     if address is None:
         return escape(text)
@@ -51,7 +52,7 @@ def _linked(text: str, href: str | None) -> str:
 
 
 def _number(figure: Figure, text: str) -> str:
-    return _linked(text, figure.url)
+    return linked(text, figure.url)
 
 
 def _line(words: Line) -> str:
@@ -60,7 +61,7 @@ def _line(words: Line) -> str:
         if isinstance(piece, Number):
             written.append(_number(piece.figure, piece.text))
         elif isinstance(piece, Link):
-            written.append(_linked(piece.text, piece.href))
+            written.append(linked(piece.text, piece.href))
         else:
             written.append(escape(piece.text) if written else opening(piece.text))
     return "".join(written)
@@ -87,7 +88,7 @@ def _table(table: FigureTable, *, named: bool) -> list[str]:
     lines = [f"| {' | '.join(heads)} |", f"|:---|{'---:|' * (len(heads) - 1)}"]
     for row in table.rows:
         figure = row.figure
-        cells = [("↳ " * row.depth) + _linked(row.label, row.href), _number(figure, figure.fraction)]
+        cells = [("↳ " * row.depth) + linked(row.label, row.href), _number(figure, figure.fraction)]
         if table.shares:
             cells += [figure.percent, figure.range, str(figure.confirmed), str(figure.machine)]
         cells += [_line(cell) for cell in row.more]
@@ -101,7 +102,7 @@ def _populations(document: Document) -> str:
     for choice in document.populations:
         count = f" ({_number(choice.figure, f'{choice.figure.numerator:,}')})" if choice.figure else ""
         name = escape(choice.label)
-        here = f"**{name}**" if choice.current else _linked(choice.label, _report_path(document, choice.query))
+        here = f"**{name}**" if choice.current else linked(choice.label, _report_path(document, choice.query))
         told.append(f"{here}{count}")
     return f"Counting {' · '.join(told)}"
 
@@ -112,7 +113,7 @@ def _report_path(document: Document, query: str) -> str:
 
 def _claim(claim: CheckedClaim) -> str:
     who = ", ".join(escape(part) for part in (claim.said_by, claim.affiliation) if part)
-    source = _linked(claim.article, claim.article_url) if claim.article else ""
+    source = linked(claim.article, claim.article_url) if claim.article else ""
     after = ", ".join(part for part in (who, source) if part)
     lines = [f"- **{claim.verdict.capitalize()}:** {escape(claim.text)}"]
     if after:

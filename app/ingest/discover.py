@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from app.errors import InputError, UsageError
 from app.ingest.archives import unpack
-from app.ingest.formats.protocol import Format
+from app.ingest.formats.protocol import Format, TakesNamed
 from app.ingest.formats.registry import FORMATS, format_named
 from app.ingest.record import FoundProblem
 from app.settings import local_folder
@@ -18,6 +18,8 @@ from app.settings import local_folder
 _SUFFIXES = frozenset({
     ".yaml", ".yml", ".json", ".jsonld", ".html", ".htm", ".ics", ".csv", ".tsv", ".xlsx", ".vtt", ".srt", ".xml",
 })  # fmt: skip
+_PERHAPS = frozenset({".md", ".markdown", ".txt"})
+"""Of articles, but of much else too: in a folder, one that no format recognises is passed over without a word."""
 _ARCHIVE = ".zip"
 _HEAD = 4096
 _READ_IN_PLACE = "hallway: vendors/"
@@ -115,7 +117,8 @@ class _Walk:
         return [
             (child, f"{inner}/{child.name}" if inner else child.name)
             for child in children
-            if not child.name.startswith(".") and (child.is_dir() or child.suffix.lower() in {*_SUFFIXES, _ARCHIVE})
+            if not child.name.startswith(".")
+            and (child.is_dir() or child.suffix.lower() in {*_SUFFIXES, *_PERHAPS, _ARCHIVE})
         ]
 
     def _archive(self, path: Path, label: str, address: str, named: bool) -> list[tuple[Path, str]]:
@@ -124,7 +127,7 @@ class _Walk:
         folder = self._temporary / str(self._archives) / path.stem
         folder.mkdir(parents=True)
         try:
-            problems = unpack(path, folder, _SUFFIXES, self._limit)
+            problems = unpack(path, folder, _SUFFIXES | _PERHAPS, self._limit)
         except InputError as error:
             problems = [FoundProblem("error", str(error), error.where)]
         if problems:
@@ -144,6 +147,11 @@ class _Walk:
             claimed: Format | None = self._formats[0]
         else:
             claimed = next((known for known in self._formats if known.recognises_file(path, head)), None)
+        if claimed is None and (named or self._is_forced):
+            taking = (known for known in self._formats if isinstance(known, TakesNamed) and known.accepts_named(path))
+            claimed = next(taking, None)
+        if claimed is None and not named and path.suffix.lower() in _PERHAPS:
+            return
         self._add(Unit(path, label, claimed, claimed.rank(path, head) if claimed else 9, named), address)
 
     def _add(self, unit: Unit, address: str) -> None:

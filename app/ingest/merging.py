@@ -5,7 +5,17 @@ from __future__ import annotations
 from sqlalchemy import delete, or_, select, update
 from sqlmodel import Session, col
 
-from app.models import Appearance, Speaker, SpeakerAlias, SpeakerLink, SpeakerPair, Takeaway, Talk
+from app.models import (
+    Appearance,
+    DraftReading,
+    Speaker,
+    SpeakerAlias,
+    SpeakerLink,
+    SpeakerPair,
+    Takeaway,
+    TakeawayDraft,
+    Talk,
+)
 
 
 def merge_speakers(session: Session, gone: int, into: int, *, curated: bool) -> None:
@@ -18,7 +28,7 @@ def merge_speakers(session: Session, gone: int, into: int, *, curated: bool) -> 
     session.execute(delete(Appearance).where(col(Appearance.id).in_(list(session.scalars(doubled)))))
     reindex(session, gone)
     reindex(session, into)
-    for table in (Appearance, SpeakerAlias, SpeakerLink, Takeaway):
+    for table in (Appearance, SpeakerAlias, SpeakerLink, Takeaway, TakeawayDraft):
         session.execute(update(table).where(col(table.speaker_id) == gone).values(speaker_id=into))
     if curated:
         session.execute(update(SpeakerAlias).where(col(SpeakerAlias.speaker_id) == into).values(curated=True))
@@ -31,6 +41,7 @@ def reindex(session: Session, speaker_id: int) -> None:
     """Search knows talks by their people too, so these are to be indexed anew."""
     theirs = select(col(Appearance.talk_id)).where(col(Appearance.speaker_id) == speaker_id)
     session.execute(update(Talk).where(col(Talk.id).in_(theirs)).values(passages_hash=None))
+    session.execute(delete(DraftReading).where(col(DraftReading.talk_id).in_(theirs)))
 
 
 def told_apart(session: Session, one: int, other: int) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app.ingest.article_record import ArticleContent
+
 Severity = Literal["error", "warning"]
 Markup = Literal["plain", "html", "rst", "markdown"]
 Use = Literal["kept", "lost", "guessed"]
@@ -267,6 +269,15 @@ class EvidenceRecord:
 
 
 @dataclass(frozen=True)
+class ReviewedRecord:
+    """Who accepted or rejected a draft of the machine, on which day, and its key where one is known."""
+
+    by: str
+    on: str
+    draft: str | None = None
+
+
+@dataclass(frozen=True)
 class TakeawayRecord:
     """A takeaway with who says it, where, and its evidence. `talk` is written `edition-slug/talk-key`."""
 
@@ -288,6 +299,7 @@ class TakeawayRecord:
     evidence: tuple[EvidenceRecord, ...] = ()
     claim: Mapping[str, Any] | None = None
     revises: str | None = None
+    reviewed: ReviewedRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -307,10 +319,11 @@ class ArticleRecord:
 
 @dataclass(frozen=True)
 class TakeawayCollection:
-    """An article and its takeaways."""
+    """An article, if they are of one, and its takeaways; `rejected` are drafts that people said are none."""
 
-    article: ArticleRecord
+    article: ArticleRecord | None
     takeaways: tuple[TakeawayRecord, ...]
+    rejected: tuple[ReviewedRecord, ...] = ()
     unreadable: frozenset[str] = frozenset()
     is_whole: bool = True
 
@@ -338,7 +351,16 @@ class Transcript:
     is_automatic: bool = False
 
 
-Payload = Transcript | Programme | SpeakerAliases | Vocabulary | Technologies | ThemeDecisions | TakeawayCollection
+Payload = (
+    Transcript
+    | Programme
+    | SpeakerAliases
+    | Vocabulary
+    | Technologies
+    | ThemeDecisions
+    | TakeawayCollection
+    | ArticleContent
+)
 
 
 @dataclass(frozen=True)

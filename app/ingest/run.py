@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from app.db.types import utc_now
 from app.errors import InputError
+from app.ingest.article_record import ArticleContent
 from app.ingest.discover import Unit
 from app.ingest.formats.protocol import ReadOptions, ReadsNeighbours, read_text
 from app.ingest.identity import People
@@ -28,6 +29,7 @@ from app.ingest.record import (
 )
 from app.ingest.review import Review
 from app.ingest.store.aliases import store_aliases
+from app.ingest.store.articles import store_article
 from app.ingest.store.changes import Changes
 from app.ingest.store.programme import store_programme
 from app.ingest.store.reviews import keep_review, newest_review
@@ -51,6 +53,7 @@ KINDS = {
     ThemeDecisions: "decisions",
     TakeawayCollection: "takeaways",
     Transcript: "transcripts",
+    ArticleContent: "articles",
 }
 
 
@@ -175,6 +178,8 @@ def _store(session: Session, parsed: Parsed, unit: Unit, digest: str, report: Fi
             changes = store_transcript(session, source, transcript)
         case TakeawayCollection() as takeaways:
             changes = store_takeaways(session, source, takeaways, people)
+        case ArticleContent() as article:
+            changes = store_article(session, source, article)
         case None:
             changes = Changes()
     changes.review = review

@@ -4,7 +4,7 @@ Importing this package registers every table, so that Alembic and relationships 
 """
 
 from app.models.articles import ArticleClaim, ArticleMention, ArticleText
-from app.models.derived import Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
+from app.models.derived import CountSheet, Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
 from app.models.discovery import Discovery
 from app.models.drafts import ClaimLink, ClaimProposal, DraftReading, TakeawayDecision, TakeawayDraft
 from app.models.people import (
@@ -20,7 +20,7 @@ from app.models.programme import Edition, Resource, Series, Talk, Transcript
 from app.models.provenance import FileReview, ImportRun, Problem, Source
 from app.models.questions import UnansweredQuestion
 from app.models.reports import SavedReport
-from app.models.review import Curator, ReviewDraw, ReviewEntry
+from app.models.review import Curator, ReviewDraw, ReviewEntry, SignInFailures
 from app.models.takeaways import Article, Takeaway, TakeawayEvidence
 from app.models.technologies import Technology, TechnologyGuess, TechnologyMention
 from app.models.themes import Theme, ThemeDecision, Vocabulary, VocabularyVersion
@@ -33,6 +33,7 @@ __all__ = [
     "ArticleText",
     "ClaimLink",
     "ClaimProposal",
+    "CountSheet",
     "Curator",
     "Discovery",
     "DraftReading",
@@ -49,6 +50,7 @@ __all__ = [
     "ReviewEntry",
     "SavedReport",
     "Series",
+    "SignInFailures",
     "Source",
     "Speaker",
     "SpeakerAlias",

@@ -64,6 +64,15 @@ class ThemeReading(SQLModel, table=True):
     stamp: str = Field(description="of its words and its vector")
 
 
+class CountSheet(SQLModel, table=True):
+    """What is counted of an edition, packed: a record of each talk, of each theme and each technology; see `sheets`."""
+
+    edition_id: int = Field(primary_key=True, foreign_key="edition.id", ondelete="CASCADE")
+    talks: bytes = Field(sa_type=LargeBinary)
+    assignments: bytes = Field(sa_type=LargeBinary)
+    mentions: bytes = Field(sa_type=LargeBinary)
+
+
 class IndexState(SQLModel, table=True):
     """What a derived index was built from, so that a stale one is noticed."""
 

@@ -64,7 +64,7 @@ class TakeawayDecision(SQLModel, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="fields of the takeaway after")
     reviewer: str = Field(index=True)
     decided_at: datetime = Field(sa_type=UtcDateTime)
-    via: str = Field(description="page or command line")
+    via: str = Field(description="page, command line or file")
     undoes_id: int | None = Field(default=None, foreign_key="takeawaydecision.id", index=True)
 
 
@@ -77,7 +77,7 @@ class ClaimLink(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     earlier_id: int = Field(foreign_key="takeaway.id", index=True)
     later_id: int = Field(foreign_key="takeaway.id", index=True)
-    relation: str = Field(description="revises, contradicts, confirms or unrelated")
+    relation: str = Field(description="revises, contradicts, confirms or unrelated; open where that was taken back")
     reviewer: str = Field(index=True)
     decided_at: datetime = Field(sa_type=UtcDateTime)
     via: str = Field(description="page or command line")

@@ -23,7 +23,7 @@ class SavedReport(SQLModel, table=True):
     saved_at: datetime = Field(sa_type=UtcDateTime)
     base_url: str = Field(description="what its links begin with")
     snapshot: str
-    vocabulary: str = Field(description="version of the vocabulary")
+    vocabulary: str = Field(description="vocabularies its figures are of, each with its version")
     recipe: str = Field(description="of the model: how themes were assigned, and the vectors they were assigned from")
     code: str = Field(description="version of the code that counted and wrote")
     content: bytes = Field(sa_type=LargeBinary, description="zlib: the document with its payload, as JSON")

@@ -19,6 +19,17 @@ class Curator(SQLModel, table=True):
     set_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SignInFailures(SQLModel, table=True):
+    """How often signing in failed of late, for the brake on guessing: from one network, and in the row "" from all.
+
+    Gone an hour after the last failure, and with a new password.
+    """
+
+    network: str = Field(primary_key=True, description="address, of IPv6 its /64")
+    count: int
+    last_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class ReviewDraw(SQLModel, table=True):
     """A talk of the frame of a draw: an edition’s talks whose theme nobody had decided when it was first drawn from.
 

@@ -16,6 +16,11 @@ from app.trends.wording import counted
 Cause = Literal["data", "labels", "model", "vocabulary", "code", "unknown"]
 COMPARED = ("numerator", "denominator", "share", "low", "high", "confirmed", "machine", "if_none", "if_all")
 
+ELSEWHERE = (
+    "Its own talks and labels are the same; how often the machine is right, which its interval goes by, is measured "
+    "over other talks too"
+)
+
 
 class Reason(BaseModel):
     """One reason why a figure moved, in words, with the slugs of the talks it is about."""
@@ -44,7 +49,10 @@ class ReportSide(BaseModel):
 
 
 class ReportDifference(BaseModel):
-    """What `hallway report diff` answers. `gone` and `new` are figures that only one of them has, in words."""
+    """What `hallway report diff` answers. `gone` and `new` are figures that only one of them has, in words.
+
+    `renamed` are figures with the same numbers under another name.
+    """
 
     before: ReportSide
     after: ReportSide
@@ -53,6 +61,7 @@ class ReportDifference(BaseModel):
     moved: list[MovedFigure]
     gone: list[str]
     new: list[str]
+    renamed: list[str]
 
     @property
     def made_otherwise(self) -> list[tuple[str, str, str]]:
@@ -64,20 +73,26 @@ class ReportDifference(BaseModel):
     @property
     def is_same(self) -> bool:
         """Whether every figure is in both and the same."""
-        return not (self.moved or self.gone or self.new)
+        return not self.changed
+
+    @property
+    def changed(self) -> int:
+        """How many figures moved, went, came or have another name."""
+        return len(self.moved) + len(self.gone) + len(self.new) + len(self.renamed)
 
 
 def compare(before: Kept, after: Kept) -> ReportDifference:
     """Figures are matched by their rule: the same theme, talks and population, whatever the snapshot."""
     first, second = (_figures(side) for side in (before, after))
     both = [rule for rule in first if rule in second]
+    rewritten = _rewritten(before.footprint, after.footprint)
     moved = [
         MovedFigure(
             figure=rule,
             label=first[rule].label,
             before=first[rule].sentence,
             after=second[rule].sentence,
-            reasons=_reasons(rule, first[rule], second[rule], before, after),
+            reasons=_reasons((first[rule], second[rule]), before, after, rewritten),
         )
         for rule in both
         if _numbers(first[rule]) != _numbers(second[rule])
@@ -91,6 +106,11 @@ def compare(before: Kept, after: Kept) -> ReportDifference:
         moved=moved,
         gone=[f"{figure.label}: {figure.sentence}" for rule, figure in first.items() if rule not in second],
         new=[f"{figure.label}: {figure.sentence}" for rule, figure in second.items() if rule not in first],
+        renamed=[
+            f"{first[rule].label}, now {second[rule].label}"
+            for rule in both
+            if first[rule].label != second[rule].label and _numbers(first[rule]) == _numbers(second[rule])
+        ],
     )
 
 
@@ -107,9 +127,9 @@ def _side(side: Kept) -> ReportSide:
     return ReportSide(id=saved.id if saved else None, title=side.document.title, origin=side.origin)
 
 
-def _reasons(rule: str, first: Figure, second: Figure, before: Kept, after: Kept) -> list[Reason]:
-    old, new = before.footprint.figures[rule], after.footprint.figures[rule]
-    rewritten = _rewritten(old, new, before.footprint, after.footprint)
+def _reasons(figure: tuple[Figure, Figure], before: Kept, after: Kept, rewritten: Slugs) -> list[Reason]:
+    first, second = figure
+    old, new = before.footprint.figures[rule_of(first)], after.footprint.figures[rule_of(second)]
     reasons = [
         *_of_data(old, new, rewritten),
         *_of_programme(first, second),
@@ -120,16 +140,29 @@ def _reasons(rule: str, first: Figure, second: Figure, before: Kept, after: Kept
     if old.labels != new.labels:
         cause, words = _machine(before.origin, after.origin)
         return [Reason(cause=cause, words=f"How sure the machine is of this theme changed: {words}.")]
-    if before.origin.code != after.origin.code:
-        words = f"The same talks and labels, counted by other code: {before.origin.code}, then {after.origin.code}."
-        return [Reason(cause="code", words=words)]
-    return [Reason(cause="unknown", words="The talks, labels and code are the same; nothing kept tells why it moved.")]
+    return _from_elsewhere(before.origin, after.origin)
 
 
-def _rewritten(old: Trace, new: Trace, before: Footprint, after: Footprint) -> Slugs:
-    """Talks in both denominators of which the source says something else."""
-    both = old.denominator & new.denominator
-    return frozenset(slug for slug in both if before.talks[slug] != after.talks[slug])
+def _from_elsewhere(before: Origin, after: Origin) -> list[Reason]:
+    """Why a figure moved whose own talks and labels are the same: how often the machine is right, which its interval
+    goes by, is measured over other talks too.
+    """
+    reasons = []
+    if (before.recipe, before.vocabulary) != (after.recipe, after.vocabulary):
+        cause, why = _machine(before, after)
+        reasons.append(Reason(cause=cause, words=f"{ELSEWHERE}, and {why}."))
+    if before.code != after.code:
+        words = f"The same talks and labels, counted by other code: {before.code}, then {after.code}."
+        reasons.append(Reason(cause="code", words=words))
+    if not reasons and before.snapshot != after.snapshot:
+        reasons.append(Reason(cause="labels", words=f"{ELSEWHERE}, and there talks or labels changed."))
+    unknown = "The talks, labels and code are the same; nothing kept tells why it moved."
+    return reasons or [Reason(cause="unknown", words=unknown)]
+
+
+def _rewritten(before: Footprint, after: Footprint) -> Slugs:
+    """Talks behind both reports of which the source says something else."""
+    return frozenset(slug for slug, told in before.talks.items() if after.talks.get(slug, told) != told)
 
 
 def _of_data(old: Trace, new: Trace, rewritten: Slugs) -> list[Reason]:
@@ -168,9 +201,8 @@ def _of_labels(old: Trace, new: Trace, rewritten: Slugs, before: Origin, after: 
 
 def _relabelled(old: Trace, new: Trace) -> Slugs:
     """Talks in both denominators that are counted, or decided, in one of the two only."""
-    both = old.denominator & new.denominator
     changed = (old.numerator ^ new.numerator) | (old.confirmed ^ new.confirmed) | (old.rejected ^ new.rejected)
-    return both & changed
+    return changed & old.denominator & new.denominator
 
 
 def _machine(before: Origin, after: Origin) -> tuple[Cause, str]:

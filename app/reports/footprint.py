@@ -10,9 +10,10 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -116,15 +117,15 @@ def unpacked(content: bytes) -> Footprint:
 
 
 def _bits(places: Sequence[int], length: int) -> str:
-    bits = bytearray(-(-length // 8))
-    for place in places:
-        bits[place // 8] |= 1 << place % 8
-    return base64.b64encode(bits).decode()
+    chosen = np.zeros(length, dtype=np.uint8)
+    chosen[places] = 1
+    return base64.b64encode(np.packbits(chosen, bitorder="little").tobytes()).decode()
 
 
-def _places(text: str) -> Iterator[int]:
-    for number, byte in enumerate(base64.b64decode(text)):
-        yield from (number * 8 + bit for bit in range(8) if byte >> bit & 1)
+def _places(text: str) -> list[int]:
+    bits = np.unpackbits(np.frombuffer(base64.b64decode(text), dtype=np.uint8), bitorder="little")
+    found: list[int] = np.flatnonzero(bits).tolist()
+    return found
 
 
 def _told(session: Session, talks: frozenset[int]) -> dict[int, tuple[str, str]]:

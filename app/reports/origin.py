@@ -1,24 +1,29 @@
-"""What a report was made from: the state of the base, the vocabulary, the model and the code, each as a short name."""
+"""What a report was made from: the state of the base, vocabularies, model and code, each as a short name."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app import __version__
 from app.catalog.snapshot import current_snapshot
+from app.catalog.vocabularies import vocabulary_names
 from app.models import Embedding, IndexState, Theme
 from app.settings import PACKAGE, shipped
+from app.trends.document import Document, figures_of
+from app.trends.keys import parse_key
 
 COUNTING_CODE = ("catalog", "embeddings", "exports", "reports", "text", "themes", "trends")
 """Folders whose code, with the templates of reports, decides what a report says."""
 
 ASSIGNED = "themes"
+SEPARATOR = " · "
+NONE = "none"
 
 
 class Origin(BaseModel):
@@ -32,40 +37,48 @@ class Origin(BaseModel):
     code: str
 
 
-def origin_now(session: Session) -> Origin:
-    """What a report built now is made from."""
+def origin_of(session: Session, document: Document) -> Origin:
+    """What a document that was built now is made from."""
     return Origin(
         snapshot=current_snapshot(session),
-        vocabulary=vocabulary_version(session),
+        vocabulary=tell(vocabularies_of(session, document)),
         recipe=model_recipe(session),
         code=code_version(),
     )
 
 
-def vocabulary_version(session: Session) -> str:
-    """Twelve hex digits from all that the vocabulary says; the one place that names its version."""
-    parent = aliased(Theme)
-    rows = session.execute(
-        select(
-            col(Theme.vocabulary), col(Theme.slug), col(parent.slug), col(Theme.name), col(Theme.definition),
-            col(Theme.excludes), col(Theme.synonyms), col(Theme.cues), col(Theme.examples),
-            col(Theme.counter_examples),
-        )
-        .outerjoin(parent, col(parent.id) == col(Theme.parent_id))
-        .where(col(Theme.withdrawn_at).is_(None))
-        .order_by(col(Theme.vocabulary), col(Theme.slug))
-    )  # fmt: skip
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(repr(tuple(row)).encode())
-    return digest.hexdigest()[:12]
+def vocabularies_of(session: Session, document: Document) -> dict[str, str]:
+    """Versions, by slug, of the vocabularies that a report depends on: of the themes its figures count, and the one it
+    was asked for.
+    """
+    keys = [parse_key(figure.id) for figure in figures_of(document)]
+    themes = {theme for key in keys for theme in (key.theme, *key.filter.both) if theme}
+    slugs = set(session.scalars(select(col(Theme.vocabulary)).where(col(Theme.slug).in_(themes))))
+    slugs |= {value for name, value in document.parameters if name == "vocabulary"}
+    return {slug: version for slug, version in versions_now(session).items() if slug in slugs}
+
+
+def versions_now(session: Session) -> dict[str, str]:
+    """Versions, by slug, of all vocabularies in use."""
+    return {name.slug: name.version for name in vocabulary_names(session)}
+
+
+def tell(versions: Mapping[str, str]) -> str:
+    """Vocabularies in one line: “data-streaming 0b1c… · software 4f2a…”; "none" for none."""
+    return SEPARATOR.join(f"{slug} {version}".strip() for slug, version in sorted(versions.items())) or NONE
+
+
+def read_versions(told: str) -> dict[str, str]:
+    """The versions that `tell` told."""
+    parts = (part.partition(" ") for part in told.split(SEPARATOR) if part != NONE)
+    return {slug: version for slug, _, version in parts}
 
 
 def model_recipe(session: Session) -> str:
     """How themes were assigned and which vectors they were assigned from; "none" before anything was."""
     assigned = session.get(IndexState, ASSIGNED)
     vectors = session.scalars(select(col(Embedding.recipe)).distinct().order_by(col(Embedding.recipe)))
-    return " · ".join([*([assigned.recipe] if assigned else []), *vectors]) or "none"
+    return SEPARATOR.join([*([assigned.recipe] if assigned else []), *vectors]) or NONE
 
 
 @cache

@@ -92,5 +92,4 @@ def rebuild(session: Session, id: str, digests: Callable[[Document], dict[str, s
         difference = compare(before, report_now(session, id))
     except HallwayError as error:
         return rebuilt.model_copy(update={"problem": str(error)})
-    moved = len(difference.moved) + len(difference.gone) + len(difference.new)
-    return rebuilt.model_copy(update={"same_now": difference.is_same, "moved": moved})
+    return rebuilt.model_copy(update={"same_now": difference.is_same, "moved": difference.changed})

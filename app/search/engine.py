@@ -40,7 +40,7 @@ from app.search.question import Question, without_vectors
 from app.search.ranking import Side, best_of_each, sorted_page
 from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve
 from app.search.scopes import NOTHING, QueryFilter, times_held
-from app.search.shapes import FacetValue, Hit, Mode, NearTheme, SearchRequest, SearchResult, Understood
+from app.search.shapes import FacetValue, Hit, Mode, Nearest, NearTheme, SearchRequest, SearchResult, Understood
 from app.search.shelf import Shelf
 from app.search.subjects import Subjects
 from app.search.upkeep import rebuild_lexical
@@ -119,6 +119,24 @@ class SearchEngine:
             notice=" ".join(filter(None, (missed and missed.notice, question.notice))) or None,
             understood=understood,
         )
+
+    def nearest(self, session: Session, request: SearchRequest, most: int) -> Nearest:
+        """The best talks for a request, at most `most`, by id and score alone, and the question as it was understood.
+
+        Ranks as `search` does, and makes no cards; what `sort`, `limit` and `offset` say makes no difference.
+        """
+        with self._turns.one():
+            memory = self._recall(session)
+            query, also, _ = self._read(session, memory, request.query)
+            query = self._meanings.mend(query, memory, request.spelling).query
+            question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
+            notice = question.notice or ("" if query.words else "There is no word to search for in this query.")
+            if not query.words:
+                return Nearest(query.text, (), None, (), notice or None)
+            scope = self._scope(session, memory, request.filter, also)
+            ranking = retrieve(self._engine, session, memory, scope, question)
+            talks = tuple((one.document, one.score) for one in ranking.page(0, most))
+            return Nearest(query.text, query.terms or query.words, question.vector, talks, notice or None, scope.allows)
 
     def similar(self, session: Session, talk_slug: str, limit: int = 6) -> list[Hit]:
         """The talks whose passages are nearest to the mean of this talk's, best first, without itself.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from app.catalog.cards import EditionName, TalkCard
 from app.catalog.filters import TalkFilter
+from app.embeddings.protocol import Vectors
 
 Mode = Literal["hybrid", "lexical", "semantic"]
 Sort = Literal["relevance", "date"]
@@ -168,6 +170,20 @@ class SearchResult(BaseModel):
     did_you_mean: str | None = None
     notice: str | None = None
     understood: list[Understood] = Field(default_factory=list)
+
+
+class Nearest(NamedTuple):
+    """The talks nearest to a question as (id, score), best first; the question's text, words and vector, if any.
+
+    `allows` tells of any talk, by id, whether what was asked lets it through.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    vector: Vectors | None
+    talks: tuple[tuple[int, float], ...]
+    notice: str | None
+    allows: Callable[[int], bool] = lambda _: False
 
 
 class SimilarTalks(BaseModel):

@@ -26,7 +26,7 @@ WINDOW = 6
 """Cues of a transcript that are read at once, so that a name or what tells its meaning may stand over two of them."""
 
 
-class _Vocabulary(NamedTuple):
+class CompiledVocabulary(NamedTuple):
     """What talks are read with, and the name of its state."""
 
     fingerprint: str
@@ -34,7 +34,7 @@ class _Vocabulary(NamedTuple):
     known: frozenset[tuple[str, ...]]
 
 
-_compiled: dict[str, _Vocabulary] = {}
+_compiled: dict[str, CompiledVocabulary] = {}
 
 
 def refresh_mentions(session: Session, batch: int = 2000) -> int:
@@ -44,7 +44,7 @@ def refresh_mentions(session: Session, batch: int = 2000) -> int:
     the stamps of their talks change in one transaction, so a killed run leaves whole batches only. Where the
     vocabulary or the recipe changed, all talks are read anew.
     """
-    vocabulary = _vocabulary(session)
+    vocabulary = read_vocabulary(session)
     _start_over_with_another(session, vocabulary.fingerprint)
     talks = session.scalars(select(Talk).where(_pending()).order_by(col(Talk.id)).limit(batch)).all()
     ids = [talk.id for talk in talks if talk.id is not None]
@@ -85,7 +85,7 @@ def forget_mentions(session: Session) -> None:
 
 def technologies_in(session: Session, text: str) -> list[str]:
     """Slugs of the technologies that any text names, the most certain first; of every vocabulary in the base."""
-    found = _vocabulary(session).matcher.find([_place("text", text)])
+    found = read_vocabulary(session).matcher.find([_place("text", text)])
     return [one.term.slug for one in sorted(found, key=lambda one: one.rank)]
 
 
@@ -103,7 +103,7 @@ def _pending() -> ColumnElement[bool]:
     return or_(there, and_(col(Talk.withdrawn_at).is_not(None), col(Talk.technologies_hash).is_not(None)))
 
 
-def _vocabulary(session: Session) -> _Vocabulary:
+def read_vocabulary(session: Session) -> CompiledVocabulary:
     """The technologies of all vocabularies, compiled once for each state of theirs."""
     rows = session.scalars(
         select(Technology).where(col(Technology.vocabulary).is_not(None)).order_by(col(Technology.id))
@@ -128,7 +128,7 @@ def _vocabulary(session: Session) -> _Vocabulary:
     if fingerprint not in _compiled:
         known = frozenset(phrase_of(name) for term in terms for name in (term.name, *term.aliases))
         _compiled.clear()
-        _compiled[fingerprint] = _Vocabulary(fingerprint, Matcher(terms), known)
+        _compiled[fingerprint] = CompiledVocabulary(fingerprint, Matcher(terms), known)
     return _compiled[fingerprint]
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.catalog.sheets import follow_sheets
 from app.catalog.snapshot import current_snapshot, follow_snapshot, talk_part
 from app.db.types import utc_now
 from app.errors import NotFound, UsageError
@@ -107,6 +108,7 @@ def _apply(session: Session, entry: ReviewEntry, former: list[ThemeDecision], ro
         session.add(row)
     follow_talk(session, entry.talk_id)
     entry.snapshot_after = follow_snapshot(session, before, talk_part(session, entry.talk_id))
+    follow_sheets(session, entry.talk_id, entry.snapshot_before)
     session.add(entry)
     session.flush()
     return entry

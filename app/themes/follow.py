@@ -1,22 +1,24 @@
 """The assignment of one talk made anew after a decision, from the rows that are there, without reading the base.
 
-By the rules of assignment.py: decisions first; a theme is at least as probable as any of its parts; what is part of a
-rejected theme is not assigned; one main theme of each vocabulary and those above it. What a decision covers up is kept
-in `evidence`, so that taking it back brings it out again. A probability that a rebuild had raised or dropped is known
-exactly only to the next rebuild, which makes all of this anew.
+Decisions come first; what themes above and below mean for one another, and which is the main one, is the rule of
+hierarchy.py, as it is for all talks at once in assignment.py. What a decision covers up is kept in `evidence`, so that
+taking it back brings it out again. A probability that a rebuild had raised or dropped is known exactly only to the next
+rebuild, which makes all of this anew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from app.models import Theme, ThemeAssignment, ThemeDecision
 from app.themes.assignment import KEPT_FROM, RECIPE, THRESHOLD
-from app.themes.hierarchy import ALMOST_CERTAIN
+from app.themes.hierarchy import NONE, Hierarchy
 
 DECIDED = ("reviewer", "decided_on", "read_from", "borderline", "machine_probability")
 """Keys that a decision adds to the evidence."""
@@ -44,27 +46,51 @@ def newest_decisions(session: Session, talk_id: int) -> dict[int, ThemeDecision]
 def follow_talk(session: Session, talk_id: int) -> None:
     """Replace the assignments of this talk by what decisions and the machine's guesses make of them now."""
     session.flush()
-    themes = session.execute(
-        select(col(Theme.id), col(Theme.parent_id), col(Theme.vocabulary)).where(col(Theme.withdrawn_at).is_(None))
-    ).all()
-    parents: dict[int, int | None] = {theme_id: parent for theme_id, parent, _ in themes if theme_id is not None}
+    ids, vocabularies, hierarchy = _themes(session)
     here = col(ThemeAssignment.talk_id) == talk_id
-    guesses = _guesses(list(session.scalars(select(ThemeAssignment).where(here))))
-    decided = {theme: one for theme, one in newest_decisions(session, talk_id).items() if theme in parents}
-    for theme_id in parents:
-        guesses.setdefault(theme_id, _Guess(None, {}, RECIPE))
-    guesses = {theme_id: guess for theme_id, guess in guesses.items() if theme_id in parents}
-    _silence(guesses, parents, decided)
-    _raise(guesses, parents, decided)
-    rows = [_row(talk_id, theme_id, guesses[theme_id], decided.get(theme_id)) for theme_id in sorted(guesses)]
-    kept = [row for row in rows if row.status in ("confirmed", "rejected") or row.probability >= KEPT_FROM]
-    _hide(guesses, kept)
-    of = {theme_id: vocabulary for theme_id, _, vocabulary in themes}
-    for vocabulary in set(of.values()):
-        _mark_main([row for row in kept if of[row.theme_id] == vocabulary], parents)
+    known = _guesses(list(session.scalars(select(ThemeAssignment).where(here))))
+    guesses = [known.get(theme_id) or _Guess(None, {}, RECIPE) for theme_id in ids]
+    decided = newest_decisions(session, talk_id)
+    _settle(ids, guesses, decided, hierarchy)
+    rows = {
+        place: row
+        for place, theme_id in enumerate(ids)
+        if (row := _row(talk_id, theme_id, guesses[place], decided.get(theme_id))).status in ("confirmed", "rejected")
+        or row.probability >= KEPT_FROM
+    }
+    _hide(ids, guesses, rows)
+    for vocabulary in set(vocabularies):
+        _mark_main({place: row for place, row in rows.items() if vocabularies[place] == vocabulary}, hierarchy)
     session.execute(delete(ThemeAssignment).where(here))
-    session.add_all(kept)
+    session.add_all(rows.values())
     session.flush()
+
+
+def _themes(session: Session) -> tuple[list[int], list[str], Hierarchy]:
+    """The themes in use by id, in the order in which assignment has those of a vocabulary, and their vocabularies."""
+    found = session.execute(
+        select(col(Theme.id), col(Theme.parent_id), col(Theme.vocabulary))
+        .where(col(Theme.withdrawn_at).is_(None))
+        .order_by(col(Theme.id))
+    ).all()
+    ids = [theme_id or 0 for theme_id, _, _ in found]
+    parents = {theme_id or 0: parent for theme_id, parent, _ in found}
+    return ids, [vocabulary for _, _, vocabulary in found], Hierarchy(ids, parents)
+
+
+def _settle(
+    ids: Sequence[int], guesses: Sequence[_Guess], decided: Mapping[int, ThemeDecision], hierarchy: Hierarchy
+) -> None:
+    """Say of each guess what becomes of it beside the decisions and the themes around it."""
+    said = [[int(decided[theme_id].accepted) if theme_id in decided else -1 for theme_id in ids]]
+    chances, known = (
+        np.array([[guess.own or 0.0 for guess in guesses]], dtype=np.float64),
+        np.array(said, dtype=np.int8),
+    )
+    silenced, raised = hierarchy.silenced(known)[0], hierarchy.settle(chances, known)[0]
+    for place, guess in enumerate(guesses):
+        guess.now, guess.silenced = float(chances[0, place]), bool(silenced[place])
+        guess.raised_by = None if raised[place] == NONE else ids[raised[place]]
 
 
 def _guesses(rows: list[ThemeAssignment]) -> dict[int, _Guess]:
@@ -86,32 +112,6 @@ def _guess(row: ThemeAssignment) -> _Guess:
     if row.status in ("confirmed", "rejected"):
         return _Guess((row.evidence or {}).get("machine_probability"), evidence, RECIPE)
     return _Guess(row.probability, evidence, row.recipe)
-
-
-def _silence(guesses: dict[int, _Guess], parents: dict[int, int | None], decided: dict[int, ThemeDecision]) -> None:
-    for theme_id, guess in guesses.items():
-        guess.now = guess.own or 0.0
-        above = parents.get(theme_id)
-        while above is not None:
-            if above in decided and not decided[above].accepted:
-                guess.silenced, guess.now = True, 0.0
-            above = parents.get(above)
-
-
-def _raise(guesses: dict[int, _Guess], parents: dict[int, int | None], decided: dict[int, ThemeDecision]) -> None:
-    for theme_id in sorted(guesses, key=lambda one: _depth(one, parents), reverse=True):
-        above = parents.get(theme_id)
-        by_person = decided.get(theme_id)
-        chance = guesses[theme_id].now if by_person is None else float(by_person.accepted)
-        if above in guesses and chance > guesses[above].now:
-            guesses[above].now, guesses[above].raised_by = min(chance, ALMOST_CERTAIN), theme_id
-
-
-def _depth(theme_id: int, parents: dict[int, int | None]) -> int:
-    depth, above = 0, parents.get(theme_id)
-    while above is not None:
-        depth, above = depth + 1, parents.get(above)
-    return depth
 
 
 def _row(talk_id: int, theme_id: int, guess: _Guess, decision: ThemeDecision | None) -> ThemeAssignment:
@@ -141,25 +141,21 @@ def _row(talk_id: int, theme_id: int, guess: _Guess, decision: ThemeDecision | N
     return row
 
 
-def _hide(guesses: dict[int, _Guess], kept: list[ThemeAssignment]) -> None:
+def _hide(ids: Sequence[int], guesses: Sequence[_Guess], rows: Mapping[int, ThemeAssignment]) -> None:
     """Keep, with a rejected theme, what the machine made of the themes below it, for it has no rows of its own now."""
-    present = {row.theme_id for row in kept}
     hidden = {
-        str(theme_id): {"own": guess.own, "evidence": guess.evidence, "recipe": guess.recipe}
-        for theme_id, guess in guesses.items()
-        if guess.silenced and guess.own is not None and theme_id not in present
+        str(ids[place]): {"own": guess.own, "evidence": guess.evidence, "recipe": guess.recipe}
+        for place, guess in enumerate(guesses)
+        if guess.silenced and guess.own is not None and place not in rows
     }
-    rejected = next((row for row in kept if row.status == "rejected"), None)
+    rejected = next((row for row in rows.values() if row.status == "rejected"), None)
     if hidden and rejected is not None:
         rejected.evidence = rejected.evidence | {"hidden": hidden}
 
 
-def _mark_main(rows: list[ThemeAssignment], parents: dict[int, int | None]) -> None:
-    assigned = {row.theme_id: row for row in rows if row.status in ("confirmed", "machine")}
-    named = next((theme_id for theme_id, row in assigned.items() if row.is_main), None)
-    if named is None and assigned:
-        named = max(assigned, key=lambda one: (assigned[one].probability, _depth(one, parents), -one))
-    while named is not None:
-        if named in assigned:
-            assigned[named].is_main = True
-        named = parents.get(named)
+def _mark_main(rows: Mapping[int, ThemeAssignment], hierarchy: Hierarchy) -> None:
+    """Mark the main theme and those above it; `rows` are those of one vocabulary by place."""
+    assigned = {place: row for place, row in rows.items() if row.status in ("confirmed", "machine")}
+    named = next((place for place, row in assigned.items() if row.is_main), None)
+    for place in hierarchy.main({place: row.probability for place, row in assigned.items()}, named):
+        assigned[place].is_main = True

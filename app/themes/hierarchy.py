@@ -30,11 +30,7 @@ class Hierarchy:
         not about the whole is about none of its parts, where a person said so. Returns for each talk and theme the
         place of the theme below that raised it, NONE where none did.
         """
-        for place in reversed(self._deepest_first):
-            above = self.above[place]
-            if above != NONE:
-                silenced = (decided[:, above] == 0) | self._silenced(chances, decided, above)
-                chances[silenced, place] = 0.0
+        chances[self.silenced(decided)] = 0.0
         raised = np.full(chances.shape, NONE, dtype=np.int64)
         for place in self._deepest_first:
             above = self.above[place]
@@ -45,6 +41,15 @@ class Hierarchy:
             chances[higher, above] = np.minimum(below[higher], ALMOST_CERTAIN)
             raised[higher, above] = place
         return raised
+
+    def silenced(self, decided: Known) -> NDArray[np.bool_]:
+        """(n, k): whether a person rejected a theme above this one."""
+        found = np.zeros(decided.shape, dtype=np.bool_)
+        for place in reversed(self._deepest_first):
+            above = self.above[place]
+            if above != NONE:
+                found[:, place] = found[:, above] | (decided[:, above] == 0)
+        return found
 
     def main(self, chances: Mapping[int, float], named: int | None) -> list[int]:
         """The main theme of those assigned, by place with their probability, and all assigned ones above it.
@@ -59,15 +64,6 @@ class Hierarchy:
             if named in chances:
                 found.append(named)
             named = self.above[named]
-        return found
-
-    def _silenced(self, chances: Scores, decided: Known, place: int) -> NDArray[np.bool_]:
-        """Talks for which a theme above this one was rejected."""
-        found = np.zeros(len(chances), dtype=np.bool_)
-        above = self.above[place]
-        while above != NONE:
-            found |= decided[:, above] == 0
-            above = self.above[above]
         return found
 
     def _depth(self, place: int) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from sqlalchemy import Select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
+from app.catalog.counted import ordered, told_by_columns
 from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.kept import keeps
 from app.catalog.listing import Portion, portion
+from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Edition, Talk
@@ -21,6 +25,9 @@ from app.trends.keys import parse_key
 from app.trends.scope import read_scope
 
 Which = Literal["counted", "others"]
+EDITIONS = col(Edition.start_date), col(Edition.year), col(Edition.slug)
+"""The order of editions in lists."""
+
 STALE = "The base has changed since this figure was made; these are today’s talks."
 
 
@@ -43,9 +50,15 @@ def figure_alternatives(session: Session, id: str) -> tuple[Alternative, ...]:
 def figure_part(session: Session, id: str, which: Which, limit: int, offset: int = 0) -> Portion[TalkCard]:
     """A part of the talks that a figure counts, or of the others it is taken of; in the order of `figure_talks`."""
     key = parse_key(id)
-    allowed = allowed_talks(key.numerator() if which == "counted" else key.denominator())
-    if which == "others":
-        allowed = allowed.where(col(Talk.id).not_in(allowed_talks(key.numerator())))
+    whole = key.numerator() if which == "counted" else key.denominator()
+    without = key.numerator() if which == "others" else None
+    if keeps(session) and told_by_columns(whole) and (without is None or told_by_columns(without)):
+        ids = _counted_ids(session, whole, without)
+        cards = talk_cards(session, ids[offset : offset + limit])
+        return Portion(len(ids), cards, limit, offset)
+    allowed = allowed_talks(whole)
+    if without is not None:
+        allowed = allowed.where(col(Talk.id).not_in(allowed_talks(without)))
     found = portion(session, _in_order(allowed), limit, offset, rows_of=allowed)
     return found.carrying(talk_cards(session, [row[0] for row in found.items]))
 
@@ -96,12 +109,22 @@ def _cards(cards: dict[int, TalkCard], ids: list[int], figure: str) -> list[Talk
 
 
 def _ids(session: Session, filter: TalkFilter, limit: int | None, offset: int) -> list[int]:
+    if keeps(session) and told_by_columns(filter):
+        return _counted_ids(session, filter, None)[offset : None if limit is None else offset + limit]
     statement = _in_order(allowed_talks(filter)).limit(limit).offset(offset)
     return [talk for talk in session.scalars(statement) if talk is not None]
+
+
+def _counted_ids(session: Session, filter: TalkFilter, without: TalkFilter | None) -> list[int]:
+    counted = counted_talks(session, filter)
+    if without is not None:
+        counted = replace(counted, inside=counted.inside & ~counted_talks(session, without).inside)
+    ids: list[int] = ordered(session, counted, *EDITIONS).tolist()
+    return ids
 
 
 def _in_order(allowed: Select[int | None]) -> Select[int | None]:
     """Oldest edition first, then in the order of the programme."""
     return allowed.join(Edition, col(Edition.id) == col(Talk.edition_id)).order_by(
-        col(Edition.start_date), col(Edition.year), col(Edition.slug), col(Talk.position), col(Talk.id)
+        *EDITIONS, col(Talk.position), col(Talk.id)
     )

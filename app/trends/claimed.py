@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col
 
+from app.catalog.article_findings import ClaimLine, short_quote
+from app.catalog.articles import ArticleDetail, find_article
 from app.models import ArticleClaim, ArticleText, Edition, Takeaway
 from app.trends.claims import RULE, Checked, ClaimReading, Verdict, check_claims, claimed_words
 from app.trends.figure import Figure
@@ -162,3 +164,21 @@ def _read_as(claim: dict[str, str]) -> str:
     of = {"theme": "with the theme", "technology": "that mention", "kind": "of kind"}
     said = next((f"talks {words} “{claim[key]}”" for key, words in of.items() if claim.get(key)), "all talks")
     return f"{said}, {claim['population'].replace('-', ' ')}" if claim.get("population") else said
+
+
+def checked_article(session: Session, slug: str) -> ArticleDetail:
+    """The article with this slug and what was found in it, its claims checked; NotFound if there is none."""
+    return find_article(session, slug, _lines)
+
+
+def _lines(session: Session, article_id: int) -> list[tuple[int, ClaimLine]]:
+    return [
+        (
+            one.block,
+            ClaimLine(
+                words=one.words, sentence=short_quote(one.sentence), section=one.section, verdict=one.verdict,
+                reason=one.reason, figure_url=one.figure_url, claimed=one.claimed or "", read_as=one.read_as,
+            ),
+        )
+        for one in article_claims(session, article_id)
+    ]  # fmt: skip

@@ -6,16 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import and_, case, func, select, true
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import TalkFilter, allowed_talks, check_names, narrowing
+from app.catalog.counted import told_by_columns
+from app.catalog.filters import TalkFilter, allowed_talks, check_names
 from app.catalog.kept import kept
+from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
 from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.errors import NotFound
-from app.models import Organisation, Speaker, Talk, Technology, Theme
+from app.models import Organisation, Speaker, Technology, Theme
+from app.text.kinds import KINDS
 from app.trends.figure import Coverage, Figure, FigureLink, count_figure, share_figure
 from app.trends.keys import FigureKey
 from app.trends.populations import POPULATIONS, doubt, get_counting, get_population
@@ -221,17 +225,16 @@ def population_counts(session: Session, scope: Scope, facts: ScopeFacts | None =
 
 
 def _of_populations(session: Session, scope: Scope) -> tuple[list[int], dict[str, int]]:
-    """Talks of each population in `scope`, and what their rules rest on. One statement that reads each talk once."""
-    parts = [and_(true(), *narrowing(population.narrow(TalkFilter()))) for population in POPULATIONS]
+    """Talks of each population in `scope`, and what their rules rest on."""
+    counted = counted_talks(session, scope.filter())
+    parts = [counted.narrowed(population.narrow(TalkFilter())) for population in POPULATIONS]
     full_length = next(part for each, part in zip(POPULATIONS, parts, strict=True) if each.rests_on == "lengths")
     told = {
-        "keynotes": col(Talk.kind) == "keynote",
-        "sponsored": col(Talk.kind) == "sponsored",
-        "lengths": and_(full_length, col(Talk.duration_minutes).is_(None)),
+        "keynotes": counted.inside & (counted.sheet.kind == KINDS.index("keynote")),
+        "sponsored": counted.inside & (counted.sheet.kind == KINDS.index("sponsored")),
+        "lengths": full_length & np.isnan(counted.sheet.minutes),
     }
-    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in (*parts, *told.values())]
-    row = [int(number) for number in session.execute(allowed_talks(scope.filter()).with_only_columns(*sums)).one()]
-    return row[: len(parts)], dict(zip(told, row[len(parts) :], strict=True))
+    return [int(part.sum()) for part in parts], {name: int(talks.sum()) for name, talks in told.items()}
 
 
 def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
@@ -251,9 +254,13 @@ def _names(session: Session, filter: TalkFilter) -> dict[str, str]:
 
 
 def _counts(session: Session, filters: Sequence[TalkFilter]) -> list[int]:
-    """Talks each filter allows. One statement."""
-    counts = [allowed_talks(each).with_only_columns(func.count()).scalar_subquery() for each in filters]
-    return [int(number) for number in session.execute(select(*counts)).one()]
+    """Talks each filter allows: from the sheets where their columns tell it, else by one statement each."""
+    return [
+        int(counted_talks(session, each).inside.sum())
+        if told_by_columns(each)
+        else int(session.scalar(allowed_talks(each).with_only_columns(func.count())) or 0)
+        for each in filters
+    ]
 
 
 def _tallies(session: Session, talks: TalkFilter, counting: str, themes: Sequence[_ThemeRow]) -> dict[int, Tally]:

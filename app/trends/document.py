@@ -145,8 +145,8 @@ class SavedAs:
 
     @property
     def words(self) -> str:
-        """“saved on 2026-11-25 as 3f9a1c0b22”, with the edition from the second on."""
-        edition = f", edition {self.edition}" if self.edition > 1 else ""
+        """“saved on 2026-11-25 as 3f9a1c0b22, edition 2, after 0b1c2d3e4f”; without edition if it is the first."""
+        edition = f", edition {self.edition}, after {self.previous}" if self.edition > 1 else ""
         return f"saved on {self.saved_on} as {self.id}{edition}"
 
 

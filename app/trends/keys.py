@@ -19,6 +19,7 @@ from app.trends.populations import get_counting, get_population
 from app.trends.scope import Scope
 
 MAX_LENGTH = 8000
+_OTHER = re.compile(r"[^a-z0-9-]")
 _VALUE = re.compile(r"(?:[a-z0-9-]|_[0-9a-f]{2})+")
 _TEXT_PARTS = ("kind", "speaker", "organisation", "technology", "language", "affiliation", "series")
 _FLAG_PARTS = ("newcomers", "repeated")
@@ -130,10 +131,7 @@ def _parse(id: str) -> FigureKey | None:
 
 
 def _escape(value: str) -> str:
-    return "".join(
-        letter if re.fullmatch(r"[a-z0-9-]", letter) else "".join(f"_{byte:02x}" for byte in letter.encode())
-        for letter in value
-    )
+    return _OTHER.sub(lambda found: "".join(f"_{byte:02x}" for byte in found[0].encode()), value)
 
 
 def _unescape(value: str) -> str:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, allowed_talks, other_talks
 from app.catalog.kept import kept
+from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
 from app.catalog.vocabularies import choose_vocabulary
-from app.models import Theme, ThemeAssignment
+from app.models import Theme
 from app.trends.counts import ThemeName, listed_themes
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
-from app.trends.parts import talks_by
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import FEW
 
 
 @dataclass(frozen=True)
@@ -49,21 +48,15 @@ def read_meetings(
 def _read(session: Session, facts: ScopeFacts, population: str, vocabulary: str) -> list[Meeting]:
     narrowed = get_population(population).narrow(facts.scope.filter())
     names, snapshot = listed_themes(session, vocabulary), current_snapshot(session)
-    known = sum(talks_by(session, narrowed, "edition").values())
-    talk_id, theme_id = col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)
-    # Few talks lead to their themes, most of the base is found by theme; see `tally.theme_tallies`.
-    here = talk_id.in_(allowed_talks(narrowed)) if known <= FEW else talk_id.not_in(other_talks(narrowed))
-    rows = session.execute(
-        select(talk_id, theme_id).where(col(ThemeAssignment.status).in_(ASSIGNED), theme_id.in_(names), here)
-    )
-    themes: dict[int, list[int]] = defaultdict(list)
-    for talk, theme in rows:
-        themes[talk].append(theme)
-    together = Counter(pair for found in themes.values() for pair in combinations(sorted(found), 2))
-    present = {theme for found in themes.values() for theme in found}
+    counted = counted_talks(session, narrowed)
+    known = int(counted.inside.sum())
+    at = counted.assignments(names, assigned=True)
+    talks = {theme: np.zeros(len(counted.sheet.talk), dtype=bool) for theme in names}
+    for theme in names:
+        talks[theme][counted.sheet.place[at[counted.sheet.theme[at] == theme]]] = True
     above = _above(session)
     meetings = []
-    for one, other in combinations((theme for theme in names if theme in present), 2):
+    for one, other in combinations((theme for theme in names if talks[theme].any()), 2):
         if other in above[one] or one in above[other]:
             continue
         first, second = names[one], names[other]
@@ -73,7 +66,7 @@ def _read(session: Session, facts: ScopeFacts, population: str, vocabulary: str)
             population,
             snapshot=snapshot,
         )
-        number = together[min(one, other), max(one, other)]
+        number = int(np.count_nonzero(talks[one] & talks[other]))
         told = {first.slug: first.name, second.slug: second.name}
         meetings.append(Meeting(first, second, count_figure(key, facts, number, known, told)))
     return meetings

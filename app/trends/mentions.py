@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.filters import TalkFilter
 from app.catalog.kept import kept
+from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
-from app.models import Talk, Technology, TechnologyMention
+from app.models import Technology
 from app.trends.change.seen import Seen
 from app.trends.estimate import wilson
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
-from app.trends.parts import Unit, talks_by, unit_of
+from app.trends.parts import Unit, talks_by, units_of
 from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts
 
@@ -41,35 +43,30 @@ class Mentions:
 
 
 def read_mentions(session: Session, facts: ScopeFacts, unit: Unit, population: str = "all") -> Mentions:
-    """The technologies that talks of a scope mention. Three statements, none while nothing changes."""
+    """The technologies that talks of a scope mention. Few statements, none while nothing changes."""
     key = ("mentions", facts.scope, unit, population)
     return kept(session, key, lambda: _read(session, facts, unit, population))
 
 
 def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> Mentions:
     narrowed = get_population(population).narrow(facts.scope.filter())
-    allowed = allowed_talks(narrowed).whereclause
-    assert allowed is not None
-    by = unit_of(unit).label("of")
-    rows = session.execute(
-        select(col(Technology.slug), col(Technology.name), by, func.count())
-        .select_from(TechnologyMention)
-        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
-        .join(Talk, col(Talk.id) == col(TechnologyMention.talk_id))
-        .where(allowed)
-        .group_by(col(Technology.slug), col(Technology.name), by)
-    )
-    found: dict[tuple[str, str], dict[int | None, int]] = defaultdict(dict)
-    for slug, name, of, talks in rows:
-        found[slug, name][of] = talks
-    technologies = [
-        Mentioned(slug, name, sum(by.values()), {of: talks for of, talks in by.items() if of is not None})
-        for (slug, name), by in found.items()
+    counted = counted_talks(session, narrowed)
+    sheet = counted.sheet
+    at = np.flatnonzero(counted.inside[sheet.mentioning])
+    units, technologies = units_of(sheet, unit)[sheet.mentioning[at]], sheet.technology[at].astype(np.int64)
+    step = int(units.max(initial=0)) + 2  # one more for talks without a year
+    pairs, numbers = np.unique(technologies * step + units + 1, return_counts=True)
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for pair, talks in zip(pairs.tolist(), numbers.tolist(), strict=True):
+        found[pair // step][pair % step - 1] = talks
+    named = session.execute(select(col(Technology.id), col(Technology.slug), col(Technology.name)))
+    listed = [
+        Mentioned(slug, name, sum(by.values()), {of: talks for of, talks in by.items() if of >= 0})
+        for one, slug, name in named
+        if (by := found.get(one or 0))
     ]
-    technologies.sort(key=lambda one: (-one.talks, one.slug))
-    known = talks_by(session, narrowed, unit)
-    whole = session.scalar(allowed_talks(narrowed).with_only_columns(func.count()))
-    return Mentions(tuple(technologies), whole or 0, known)
+    listed.sort(key=lambda one: (-one.talks, one.slug))
+    return Mentions(tuple(listed), int(counted.inside.sum()), talks_by(session, narrowed, unit))
 
 
 def mention_figure(

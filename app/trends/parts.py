@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import TalkFilter, allowed_talks, talk_year
+from app.catalog.counted import Sheet
+from app.catalog.filters import TalkFilter, talk_year
 from app.catalog.kept import kept
+from app.catalog.sheets import counted_talks
 from app.models import Talk, Theme, ThemeAssignment, ThemeDecision
 from app.text.kinds import KINDS
 
@@ -32,34 +36,43 @@ class Denominator:
 def denominators(
     session: Session, filter: TalkFilter, vocabulary: str, unit: Unit = "edition"
 ) -> dict[int, Denominator]:
-    """Known talks that `filter` allows, by `unit`; settled by their main theme of `vocabulary`. One statement."""
-    settled = case((col(Talk.id).in_(settled_talks(vocabulary)), 1), else_=0)
-    by = unit_of(unit)
-    rows = session.execute(allowed_talks(filter).with_only_columns(by, func.count(), func.sum(settled)).group_by(by))
-    return {of: Denominator(talks, int(decided or 0)) for of, talks, decided in rows if of is not None}
+    """Known talks that `filter` allows, by `unit`; settled by their main theme of `vocabulary`. One statement where
+    counts are at hand."""
+    counted = counted_talks(session, filter)
+    units = units_of(counted.sheet, unit)
+    decided = counted.inside & is_settled(session, counted.sheet, vocabulary)
+    settled = _numbers(units, decided)
+    return {of: Denominator(talks, settled.get(of, 0)) for of, talks in _numbers(units, counted.inside).items()}
 
 
 def talks_by(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, int]:
-    """How many known talks `filter` allows, by `unit`; talks without a year are in no year. One statement, or none."""
-    return kept(session, ("talks by", filter, unit), lambda: _talks_by(session, filter, unit))
+    """How many known talks `filter` allows, by `unit`; talks without a year are in no year."""
+    counted = counted_talks(session, filter)
+    return _numbers(units_of(counted.sheet, unit), counted.inside)
 
 
-def _talks_by(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, int]:
-    by = unit_of(unit)
-    rows = session.execute(allowed_talks(filter).with_only_columns(by, func.count()).group_by(by))
-    return {of: talks for of, talks in rows if of is not None}
+def _numbers(units: NDArray[np.int64], talks: NDArray[np.bool_]) -> dict[int, int]:
+    """How many of these talks are in each unit that has any."""
+    found, numbers = np.unique(units[talks & (units >= 0)], return_counts=True)
+    return dict(zip(found.tolist(), numbers.tolist(), strict=True))
+
+
+def units_of(sheet: Sheet, unit: Unit) -> NDArray[np.int64]:
+    """What each talk of a sheet is counted by; -1 where its year is not known and needed."""
+    if unit == "edition":
+        return sheet.edition
+    if unit == "year":
+        return np.where(sheet.year > 0, sheet.year, -1)
+    # Programmes say talk or breakout for the same thing.
+    kinds = np.where(sheet.kind == KINDS.index("breakout"), KINDS.index("talk"), sheet.kind)
+    return np.where(sheet.year > 0, kinds * KIND_STEP + sheet.year, -1)
 
 
 def unit_of(unit: Unit) -> ColumnElement[Any]:
-    """What the talks of a statement are grouped by."""
-    if unit == "edition":
-        return col(Talk.edition_id)  # type: ignore[return-value]  # a column of ids is an expression of ids
-    if unit == "year":
-        return talk_year()
-    # Programmes say talk or breakout for the same thing.
-    places = {kind: place for place, kind in enumerate(KINDS)} | {"breakout": KINDS.index("talk")}
-    kinds = case(places, value=col(Talk.kind), else_=KINDS.index("other"))
-    return kinds * KIND_STEP + talk_year()
+    """What the talks of a statement are grouped by; ValueError for strata, which are counted from sheets alone."""
+    if unit == "stratum":
+        raise ValueError("Statements are not grouped by kind and year.")
+    return col(Talk.edition_id) if unit == "edition" else talk_year()  # type: ignore[return-value]  # ids are numbers
 
 
 def stratum_of(number: int) -> tuple[str, int]:
@@ -73,14 +86,21 @@ def talks_of_editions(
     """For each unit of `parts`, its talks by edition."""
     if unit == "edition":
         return {edition: {edition: part.talks} for edition, part in parts.items()}
-    by, edition = unit_of(unit), col(Talk.edition_id)
+    counted = counted_talks(session, filter)
+    units, editions = units_of(counted.sheet, unit), counted.sheet.edition
+    step = int(editions.max(initial=0)) + 1
     found: dict[int, dict[int, int]] = {of: {} for of in parts}
-    for of, here, talks in session.execute(
-        allowed_talks(filter).with_only_columns(by, edition, func.count()).group_by(by, edition)
-    ):
+    for pair, talks in _numbers(np.where(units < 0, -1, units * step + editions), counted.inside).items():
+        of, edition = divmod(pair, step)
         if of in found:
-            found[of][here] = talks
+            found[of][edition] = talks
     return found
+
+
+def is_settled(session: Session, sheet: Sheet, vocabulary: str) -> NDArray[np.bool_]:
+    """For each talk of a sheet, whether it is one of `settled_talks`. One statement, none while nothing changes."""
+    ids = kept(session, ("settled", vocabulary), lambda: tuple(session.scalars(settled_talks(vocabulary).distinct())))
+    return np.isin(sheet.talk, np.array(ids, dtype=np.int64), kind="table")
 
 
 def settled_talks(vocabulary: str) -> Any:

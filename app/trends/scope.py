@@ -8,16 +8,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.editions import known_talks
-from app.catalog.filters import TalkFilter, allowed_talks, check_names, talk_year
+from app.catalog.filters import TalkFilter, check_names
 from app.catalog.kept import kept
-from app.models import Edition, Series, Talk
+from app.catalog.sheets import counted_talks
+from app.models import Edition, Series
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
+YEARS = 10_000
+"""More than there are: an edition and a year together make one number."""
+
 _READ = (
     col(Edition.id), col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
     col(Edition.published_sessions), col(Edition.completeness), col(Edition.references),
@@ -118,17 +123,14 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
 
 
 def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
-    """What `read_scope` gives for each year of the editions of `facts` alone. Two statements for all of them."""
+    """What `read_scope` gives for each year of the editions of `facts` alone. Few statements for all of them."""
     scope = facts.scope
-    held = talk_year()
-    rows = session.execute(
-        allowed_talks(scope.filter())
-        .with_only_columns(col(Talk.edition_id), held, func.count())
-        .group_by(col(Talk.edition_id), held)
-    )
-    known: dict[int | None, dict[int, int]] = defaultdict(dict)
-    for edition, year, count in rows:
-        known[year][edition] = count
+    counted = counted_talks(session, scope.filter())
+    sheet = counted.sheet
+    pairs = np.unique(sheet.year[counted.inside] + sheet.edition[counted.inside] * YEARS, return_counts=True)
+    known: dict[int, dict[int, int]] = defaultdict(dict)
+    for pair, talks in zip(*(one.tolist() for one in pairs), strict=True):
+        known[pair % YEARS][pair // YEARS] = talks
     series = None
     if scope.series:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))

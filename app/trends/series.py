@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
+from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
 from app.trends.counts import ThemeName, find_theme
 from app.trends.figure import Figure, share_figure
@@ -53,8 +54,16 @@ def theme_series(
 ) -> ThemeSeries:
     """Shares of `theme` at the editions of `series` (of every series if None), oldest first, or a part of these.
 
-    Unknown slugs are NotFound, an unknown population or counting a UsageError. A fixed number of statements.
+    Unknown slugs are NotFound, an unknown population or counting a UsageError. A fixed number of statements, none while
+    nothing changes.
     """
+    key = ("theme series", theme, series, population, counting, part.start, part.stop)
+    return kept(session, key, lambda: _series(session, theme, series, population, counting, part))
+
+
+def _series(
+    session: Session, theme: str, series: str | None, population: str, counting: str, part: slice
+) -> ThemeSeries:
     get_counting(counting)
     scope = Scope(series=series)
     narrowed = get_population(population).narrow(scope.filter())

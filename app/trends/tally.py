@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, case, cast, func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks, other_talks
+from app.catalog.counted import STATUSES, Counted
+from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
 from app.catalog.kept import kept
-from app.models import Talk, Theme, ThemeAssignment, ThemeDecision
+from app.catalog.sheets import counted_talks
+from app.models import Talk, Theme, ThemeDecision
 from app.trends.decisions import Decided, Decisions, all_decisions, decided_here, open_probabilities
 from app.trends.estimate import SUREST, Ground, label_variance
 from app.trends.labelling import Measured, Open, Stratum, expected_talks, measured, strata
-from app.trends.parts import Denominator, Unit, denominators, settled_talks, talks_of_editions, unit_of
+from app.trends.parts import (
+    Denominator,
+    Unit,
+    denominators,
+    is_settled,
+    talks_of_editions,
+    unit_of,
+    units_of,
+)
 
 FEW = 10_000
-"""Talks, up to which it is quicker to go from these to their themes than through all assignments of the themes."""
+"""Talks, up to which a page counts what is beside its subject as well."""
 
-STEP = 1_000_000
-"""More than there are themes: a unit and a theme together make one number to group by."""
+ALIKE = 16
+"""Ways in which an assignment can be alike to another: a status, being main or not, settled or not."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +88,11 @@ def _by_theme(
 ) -> dict[int, Tally]:
     parts = denominators(session, filter, vocabulary)
     whole = Denominator(sum(part.talks for part in parts.values()), sum(part.settled for part in parts.values()))
-    by_theme, talk = col(ThemeAssignment.theme_id), col(ThemeAssignment.talk_id)
-    # The assignments of a few talks are found by these, those of most of the base by theme.
-    if whole.talks <= FEW:
-        marks = _marks(session, counting, vocabulary, by_theme, talk.in_(allowed_talks(filter)))
-    else:
-        marks = _marks(session, counting, vocabulary, by_theme, by_theme.in_(themes), talk.not_in(other_talks(filter)))
+    counted = counted_talks(session, filter)
+    everywhere = np.zeros(len(counted.sheet.talk), dtype=np.int64)
+    marks = _marks(session, counted, counting, vocabulary, themes, everywhere)
     return corrected(
-        session, filter, counting, parts, {theme: tally_of(marks[theme], whole, counting) for theme in themes}
+        session, filter, counting, parts, {theme: tally_of(marks[0, theme], whole, counting) for theme in themes}
     )
 
 
@@ -112,12 +120,8 @@ def edition_tallies(
 ) -> dict[int, Tally]:
     """A tally of one theme for each edition of `parts`, which are denominators under `filter`. One to four
     statements."""
-    allowed = col(ThemeAssignment.talk_id).in_(allowed_talks(filter))
-    this = col(ThemeAssignment.theme_id) == theme.id
-    marks = _marks(session, counting, theme.vocabulary, col(Talk.edition_id), this, allowed)
     own = theme.id or 0
-    tallies = {(edition, own): tally_of(marks[edition], part, counting) for edition, part in parts.items()}
-    found = _corrected_each(session, filter, counting, "edition", parts, tallies)
+    found = cross_tallies(session, filter, counting, (own,), "edition", parts, theme.vocabulary)
     return {edition: tally for (edition, _), tally in found.items()}
 
 
@@ -136,15 +140,10 @@ def cross_tallies(
     year of which people reviewed a sample. By kind and year labels are not corrected: nobody samples by kind.
     """
     wanted = tuple(themes)
-    # Each talk is looked at once and not again for each of its assignments; SQLite would undo that by itself.
-    talks = allowed_talks(filter).with_only_columns(col(Talk.id), unit_of(unit).label("of")).cte("talks")
-    talks = talks.prefix_with("MATERIALIZED")
-    number = cast(talks.c.of, BigInteger) * STEP + col(ThemeAssignment.theme_id)
-    marks = _marks(session, counting, vocabulary, number, col(ThemeAssignment.theme_id).in_(wanted), among=talks)
+    counted = counted_talks(session, filter)
+    marks = _marks(session, counted, counting, vocabulary, wanted, units_of(counted.sheet, unit))
     tallies = {
-        (of, theme): tally_of(marks[of * STEP + theme], part, counting)
-        for of, part in parts.items()
-        for theme in wanted
+        (of, theme): tally_of(marks[of, theme], part, counting) for of, part in parts.items() for theme in wanted
     }
     return tallies if unit == "stratum" else _corrected_each(session, filter, counting, unit, parts, tallies)
 
@@ -232,44 +231,38 @@ def _with_expected(
     return replace(tally, expected=round(found.talks, 9), variance=round(found.variance, 9), ground=found.ground)
 
 
-def own_variance() -> Any:
-    """p(1-p) of an assignment, p cut to what a machine can be sure of."""
-    given = col(ThemeAssignment.probability)
-    return case((given.between(1 - SUREST, SUREST), given * (1 - given)), else_=SUREST * (1 - SUREST))
-
-
 def _marks(
-    session: Session,
-    counting: str,
-    vocabulary: str,
-    group: Any,
-    *clauses: ColumnElement[bool],
-    among: CTE | None = None,
-) -> dict[int, list[Marks]]:
-    """Assignments that pass `clauses`, of the talks `among` where given, by `group`, with the sum of p(1-p).
+    session: Session, counted: Counted, counting: str, vocabulary: str, themes: Sequence[int], units: NDArray[np.int64]
+) -> dict[tuple[int, int], list[Marks]]:
+    """Assignments of counted talks to `themes`, by unit and theme, with the sum of p(1-p); `units` tells the unit of
+    each talk, less than 0 for none.
 
-    p is cut to what a machine can be sure of.
-
-    Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not matter.
+    p is cut to what a machine can be sure of. Where any theme counts it does not matter which is main; where the main
+    one counts, the unlikely do not matter.
     """
-    variance = own_variance()
-    keys: list[Any] = [group, col(ThemeAssignment.status)]
-    groups = list(keys)
-    statement = select(func.count(), func.sum(variance)).select_from(ThemeAssignment).where(*clauses)
-    if among is not None:
-        statement = statement.join(among, among.c.id == col(ThemeAssignment.talk_id))
-    elif group is col(Talk.edition_id):
-        statement = statement.join(Talk, col(Talk.id) == col(ThemeAssignment.talk_id))
-    if counting == "main":
-        settled = case((col(ThemeAssignment.talk_id).in_(settled_talks(vocabulary)), 1), else_=0)
-        keys += [col(ThemeAssignment.is_main), settled.label("settled")]
-        groups += [col(ThemeAssignment.is_main), "settled"]
-        statement = statement.where(col(ThemeAssignment.status).in_((*ASSIGNED, "rejected")))
-    found: dict[int, list[Marks]] = defaultdict(list)
-    for talks, uncertain, key, status, *main in session.execute(statement.add_columns(*keys).group_by(*groups)):
-        # Rounded, so that the order in which a database adds does not show in a figure.
-        is_main, decided = map(bool, main or (False, False))
-        found[key].append(Marks(status, is_main, decided, talks, round(float(uncertain), 9)))
+    sheet, main = counted.sheet, counting == "main"
+    at = counted.assignments(themes)
+    at = at[units[sheet.place[at]] >= 0]
+    if main:
+        at = at[sheet.status[at] != STATUSES.index("unlikely")]
+    place, given = sheet.place[at], sheet.probability[at]
+    alike = sheet.status[at].astype(np.int64) << 2
+    if main:
+        alike += sheet.main[at] * 2 + is_settled(session, sheet, vocabulary)[place]
+    places, of = np.unique(units[place], return_inverse=True)
+    order = np.array(sorted(themes), dtype=np.int64)
+    keys = ((of * len(order)) + np.searchsorted(order, sheet.theme[at])) * ALIKE + alike
+    sure = (given >= 1 - SUREST) & (given <= SUREST)
+    variance = np.where(sure, given * (1 - given), SUREST * (1 - SUREST))
+    numbers = np.bincount(keys)
+    sums = np.bincount(keys, variance)
+    found: dict[tuple[int, int], list[Marks]] = defaultdict(list)
+    for key in np.flatnonzero(numbers).tolist():
+        cell, kind = divmod(key, ALIKE)
+        unit, theme = divmod(cell, len(order))
+        # Rounded, so that the order in which they are added does not show in a figure.
+        mark = Marks(STATUSES[kind >> 2], bool(kind & 2), bool(kind & 1), int(numbers[key]), round(float(sums[key]), 9))
+        found[int(places[unit]), int(order[theme])].append(mark)
     return found
 
 

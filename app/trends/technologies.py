@@ -56,16 +56,20 @@ def technology_editions(
     return Portion(len(held), found, limit, offset)
 
 
-def technology_years(session: Session, technology: TechnologyRow) -> list[tuple[int, Figure]]:
-    """Its talks in each year from its first to its last, oldest first, years without one included."""
-    if technology.first_year is None or technology.last_year is None:
-        return []
+def technology_years(
+    session: Session, technology: TechnologyRow, years: range | None = None
+) -> list[tuple[int, Figure]]:
+    """Its talks in each of `years`, without them from its first to its last; oldest first, years without one too."""
+    if years is None:
+        if technology.first_year is None or technology.last_year is None:
+            return []
+        years = range(technology.first_year, technology.last_year + 1)
     slug, snapshot = technology.slug, current_snapshot(session)
     whole = read_scope(session, Scope())
     known = kept(session, "talks-by-year", lambda: _by_year(session, TalkFilter()))
     counted = kept(session, ("technology-years", slug), lambda: _by_year(session, TalkFilter(technology=slug)))
     found = []
-    for year in range(technology.first_year, technology.last_year + 1):
+    for year in years:
         facts = year_facts(whole, year, known.get(year, {}))
         key = FigureKey("count", facts.scope.filter().but(technology=slug), snapshot=snapshot)
         numerator, denominator = (sum(by.get(year, {}).values()) for by in (counted, known))

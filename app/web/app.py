@@ -20,8 +20,11 @@ from app.trends.counts import population_counts, theme_shares
 from app.trends.populations import COUNTINGS
 from app.trends.scope import Scope
 from app.web import assets, errors, health
+from app.web.api import articles as api_articles
+from app.web.api import claims as api_claims
 from app.web.api import editions as api_editions
 from app.web.api import people, vocabulary
+from app.web.api import practices as api_practices
 from app.web.api import quality as api_quality
 from app.web.api import search as api_search
 from app.web.api import takeaways as api_takeaways
@@ -33,17 +36,24 @@ from app.web.measurements import Measurements
 from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
 from app.web.pages import (
     abstract,
+    article_new,
+    articles,
     citations,
+    claims,
     discovered,
     editions,
     figures,
     home,
     imports,
     methods,
+    posts,
+    practices,
     quality,
     reports,
     review,
+    review_claims,
     review_sample,
+    review_takeaways,
     saved,
     search,
     sign_in,
@@ -54,6 +64,7 @@ from app.web.pages import (
     technologies,
     themes,
     trends,
+    versus,
 )
 from app.web.parameters import Nothing
 
@@ -68,21 +79,41 @@ PAGES = (
     talk,
     speakers,
     editions,
+    posts,
     discovered,
     themes,
+    versus,
     technologies,
     takeaways,
+    article_new,
+    articles,
+    claims,
     trends,
     reports,
     figures,
     methods,
+    practices,
     quality,
     imports,
     sign_in,
     review,
     review_sample,
+    review_takeaways,
+    review_claims,
 )
-ENDPOINTS = (api_search, api_quality, api_talks, people, api_editions, vocabulary, api_takeaways, api_trends)
+ENDPOINTS = (
+    api_search,
+    api_practices,
+    api_quality,
+    api_talks,
+    people,
+    api_editions,
+    vocabulary,
+    api_takeaways,
+    api_articles,
+    api_claims,
+    api_trends,
+)
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "
     "every share with numerator, denominator, interval and the address of the talks behind it."
@@ -97,7 +128,7 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     )  # fmt: skip
     app.state.base = base
     app.state.measurements = Measurements()
-    app.state.throttle = Throttle()
+    app.state.throttle = Throttle(base.engine)
     for page in PAGES:
         app.include_router(page.router)
     api = APIRouter(prefix="/api/v1", responses=PROBLEMS)

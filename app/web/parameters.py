@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from app.catalog.filters import TalkFilter
 from app.catalog.takeaways import TakeawayFilter
+from app.posts.material import PostRequest
 from app.reports.request import ReportRequest
 from app.search.shapes import Mode, SearchRequest, Sort, Spelling
 from app.trends.populations import POPULATIONS
@@ -104,12 +105,10 @@ class TalkNarrowing(Narrowing):
         return super().talk_filter().but(technology=self.technology)
 
 
-class Searching(Parameters):
-    """A question to the search. What narrows it may be given several times: any of the values will do."""
+class Practising(Parameters):
+    """A question, and what narrows the talks it is put to, most of it several times: any of the values will do."""
 
     q: Words = Field(default="", description="What to look for, in plain words.")
-    mode: Mode = Field(default="hybrid", description="By meaning and words, by words only, or by meaning only.")
-    sort: Sort = Field(default="relevance", description="Best first, or newest first (date).")
     spelling: Spelling = Field(
         default="near", description="Take near words for those that no talk holds, or look up only what was typed."
     )
@@ -144,14 +143,19 @@ class Searching(Parameters):
     def request(self, limit: int, offset: int) -> SearchRequest:
         """A part of the answer this asks for."""
         return SearchRequest(
-            query=self.q,
-            mode=self.mode,
-            limit=limit,
-            offset=offset,
-            sort=self.sort,
-            spelling=self.spelling,
-            filter=self.talk_filter(),
+            query=self.q, limit=limit, offset=offset, spelling=self.spelling, filter=self.talk_filter()
         )
+
+
+class Searching(Practising):
+    """A question to the search."""
+
+    mode: Mode = Field(default="hybrid", description="By meaning and words, by words only, or by meaning only.")
+    sort: Sort = Field(default="relevance", description="Best first, or newest first (date).")
+
+    def request(self, limit: int, offset: int) -> SearchRequest:
+        """A part of the answer this asks for."""
+        return super().request(limit, offset).model_copy(update={"mode": self.mode, "sort": self.sort})
 
 
 class TakeawayNarrowing(Parameters):
@@ -200,6 +204,20 @@ class Trending(InVocabulary):
             year_to=self.year_to,
             vocabulary=self.vocabulary,
         )
+
+
+class Posting(Parameters):
+    """What a post can be asked for."""
+
+    theme: Annotated[list[Slug], Field(max_length=10)] = Field(
+        default=[], description="Slug of a theme to write of; may be given several times."
+    )
+    template: Literal["default", "newsletter"] = Field(default="default", description="The template of the post.")
+    drafts: bool = Field(default=False, description="Whether with machine drafts of takeaways, marked as such.")
+
+    def of(self, edition: str) -> PostRequest:
+        """The request this stands for."""
+        return PostRequest(edition, tuple(dict.fromkeys(self.theme)), self.drafts)
 
 
 class Scrolling(Parameters):

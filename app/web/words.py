@@ -5,6 +5,7 @@ Shares read as trends/wording.py writes them, so that page, export and command l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
@@ -74,7 +75,7 @@ def noun_for(count: int, noun: str, many: str | None = None) -> str:
     """The noun or verb alone, in the number that `count` asks for."""
     if count == 1:
         return noun
-    return many or IRREGULAR.get(noun) or (noun[:-1] + "ies" if noun.endswith("y") else noun + "s")
+    return many or IRREGULAR.get(noun) or (noun[:-1] + "ies" if re.search("[^aeiou]y$", noun) else noun + "s")
 
 
 def language(code: str | None) -> str:

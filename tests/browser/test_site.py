@@ -20,9 +20,11 @@ PATHS = (
     "/search?q=kafka&theme=operations&kind=breakout&sort=date&missing=gwen", "/search/abstract",
     "/search/abstract?text=Kafka+on+Kubernetes%0A%0AHow+we+run+brokers+in+containers.",
     "/talks?theme=operations", TALK, "/speakers", "/speakers/gwen-shapira", "/editions", f"/editions/{EDITION}",
-    "/themes", "/themes/operations", "/takeaways", "/trends", f"/trends?edition={EDITION}", "/reports",
+    "/themes", "/themes/operations", "/takeaways", "/practices", "/practices?q=probes+for+brokers", "/trends",
+    f"/trends?edition={EDITION}", "/reports",
     f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/reports/saved", "/methods", "/api",
-    "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk",
+    "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk", f"/editions/{EDITION}/post",
+    "/technologies/flink/vs/ksqldb", "/technologies/pairs", "/technologies/flink",
 )  # fmt: skip
 
 

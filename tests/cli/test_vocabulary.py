@@ -86,3 +86,35 @@ def test_diff_shows_moves_and_keeps_nothing(base: Engine, tmp_path: Path) -> Non
     assert (answer["vocabulary"], answer["version_before"], answer["counting"]) == ("mine", None, "main")
     assert {"where", "slug", "theme", "talks", "before", "after", "gained", "lost"} <= set(answer["moves"][0])
     assert run("list").output == before
+
+
+def test_saved_reports_that_a_change_issues_anew_are_said_before_and_after(base: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(MINE, encoding="utf-8")
+    pipeline.ingest(base, HashingEmbedder(), [file], options=ReadOptions())
+    of = ["--edition", "kafka-summit-london-2018", "--vocabulary", "mine"]
+    saved = CliRunner().invoke(app, ["report", "themes", *of, "--save"])
+    assert saved.exit_code == 0, saved.output
+    (first,) = (line["id"] for line in json.loads(CliRunner().invoke(app, ["report", "saved", "--json"]).stdout))
+    file.write_text(MINE.replace("[cloud, aws]", "[streams, kafka]"), encoding="utf-8")
+    foreseen = run("diff", file).output
+    assert f"({first}): edition 2 would be made; " in foreseen
+    done = CliRunner().invoke(app, ["ingest", str(file)])
+    second = json.loads(CliRunner().invoke(app, ["report", "saved", "--json"]).stdout)[0]["id"]
+    assert f"({first}): edition 2 is {second}; " in done.output
+    assert f"`hallway report diff {first} {second}`" in done.output
+    listed = CliRunner().invoke(app, ["report", "saved"]).output
+    assert f"(a newer edition: {second})" in listed
+    assert "vocabulary" in CliRunner().invoke(app, ["report", "diff", first, second]).output
+
+
+def test_remove_says_what_goes_and_refuses_the_default(base: Engine) -> None:
+    refused = run("remove", "data-streaming")
+    assert refused.exit_code != 0
+    assert "is the default vocabulary" in str(refused.exception)
+    done = run("remove", "software")
+    assert done.exit_code == 0, done.output
+    assert "Software (software), version " in done.stdout
+    assert "is removed: 24 themes, of which " in done.stdout
+    assert "Ingesting software.yaml brings it back" in done.stdout
+    assert "software" not in run("list").output

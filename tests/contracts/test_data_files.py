@@ -270,3 +270,11 @@ def test_data_refers_to_nothing_outside_the_repository() -> None:
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\.\./shared|find_string|corpus search", text), path
+
+
+def test_no_vendor_is_listed_twice_and_its_head_says_how_one_is_decided() -> None:
+    text = FILES["vendors"][0].read_text(encoding="utf-8")
+    names = [name for one in load(FILES["vendors"][0])["vendors"] for name in (one["name"], *one.get("aliases", ()))]
+    folded = [re.sub(r"\W+", " ", name).strip().casefold() for name in names]
+    assert sorted(folded) == sorted(set(folded))
+    assert "# How an entry is decided" in text.split("vendors:\n")[0]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
 import itsdangerous
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from app.curators import tokens
 from app.curators.account import find_curator, is_right, set_password
 from app.curators.throttle import Throttle, wait_after
-from app.db.engine import writing
-from app.errors import UsageError
+from app.db.engine import make_engine, reading, writing
+from app.errors import DatabaseError, UsageError
+from app.models import SignInFailures
 
 PASSWORD = "correct horse battery"
 
@@ -82,31 +87,105 @@ def test_waits_double_after_five_failures_up_to_a_limit() -> None:
     assert wait_after(500, 900) == 900
 
 
-def test_the_brake_is_by_address_and_overall() -> None:
-    now = [1000.0]
-    throttle = Throttle(lambda: now[0])
+START = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def counted(engine: Engine) -> dict[str, int]:
+    with reading(engine) as session:
+        return {row.network: row.count for row in session.scalars(select(SignInFailures))}
+
+
+def test_the_brake_is_by_address_and_overall(engine: Engine) -> None:
+    clock = Clock()
+    throttle = Throttle(engine, clock)
     assert [throttle.begin("192.0.2.1") for _ in range(5)] == [0] * 5
     assert throttle.begin("192.0.2.1") == 2
     assert throttle.begin("192.0.2.2") == 2, "the five count overall"
-    now[0] += 2
+    clock.wait(2)
     assert throttle.begin("192.0.2.1") == 0
     assert throttle.begin("192.0.2.1") == 4
-    now[0] += 3
+    clock.wait(3)
     assert throttle.begin("192.0.2.1") == 1
-    now[0] += 1
+    clock.wait(1)
     assert throttle.begin("192.0.2.2") == 0, "an address of its own, and the overall wait is over"
+    assert counted(engine) == {"192.0.2.1": 6, "192.0.2.2": 1, "": 7}
     throttle.succeeded("192.0.2.2")
-    now[0] += 3600
-    assert throttle.begin("192.0.2.1") == 0, "forgotten after an hour"
+    assert counted(engine) == {"192.0.2.1": 6, "": 6}
+    clock.wait(3601)
+    assert throttle.begin("192.0.2.3") == 0, "forgotten after an hour"
+    assert counted(engine) == {"192.0.2.3": 1, "": 1}, "and old rows are removed"
 
 
-def test_one_network_of_ipv6_is_one_address_and_overall_waits_stay_short() -> None:
-    now = [0.0]
-    throttle = Throttle(lambda: now[0])
+def test_one_network_of_ipv6_is_one_address_and_overall_waits_stay_short(engine: Engine) -> None:
+    clock = Clock()
+    throttle = Throttle(engine, clock)
     for host in range(1, 6):
         assert throttle.begin(f"2001:db8::{host}") == 0
     for _ in range(20):
-        now[0] += throttle.begin("2001:db8::ff")
+        clock.wait(throttle.begin("2001:db8::ff"))
         assert throttle.begin("2001:db8::ff") == 0
     assert throttle.begin("2001:db8::1") == 900
-    assert throttle.begin("192.0.2.9") == 30
+    assert throttle.begin("192.0.2.9") == 30, "the curator elsewhere waits half a minute, never a quarter of an hour"
+    clock.wait(30)
+    assert throttle.begin("192.0.2.9") == 0
+    assert throttle.begin("2001:db8::1") > 800
+
+
+def test_processes_count_as_one_and_a_restart_forgets_nothing(engine: Engine) -> None:
+    clock = Clock()
+    workers = [Throttle(make_engine(str(engine.url)), clock) for _ in range(3)]
+    assert [workers[n % 3].begin("192.0.2.1") for n in range(6)] == [0, 0, 0, 0, 0, 2]
+    assert Throttle(make_engine(str(engine.url)), clock).begin("192.0.2.1") == 2
+
+
+def test_of_many_at_once_five_get_through(engine: Engine) -> None:
+    workers = [Throttle(make_engine(str(engine.url)), Clock()) for _ in range(4)]
+    with ThreadPoolExecutor(12) as pool:
+        waits = list(pool.map(lambda n: workers[n % 4].begin(f"192.0.2.{n}"), range(24)))
+    assert waits.count(0) == 5
+
+
+def test_a_clock_set_back_makes_nobody_wait_longer_and_a_new_password_lets_all_try_again(engine: Engine) -> None:
+    clock = Clock()
+    throttle = Throttle(engine, clock)
+    for _ in range(5):
+        throttle.begin("192.0.2.1")
+    clock.wait(-86_400)
+    assert throttle.begin("192.0.2.1") == 2
+    with writing(engine) as session:
+        set_password(session, PASSWORD)
+    assert counted(engine) == {}
+    assert throttle.begin("192.0.2.1") == 0
+
+
+def test_while_another_writes_readers_go_on_the_told_to_wait_are_told_and_nobody_tries_uncounted(
+    engine: Engine,
+) -> None:
+    clock = Clock()
+    throttle = Throttle(engine, clock)
+    for _ in range(5):
+        throttle.begin("192.0.2.1")
+    with writing(engine) as other:
+        other.connection()
+        assert throttle.begin("192.0.2.1") == 2
+        clock.wait(2)
+        began = monotonic()
+        with pytest.raises(DatabaseError, match="Nothing was checked"):
+            throttle.begin("192.0.2.1")
+        assert monotonic() - began < 10, "far less than other writers wait"
+        throttle.succeeded("192.0.2.1")
+        assert counted(engine)["192.0.2.1"] == 5
+    assert throttle.begin("192.0.2.1") == 0

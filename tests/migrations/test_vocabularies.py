@@ -13,6 +13,7 @@ from app.db.engine import for_writing, make_engine, reading
 from app.ingest.formats.protocol import ReadOptions
 from app.migrations import _config, upgrade
 from app.models import VocabularyVersion
+from app.reports.reissue import due
 from tests.conftest import DATA, on_sqlite
 from tests.standins import HashingEmbedder
 
@@ -42,4 +43,25 @@ def test_themes_of_an_older_base_get_a_vocabulary_with_the_version_of_their_file
     report = pipeline.ingest(older, HashingEmbedder(), [file], options=ReadOptions())
     assert report.files[0].records is not None
     assert report.files[0].records.unchanged == ingested.themes
+    older.dispose()
+
+
+def test_an_older_base_remembers_the_vocabularies_its_saved_reports_are_of(engine: Engine) -> None:
+    pipeline.ingest(engine, HashingEmbedder(), [DATA / "themes.yaml"], options=ReadOptions())
+    state = text("SELECT fingerprint FROM indexstate WHERE name = 'reissued'")
+    with reading(engine) as session:
+        before = session.scalar(state)
+    assert before.startswith("data-streaming ")
+    path = engine.url.database
+    with for_writing(engine).begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+        assert connection.scalar(state) is None
+    engine.dispose()
+    older = make_engine(f"sqlite:///{path}")
+    assert upgrade(older)
+    with reading(older) as session:
+        assert session.scalar(state) == before
+        assert due(session) is None
     older.dispose()

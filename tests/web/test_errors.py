@@ -98,6 +98,8 @@ def test_every_route_refuses_a_parameter_it_does_not_know(client: TestClient) ->
         "version": "v",
         "run_id": "1",
         "review_id": "1",
+        "one": "flink",
+        "other": "kafka",
     }
     assert len(_paths()) > 30
     for path in _paths():

@@ -14,7 +14,7 @@ PATHS = (
     "/", "/search", "/search?q=brokers", "/search?q=qqqzzz&mode=lexical", "/talks", "/talks/probes", "/talks/odd",
     "/talks/gone", "/speakers", "/speakers/nikki-example", "/editions", "/editions/west-2019", "/editions/east-2020",
     "/themes", "/themes/operations", "/themes/operations?status=machine", "/technologies", "/technologies/kafka",
-    "/takeaways", "/takeaways?kind=lesson",
+    "/takeaways", "/takeaways?kind=lesson", "/practices", "/practices?q=begin+with+a+plain+set-up",
     "/trends", "/trends?edition=west-2019", "/reports", "/reports/themes", "/reports/edition?edition=west-2019",
     "/methods", "/api", "/quality", "/quality?sort=worst", "/quality/q07", "/quality/q03",
 )  # fmt: skip
@@ -299,7 +299,7 @@ def test_a_long_list_is_walked_by_links(full_client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("path", "few", "many"),
-    [("/talks", 11, 12), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 18, 20)],
+    [("/talks", 11, 12), ("/speakers", 4, 4), ("/editions", 4, 4), ("/themes", 4, 4), ("/takeaways", 29, 30)],
 )
 def test_lists_take_a_fixed_number_of_queries(
     client: TestClient,

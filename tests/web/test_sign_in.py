@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
 from app.curators.tokens import COOKIE
-from app.db.engine import writing
+from app.db.engine import make_engine, writing
 from app.web import assets, health
 from app.web.addresses import within
 from app.web.app import ENDPOINTS, PAGES, create_app
@@ -90,6 +90,28 @@ def test_failures_are_slowed_down_and_even_the_right_password_waits(visitor: Tes
     assert 1 <= int(answer.headers["retry-after"]) <= 2
     assert "Too many sign-ins failed. Wait" in answer.text
     assert "Signed in" not in visitor.get("/themes").text
+
+
+def test_two_processes_of_the_site_count_together(visitor: TestClient, own_base: KnowledgeBase) -> None:
+    other = KnowledgeBase(
+        own_base.settings, make_engine(own_base.settings.database_url), own_base.embedder, own_base.search
+    )
+    with TestClient(create_app(other)) as second:
+        clients = [visitor, second]
+        said = [sign_in(clients[turn % 2], password="wrong password!").status_code for turn in range(6)]
+    assert said == [403] * 5 + [429]
+
+
+def test_while_the_base_is_written_signing_in_waits_and_pages_do_not(
+    visitor: TestClient, own_base: KnowledgeBase
+) -> None:
+    with writing(own_base.engine) as other:
+        other.connection()
+        answer = sign_in(visitor)
+        assert answer.status_code == 503
+        assert "being written just now" in answer.text
+        assert visitor.get("/themes").status_code == 200
+    assert sign_in(visitor).status_code == 303
 
 
 def test_a_sign_in_form_from_elsewhere_is_refused(visitor: TestClient) -> None:

@@ -161,14 +161,34 @@ def test_a_saved_report_keeps_its_numbers_and_says_what_changed(own: KnowledgeBa
             refresh_snapshot(session)
         after = client.get(f"/reports/saved/{id}").text
         assert "The base has changed since" in after
-        assert f"hallway report diff {id} now" in after
+        assert f'href="/reports/saved/{id}/changes?to=now"' in after
+        since = client.get(f"/reports/saved/{id}/changes").text
+        assert "the report as it is now" in since
+        assert "<strong>Data</strong>: " in since
+        assert f"hallway report diff {id} now" in since
         for suffix, content in exports.items():
             assert client.get(f"/reports/saved/{id}.{suffix}").content == content, suffix
         assert before[before.index("<figure") : before.index("</figure>")] in after
         second = _save(own)
-        assert (
-            f'<a href="/reports/saved/{second}">edition 2</a> is the newest' in client.get(f"/reports/saved/{id}").text
-        )
-        assert f'<a href="/reports/saved/{id}">the edition before</a>' in client.get(f"/reports/saved/{second}").text
+        for suffix, content in exports.items():
+            answer = client.get(f"/reports/saved/{id}.{suffix}")
+            assert answer.content == content, "a later edition changes no byte"
+            assert answer.headers["link"] == f'</reports/saved/{second}>; rel="latest-version"'
+        assert "link" not in client.get(f"/reports/saved/{second}.md").headers
+        older, newer = (client.get(f"/reports/saved/{one}").text for one in (id, second))
+        assert f'<a href="/reports/saved/{second}">edition 2</a>' in older
+        assert f'href="/reports/saved/{id}/changes"' in older
+        assert f'after <a href="/reports/saved/{id}">edition 1</a>' in newer
+        assert f'href="/reports/saved/{id}/changes?to={second}"' in newer
+        listed = client.get("/reports/saved").text
+        assert f'<a href="/reports/saved/{second}">a newer edition</a>' in listed
+        assert f'href="/reports/saved/{id}/changes?to={second}"' in listed
+        default, named = (client.get(f"/reports/saved/{id}/changes{to}").text for to in ("", f"?to={second}"))
+        assert default == named
+        assert "edition 2 of" in default
+        same = client.get(f"/reports/saved/{second}/changes").text
+        assert "figures are the same." in same.replace("\N{NO-BREAK SPACE}", " ")
+        for missing in (f"/reports/saved/{id}/changes?to=nothing", "/reports/saved/nothing/changes"):
+            assert client.get(missing).status_code == 404, missing
         for missing in ("/reports/saved/nothing", "/reports/saved/nothing.csv", f"/reports/saved/{id}.pdf"):
             assert client.get(missing).status_code == 404, missing

@@ -16,6 +16,7 @@ from app.ingest.record import (
     Payload,
     Programme,
     ResourceRecord,
+    ReviewedRecord,
     SlotRecord,
     SpeakerAliases,
     SpeakerRecord,
@@ -205,9 +206,12 @@ def read_decisions(document: Document, bad: Bad) -> ThemeDecisions:
 def read_takeaways(document: Document, bad: Bad) -> TakeawayCollection:
     """`hallway: takeaways/1`."""
     unreadable, is_whole = _bad_keys(document, "takeaways", bad)
-    article = dict(document.value["article"])
+    article = dict(document.value.get("article", {}))
     return TakeawayCollection(
-        article=ArticleRecord(slug=article.pop("id"), **article),
+        article=ArticleRecord(slug=article.pop("id"), **article) if article else None,
+        rejected=tuple(
+            ReviewedRecord(item["by"], item["on"], item["draft"]) for item in document.value.get("rejected", ())
+        ),
         takeaways=tuple(_takeaway(position, item) for position, item in _good(document, "takeaways", bad)),
         unreadable=unreadable,
         is_whole=is_whole,
@@ -238,6 +242,7 @@ def _takeaway(position: str, item: dict[str, Any]) -> TakeawayRecord:
         ),
         claim=item.get("claim"),
         revises=item.get("revises"),
+        reviewed=ReviewedRecord(**item["reviewed"]) if "reviewed" in item else None,
     )
 
 

@@ -149,6 +149,6 @@ def _source_key(kind: str, value: dict[str, Any]) -> str:
         case "theme-decisions":
             return f"hallway:theme-decisions:{value['edition']}:{value['reviewer']}"
         case "takeaways":
-            return f"hallway:takeaways:{value['article']['id']}"
+            return f"hallway:takeaways:{value.get('list') or value['article']['id']}"
         case _:
             return f"hallway:{kind}"

@@ -16,7 +16,7 @@ class ReadOptions:
     """What the person who ingests says about files that do not say it themselves.
 
     `limit`: bytes of a file that is still read. `timezone`: IANA name for times without an offset. `columns`: for
-    tables, our field by their column.
+    tables, our field by their column. `url`: the address of an article that does not say it.
     """
 
     limit: int = 64_000_000
@@ -24,10 +24,12 @@ class ReadOptions:
     series: str | None = None
     timezone: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = None
 
     def fingerprint(self) -> str:
         """Changes when the same bytes would be read otherwise."""
-        return repr((self.edition, self.series, self.timezone, sorted(self.columns.items())))
+        said = (self.edition, self.series, self.timezone, sorted(self.columns.items()))
+        return repr((*said, self.url) if self.url else said)
 
 
 class Format(Protocol):
@@ -60,6 +62,14 @@ class ReadsNeighbours(Protocol):
 
     def also_reads(self, path: Path) -> tuple[Path, ...]:
         """Files outside the unit that its records are read from."""
+
+
+@runtime_checkable
+class TakesNamed(Protocol):
+    """A format that also takes a file it would not recognise in a folder, where somebody names it."""
+
+    def accepts_named(self, path: Path) -> bool:
+        """Whether it does, by the file's name."""
 
 
 def read_text(path: Path, limit: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.errors import UsageError
+from app.ingest.formats.articles import Articles
 from app.ingest.formats.c3voc_json import C3vocJson
 from app.ingest.formats.devoxx_cfp import DevoxxCfp
 from app.ingest.formats.entry_xml import EntryXml
@@ -30,6 +31,8 @@ FORMATS: tuple[Format, ...] = (
     PretalxRest(),
     IndicoJson(),
     EntryXml(),
+    # Before json-ld: pages of articles carry JSON-LD too, but no event and no recording.
+    Articles(),
     JsonLd(),
     ICalendar(),
     Tables(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -10,9 +12,10 @@ from sqlmodel import Session, col
 
 from app.db.types import utc_now
 from app.ingest.identity import People
-from app.ingest.record import ArticleRecord, FoundProblem, TakeawayCollection, TakeawayRecord
+from app.ingest.record import FoundProblem, ReviewedRecord, TakeawayCollection, TakeawayRecord
+from app.ingest.store.article_identity import same_article
 from app.ingest.store.changes import Changes, record_hash
-from app.models import Article, Edition, Source, Takeaway, TakeawayEvidence, Talk
+from app.models import Article, ArticleText, Edition, Source, Takeaway, TakeawayDecision, TakeawayEvidence, Talk
 from app.text.markup import safe_url
 from app.text.slugs import slugify, unique_slug
 
@@ -21,11 +24,16 @@ _COPIED = (
 )  # fmt: skip
 
 
+REVIEW = "review"
+"""Key of the source of takeaways that people made of drafts here (`app/takeaways/review`)."""
+
+
 def store_takeaways(session: Session, source: Source, collection: TakeawayCollection, people: People) -> Changes:
     """Upsert takeaways. One whose talk, edition or speaker is not in the base is kept without it, with a problem."""
     assert source.id is not None
     changes = Changes()
-    article_id = _article(session, source.id, collection.article)
+    article_id = _article(session, source.id, collection)
+    hint = collection.article.slug if collection.article else ""
     known = {
         takeaway.source_key: takeaway
         for takeaway in session.scalars(select(Takeaway).where(col(Takeaway.source_id) == source.id))
@@ -38,40 +46,107 @@ def store_takeaways(session: Session, source: Source, collection: TakeawayCollec
             continue
         references = _references(session, record, people, changes)
         digest = record_hash(record, *(str(value) for value in references.values()))
-        takeaway = known.get(record.key)
+        takeaway = known.get(record.key) or _adopted(session, source.id, record)
         if takeaway is None:
             takeaway = Takeaway(
-                slug=unique_slug(slugify(record.key), slugs, collection.article.slug), source_id=source.id,
+                slug=unique_slug(slugify(record.key), slugs, hint), source_id=source.id,
                 source_key=record.key, text=record.text, kind=record.kind, content_hash="",
             )  # fmt: skip
             session.add(takeaway)
         what = "created" if not takeaway.content_hash else "unchanged"
-        if takeaway.content_hash and (takeaway.content_hash != digest or takeaway.withdrawn_at is not None):
+        # What follows a tilde is of edits that people made since; their takeaway is as the file has it otherwise.
+        if takeaway.content_hash and (
+            takeaway.content_hash.partition("~")[0] != digest or takeaway.withdrawn_at is not None
+        ):
             what = "updated"
         if what != "unchanged":
             _write(session, takeaway, record, references)
             takeaway.content_hash = digest
             takeaway.withdrawn_at = None
         takeaway.article_id = article_id
+        _keep_review(session, record.reviewed, takeaway)
         takeaway.position = position
         stored[record.key] = takeaway
         changes.count(what)
+    for rejected in collection.rejected:
+        _keep_review(session, rejected, None)
     _link_revised(session, collection, stored, changes)
     _withdraw(collection, known, changes)
     return changes
 
 
-def _article(session: Session, source_id: int, record: ArticleRecord) -> int:
-    article = session.scalars(select(Article).where(col(Article.source_id) == source_id)).first()
+def _adopted(session: Session, source_id: int, record: TakeawayRecord) -> Takeaway | None:
+    """The takeaway that a review made here and that this file, exported from it, brings back: it is the file's then."""
+    if record.reviewed is None:
+        return None
+    found = session.scalars(
+        select(Takeaway)
+        .join(Source, col(Source.id) == col(Takeaway.source_id))
+        .where(col(Takeaway.slug) == record.key, col(Source.key) == REVIEW)
+    ).first()
+    if found is not None:
+        found.source_id, found.source_key = source_id, record.key
+    return found
+
+
+def _keep_review(session: Session, review: ReviewedRecord | None, takeaway: Takeaway | None) -> None:
+    """Keep the decision that a file tells of, unless the base has one about this draft or takeaway."""
+    if review is None:
+        return
+    session.flush()
+    about = col(TakeawayDecision.draft_key) == review.draft if review.draft else None
+    if takeaway is not None and (about is None or takeaway.id is not None):
+        mine = col(TakeawayDecision.takeaway_id) == takeaway.id
+        about = mine if about is None else about | mine
+    if about is None or session.scalar(select(col(TakeawayDecision.id)).where(about).limit(1)) is not None:
+        return
+    session.add(
+        TakeawayDecision(
+            draft_key=review.draft, takeaway_id=takeaway.id if takeaway else None,
+            action="accept" if takeaway else "reject", reviewer=review.by,
+            decided_at=datetime.fromisoformat(review.on).replace(tzinfo=UTC), via="file",
+        )
+    )  # fmt: skip
+
+
+def _article(session: Session, source_id: int, collection: TakeawayCollection) -> int | None:
+    """The row of the article, None for statements of none. Where the article's own words were read as well, what this
+    file does not say stays as it is.
+    """
+    record = collection.article
+    if record is None:
+        return None
+    article = same_article(
+        session, source_id=source_id, title=record.title, url=record.url, author=record.author,
+        publisher=record.publisher, edition_id=_one_edition(session, collection),
+    )  # fmt: skip
     if article is None:
-        article = Article(slug=record.slug, source_id=source_id, title=record.title)
+        slugs = set(session.scalars(select(col(Article.slug))))
+        slug = unique_slug(record.slug, slugs, slugify(record.publisher or ""))
+        article = Article(slug=slug, source_id=source_id, title=record.title)
         session.add(article)
-    for name, value in asdict(record).items():
-        setattr(article, name, value)
-    article.url = safe_url(record.url) if record.url else None
+        session.flush()
+    has_text = session.get(ArticleText, article.id) is not None
+    values = asdict(record) | {"url": safe_url(record.url) if record.url else None}
+    for name, value in values.items():
+        if name != "slug" and (value is not None or not has_text):
+            setattr(article, name, value)
+    article.source_id = source_id
     session.flush()
     assert article.id is not None
     return article.id
+
+
+def _one_edition(session: Session, collection: TakeawayCollection) -> int | None:
+    """The edition that most of the takeaways are of."""
+    slugs = Counter(
+        edition
+        for record in collection.takeaways
+        if (edition := record.edition or (record.talk or "").partition("/")[0])
+    )
+    if not slugs:
+        return None
+    return session.scalar(select(col(Edition.id)).where(col(Edition.slug) == slugs.most_common(1)[0][0]))
 
 
 def _references(session: Session, record: TakeawayRecord, people: People, changes: Changes) -> dict[str, int | None]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from app.errors import InputError
 from app.ingest.record import FoundProblem, Transcript
 from app.ingest.store.changes import Changes, record_hash
-from app.models import Edition, Resource, Source, Talk
+from app.models import DraftReading, Edition, Resource, Source, Talk
 from app.models import Transcript as StoredTranscript
 from app.text.slugs import slugify
 
@@ -57,6 +57,7 @@ def store_transcript(session: Session, source: Source, record: Transcript) -> Ch
     session.flush()
     touched |= _timed_parts(session, touched)
     session.execute(update(Talk).where(col(Talk.id).in_(touched)).values(passages_hash=None, technologies_hash=None))
+    session.execute(delete(DraftReading).where(col(DraftReading.talk_id).in_(touched)))
     return changes
 
 

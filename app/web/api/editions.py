@@ -9,9 +9,10 @@ from pydantic import Field
 
 from app.catalog.editions import EditionCard, find_edition, list_editions
 from app.catalog.filters import TalkFilter, check_names
+from app.posts.draft import Post, kept_post
 from app.web.api.lists import Listed, listed
 from app.web.deps import Reading
-from app.web.parameters import Nothing, Paging, PathSlug, Slug
+from app.web.parameters import Nothing, Paging, PathSlug, Posting, Slug
 
 router = APIRouter(tags=["editions"])
 
@@ -33,3 +34,9 @@ def editions(asked: Annotated[EditionsQuery, Query()], session: Reading, request
 def edition(slug: PathSlug, _: Nothing, session: Reading) -> EditionCard:
     """An edition; list its talks with GET /talks?edition=."""
     return find_edition(session, slug)
+
+
+@router.get("/editions/{slug}/post", summary="A drafted post")
+def post(slug: PathSlug, asked: Annotated[Posting, Query()], session: Reading) -> Post:
+    """A post about an edition as Markdown, each sentence with a footnote; those without support were left out."""
+    return kept_post(session, asked.of(slug), asked.template)[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.errors import NotFound
+from app.practices.quality import COMMAND as PRACTICES_COMMAND
+from app.practices.quality import PracticeQuality, read_practice_quality
 from app.search.quality import COMMAND, Quality, read_quality
 from app.web.parameters import Nothing
 
@@ -21,4 +23,13 @@ def quality(_: Nothing) -> Quality:
     found = read_quality()
     if found is None:
         raise NotFound("measurement of", "search", f"Run `{COMMAND}` in a checkout.")
+    return found
+
+
+@router.get("/quality/practices", summary="How good practices are")
+def practices(_: Nothing) -> PracticeQuality:
+    """Practice search on judged questions: statements in order, beside other ways; what nobody answers; the groups."""
+    found = read_practice_quality()
+    if found is None:
+        raise NotFound("measurement of", "practices", f"Run `{PRACTICES_COMMAND}` in a checkout.")
     return found

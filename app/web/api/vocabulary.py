@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -18,6 +18,8 @@ from app.catalog.technologies import (
 from app.catalog.themes import ThemeDetail, find_theme, list_themes
 from app.catalog.vocabularies import VocabularyDetail, choose_vocabulary, list_vocabularies
 from app.search.neighbours import NearToTheme
+from app.trends.pairs import TechnologyPair, list_pairs
+from app.trends.versus import Versus, resolve_pair, versus
 from app.web.api.lists import Listed, SimilarQuery, listed
 from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug, Slug
@@ -30,6 +32,12 @@ class TechnologiesQuery(Paging):
 
     sort: TechnologyOrder = Field(default="talks", description="Order of the list.")
     kind: TechnologyKind | None = Field(default=None, description="Only technologies of this kind.")
+
+
+class PairsQuery(Paging):
+    """What GET /technologies/pairs can be asked for."""
+
+    of: Literal["any"] | None = Field(default=None, description="any: pairs of two kinds of technology as well.")
 
 
 class ThemesQuery(Paging):
@@ -71,6 +79,18 @@ def technologies(
 ) -> Listed[TechnologyRow]:
     """Technologies that known talks mention, those with most talks first."""
     return listed(request, asked, list_technologies(session, asked.limit, asked.offset, asked.sort, asked.kind))
+
+
+@router.get("/technologies/pairs", summary="Technologies side by side")
+def pairs(asked: Annotated[PairsQuery, Query()], session: Reading, request: Request) -> Listed[TechnologyPair]:
+    """Pairs with takeaways on both first, then those that most talks mention; of one kind of technology, or of any."""
+    return listed(request, asked, list_pairs(session, asked.limit, asked.offset, alike=asked.of is None))
+
+
+@router.get("/technologies/{one}/vs/{other}", summary="Two technologies side by side")
+def two(one: PathSlug, other: PathSlug, _: Nothing, session: Reading) -> Versus:
+    """Talks on each and on both by year, what was said of both, limitations of each; names in any order do as well."""
+    return versus(session, *resolve_pair(session, one, other))
 
 
 @router.get("/technologies/{slug}", summary="One technology")

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 from sqlmodel import Session
 
+from app.catalog.articles import ArticleCard, list_articles
 from app.catalog.cards import TalkCard
 from app.catalog.choices import labels, series_names
 from app.catalog.editions import EditionCard, find_edition, list_editions
@@ -31,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 PAGE = 25
 EDITIONS = 40
 TAKEAWAYS = 5
+ARTICLES = 5
 
 
 class EditionsQuery(Scrolling):
@@ -58,7 +60,7 @@ class EditionsPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class EditionPage(PageContext):
-    """One edition: its completeness, a part of its talks, its leading themes and the first of its takeaways."""
+    """One edition: its completeness, a part of its talks, leading themes, the first of its takeaways and articles."""
 
     template: ClassVar[str] = "edition.html"
     section: ClassVar[str] = "/editions"
@@ -70,6 +72,7 @@ class EditionPage(PageContext):
     rows: Sequence[FigureRow]
     scale: float
     takeaways: Portion[TakeawayCard]
+    articles: Portion[ArticleCard]
 
 
 @router.get("/editions")
@@ -116,4 +119,5 @@ def _edition(session: Session, slug: str, asked: Scrolling) -> EditionPage:
         rows=rows,
         scale=scale_of(rows),
         takeaways=list_takeaways(session, TakeawayFilter(edition=slug), TAKEAWAYS),
+        articles=list_articles(session, ARTICLES, edition=slug),
     )

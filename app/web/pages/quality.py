@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from app.catalog.census import census
 from app.errors import NotFound
 from app.models import Edition, Talk
+from app.practices.quality import WAYS, PracticeQuality, read_practice_quality
 from app.search.quality import COMMAND, Quality, Question, read_quality, talks_fingerprint
 from app.web.deps import Reading, Viewing
 from app.web.pages.search import MODES
@@ -45,7 +46,10 @@ class JudgedBase:
 
 @dataclass(frozen=True, kw_only=True)
 class QualityPage(PageContext):
-    """The measurement, None where there is none; `questions` in the order asked for; `modes` as (mode, in words)."""
+    """The measurement, None where there is none; `questions` in the order asked for; `modes` as (mode, in words).
+
+    `practices` is that of practice search, `ways` what it is compared with as (way, in words).
+    """
 
     template: ClassVar[str] = "quality.html"
 
@@ -55,6 +59,8 @@ class QualityPage(PageContext):
     modes: Sequence[tuple[str, str]]
     sort: str
     not_measured: str
+    practices: PracticeQuality | None
+    ways: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,8 @@ def quality(asked: Annotated[QualityQuery, Query()], session: Reading, view: Vie
         modes=MODES,
         sort=asked.sort,
         not_measured=NOT_MEASURED,
+        practices=read_practice_quality(),
+        ways=WAYS,
     )
     return view.page(page)
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.catalog.candidates import Candidate, technology_candidates
 from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
+from app.catalog.takeaways import TakeawayCard
 from app.catalog.technologies import (
     TechnologyDetail,
     TechnologyKind,
@@ -24,7 +25,9 @@ from app.catalog.technologies import (
     list_technologies,
     newest_talks,
 )
+from app.technologies.naming import drafts_naming
 from app.trends.figure import Figure
+from app.trends.pairs import TechnologyPair, pairs_of
 from app.trends.technologies import (
     EditionCount,
     technology_counts,
@@ -32,6 +35,7 @@ from app.trends.technologies import (
     technology_years,
     together_counts,
 )
+from app.trends.versus import COMPARING, comparisons_of
 from app.web.deps import Reading, Viewing
 from app.web.parameters import PathSlug, Scrolling
 from app.web.templating import Crumb, PageContext
@@ -41,6 +45,8 @@ PAGE = 50
 EDITIONS = 20
 TALKS = 8
 CANDIDATES = 15
+DRAFTS = 5
+PAIRS = 10
 
 
 class TechnologiesQuery(Scrolling):
@@ -73,7 +79,10 @@ class TechnologiesPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class TechnologyPage(PageContext):
-    """One technology: its count, talks by year and edition, what is mentioned with it, and the newest of its talks."""
+    """One technology: its count, talks by year and edition, what is mentioned with it, and the newest of its talks.
+
+    `takeaways` are comparisons and limitations that name it, `drafts` the same by machine, `pairs` those worth a page.
+    """
 
     template: ClassVar[str] = "technology.html"
     section: ClassVar[str] = "/themes"
@@ -84,6 +93,9 @@ class TechnologyPage(PageContext):
     editions: Portion[EditionCount]
     together: Mapping[str, Figure]
     talks: Portion[TalkCard]
+    takeaways: Sequence[TakeawayCard]
+    drafts: Sequence[TakeawayCard]
+    pairs: Sequence[TechnologyPair]
     only: str | None
     asked: dict[str, Any]
 
@@ -125,6 +137,9 @@ def _technology(session: Session, slug: str, asked: TechnologyQuery) -> Technolo
         editions=technology_editions(session, found, limit, start),
         together=together_counts(session, found, found.together),
         talks=newest_talks(session, slug, TALKS),
+        takeaways=[] if asked.view else comparisons_of(session, slug),
+        drafts=[] if asked.view else drafts_naming(session, (slug,), COMPARING, DRAFTS),
+        pairs=[] if asked.view else pairs_of(session, slug, PAIRS),
         only=asked.view,
         asked=asked.asked(),
     )

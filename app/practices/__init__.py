@@ -1,0 +1,1 @@
+"""Asking for practices: search and takeaways put together, and how good the answers are."""

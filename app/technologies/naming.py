@@ -1,0 +1,103 @@
+"""Technologies by any of their names, and the takeaways that name them: by their own list, or in their words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from sqlalchemy import String, cast, or_, select
+from sqlmodel import Session, col
+
+from app.catalog.draft_cards import draft_cards, open_drafts
+from app.catalog.kept import kept
+from app.catalog.takeaways import TakeawayCard, takeaway_cards
+from app.catalog.technologies import TechnologyRow, technology_row
+from app.errors import NotFound
+from app.models import Takeaway, TakeawayDraft, Technology
+from app.technologies.matcher import Place
+from app.technologies.mentions import read_vocabulary
+from app.text.terms import phrase_of, read_for_names, words_of
+
+Named = Mapping[str, Sequence[str]]
+"""Slugs of takeaways, in their order, by slug of the technology they name."""
+
+
+def resolve_technology(session: Session, named: str) -> TechnologyRow:
+    """The technology of a slug, name or alias, whatever its case; NotFound says which may have been meant."""
+    names = kept(session, "technology names", lambda: _names(session))
+    slug = names.get(phrase_of(named)) if phrase_of(named) else None
+    if slug is None:
+        close = get_close_matches(named.casefold(), {" ".join(name): name for name in names}, n=3, cutoff=0.6)
+        meant = list(dict.fromkeys(names[tuple(one.split())] for one in close))
+        hint = f"Did you mean {' or '.join(meant)}?" if meant else "Those that talks mention are at /technologies."
+        raise NotFound("technology", named[:200], hint)
+    return technology_row(session, slug)
+
+
+def _names(session: Session) -> dict[tuple[str, ...], str]:
+    """Slugs by name. A slug means itself, then a name, then an alias; of two alike that of a vocabulary."""
+    rows = session.execute(
+        select(col(Technology.slug), col(Technology.name), col(Technology.aliases)).order_by(
+            col(Technology.vocabulary).is_(None), col(Technology.id)
+        )
+    ).all()
+    found: dict[tuple[str, ...], str] = {}
+    for slug, _, _ in rows:
+        found.setdefault(phrase_of(slug), slug)
+    for slug, name, _ in rows:
+        found.setdefault(phrase_of(name), slug)
+    for slug, _, aliases in rows:
+        for alias in aliases:
+            found.setdefault(phrase_of(alias), slug)
+    found.pop((), None)
+    return found
+
+
+def named_in_takeaways(session: Session) -> Named:
+    """The takeaways that name each technology; where one lists several, what it is about stands first in its list."""
+    return kept(session, "takeaways by technology", lambda: _named(session))
+
+
+def _named(session: Session) -> Named:
+    names = kept(session, "technology names", lambda: _names(session))
+    matcher = read_vocabulary(session).matcher
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(col(Takeaway.slug), col(Takeaway.text), col(Takeaway.technologies))
+        .where(col(Takeaway.withdrawn_at).is_(None))
+        .order_by(col(Takeaway.source_id).desc(), col(Takeaway.position), col(Takeaway.id))
+    )
+    for slug, text, listed in rows:
+        read = read_for_names(text)
+        of_text = [one.term.slug for one in matcher.find([Place("title", read, words_of(read))], " ".join(listed))]
+        of_list = [names[phrase] for name in listed if (phrase := phrase_of(name)) in names]
+        for technology in dict.fromkeys((*of_list, *of_text)):
+            found[technology].append(slug)
+    return dict(found)
+
+
+def takeaways_naming(session: Session, technology: str) -> list[TakeawayCard]:
+    """Takeaways that name a technology, by slug, in the order of their sources, the newest source first."""
+    return takeaway_cards(session, named_in_takeaways(session).get(technology, ()))
+
+
+def is_about(session: Session, card: TakeawayCard, technology: str) -> bool:
+    """Whether a takeaway that names it is about this technology: it stands first in its list, or there is no list."""
+    names = kept(session, "technology names", lambda: _names(session))
+    listed = [names[phrase] for name in card.technologies if (phrase := phrase_of(name)) in names]
+    return not listed or listed[0] == technology
+
+
+def drafts_naming(
+    session: Session, technologies: Sequence[str], kinds: Sequence[str], limit: int
+) -> list[TakeawayCard]:
+    """Open machine drafts of some kinds whose list has all of these technologies, the likeliest first."""
+    wanted = open_drafts().where(col(TakeawayDraft.kind).in_(kinds))
+    for slug in technologies:
+        row = session.scalars(select(Technology).where(col(Technology.slug) == slug)).first()
+        told = dict.fromkeys((slug, *((row.name, *row.aliases) if row else ())))
+        # A JSON list of names, read as text: the one way SQLite and Postgres share.
+        written = cast(col(TakeawayDraft.technologies), String)
+        wanted = wanted.where(or_(*(written.contains(f'"{name}"', autoescape=True) for name in told)))
+    return draft_cards(session, wanted.limit(limit))
