@@ -38,13 +38,12 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             engine = base_of(case, Path(folder))
-            text = article.read_text(encoding="utf-8")
-            outcome(engine, case, text)
+            outcome(engine, case, article)
             began = time.perf_counter()
-            seen = outcome(engine, case, text)
+            seen = outcome(engine, case, article)
             took = time.perf_counter() - began
             engine.dispose()
-        for kind in ("talks", "speakers", "organisations"):
+        for kind in ("talks", "speakers", "organisations", "bullets", "quantities"):
             score = getattr(seen, kind)
             expected = len(score.right) + len(score.missed)
             odd = ", ".join([*(f"-{one}" for one in score.missed), *(f"+{one}" for one in score.wrong)])

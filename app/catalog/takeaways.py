@@ -19,11 +19,11 @@ class EvidenceLine(BaseModel):
     """Where a takeaway can be checked."""
 
     kind: str
-    section: str | None
-    number: int | None
-    url: str | None
-    start_seconds: float | None
-    quote: str | None
+    section: str | None = None
+    number: int | None = None
+    url: str | None = None
+    start_seconds: float | None = None
+    quote: str | None = None
 
 
 class Place(BaseModel):

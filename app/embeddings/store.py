@@ -70,18 +70,21 @@ def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, i
     """
     with reading(engine) as session:
         passages = missing(session, embedder.recipe)
-        todo = list(dict([*passages, *missing_of_drafts(session, embedder.recipe)]).items())
-    # Long texts beside long ones: a batch costs what its longest text costs.
-    todo.sort(key=lambda pair: len(pair[1]))
-    for start in range(0, len(todo), BATCH):
-        if progress:
-            progress("embedding", start, len(todo))
-        batch = todo[start : start + BATCH]
-        vectors = embedder.encode([text for _, text in batch])
-        with writing(engine) as session:
-            save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
-    if todo and progress:
-        progress("embedding", len(todo), len(todo))
+        drafts = missing_of_drafts(session, embedder.recipe)
+    known = {content_hash for content_hash, _ in passages}
+    # One after the other: what else is in a batch shows in the last digits of a vector, and themes follow passages.
+    for step, todo in (("embedding", passages), ("embedding drafts", [one for one in drafts if one[0] not in known])):
+        # Long texts beside long ones: a batch costs what its longest text costs.
+        todo.sort(key=lambda pair: len(pair[1]))
+        for start in range(0, len(todo), BATCH):
+            if progress:
+                progress(step, start, len(todo))
+            batch = todo[start : start + BATCH]
+            vectors = embedder.encode([text for _, text in batch])
+            with writing(engine) as session:
+                save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
+        if todo and progress:
+            progress(step, len(todo), len(todo))
     return len(passages)
 
 

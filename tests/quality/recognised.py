@@ -6,10 +6,11 @@ Expectations lie in `articles/*.yaml` and hold facts only. An article is read fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from sqlalchemy import Engine, select
@@ -19,11 +20,23 @@ from app import pipeline
 from app.catalog.mentions import Mention, mentions_of
 from app.db.engine import make_engine
 from app.db.types import utc_now
+from app.ingest.article_record import ArticleContent
+from app.ingest.formats.articles import read_article
 from app.ingest.formats.protocol import ReadOptions
 from app.migrations import upgrade
-from app.models import Article, ArticleText, Edition, Source, Speaker, SpeakerLink, Talk
+from app.models import (
+    Article,
+    ArticleClaim,
+    ArticleText,
+    Edition,
+    Source,
+    Speaker,
+    SpeakerLink,
+    TakeawayDraft,
+    Talk,
+)
 from app.settings import CHECKOUT
-from app.takeaways.recognition.mentions import refresh_mentions_of_article
+from app.takeaways.refresh import refresh_takeaways
 from tests.quality.written_blocks import blocks_of
 from tests.standins import HashingEmbedder
 
@@ -66,6 +79,8 @@ class Outcome:
     speakers: Score
     organisations: Score
     misplaced: list[str]
+    bullets: Score
+    quantities: Score
 
 
 def read_case(path: Path) -> dict[str, Any]:
@@ -88,7 +103,10 @@ def base_of(case: Mapping[str, Any], folder: Path, *more: Path) -> Engine:
     data = CHECKOUT / "data"
     programme = HERE / case["programme"] if "programme" in case else data / "programmes" / f"{case['edition']}.yaml"
     report = pipeline.ingest(
-        engine, HashingEmbedder(), [data / "technologies.yaml", programme, *more], options=ReadOptions()
+        engine,
+        HashingEmbedder(),
+        [data / "themes.yaml", data / "technologies.yaml", programme, *more],
+        options=ReadOptions(),
     )
     assert not report.has_errors, report
     with Session(engine) as session:
@@ -99,8 +117,25 @@ def base_of(case: Mapping[str, Any], folder: Path, *more: Path) -> Engine:
     return engine
 
 
+def read_blocks(article: Path) -> list[dict[str, Any]]:
+    """The blocks of an article as its import keeps them."""
+    kind: Literal["markdown", "text"] = "markdown" if article.suffix == ".md" else "text"
+    content = read_article(article.read_text(encoding="utf-8"), kind, article.stem, ReadOptions()).payload
+    assert isinstance(content, ArticleContent)
+    return [asdict(block) | {"links": [asdict(link) for link in block.links]} for block in content.blocks]
+
+
 def mentions_in(engine: Engine, text: str, edition: str | None, published: str | None = None) -> list[Mention]:
-    """What is recognised in an article. Nothing is kept."""
+    """What is recognised in a text of our own. Nothing is kept."""
+    with reading_article(engine, blocks_of(text), edition, published) as (session, article_id):
+        return mentions_of(session, article_id)
+
+
+@contextmanager
+def reading_article(
+    engine: Engine, blocks: list[dict[str, Any]], edition: str | None, published: str | None = None
+) -> Iterator[tuple[Session, int]]:
+    """A session in which an article of these blocks was read as the pipeline reads one. Nothing is kept."""
     with Session(engine) as session:
         source = Source(key="tried", format="article", path="tried")
         session.add(source)
@@ -110,25 +145,29 @@ def mentions_in(engine: Engine, text: str, edition: str | None, published: str |
         session.flush()
         known = session.scalars(select(col(Edition.id)).where(col(Edition.slug) == edition)).first()
         words = ArticleText(
-            article_id=article.id or 0, source_id=source.id or 0, edition_id=known, format="text",
-            blocks=blocks_of(text), content_hash="", read_at=utc_now(),
+            article_id=article.id or 0, source_id=source.id or 0, edition_id=known, format="text", blocks=blocks,
+            content_hash="", read_at=utc_now(),
         )  # fmt: skip
         session.add(words)
         session.flush()
-        refresh_mentions_of_article(session, words.article_id)
-        found = mentions_of(session, words.article_id)
+        refresh_takeaways(session, recognise=pipeline.RECOGNISE)
+        yield session, words.article_id
         session.rollback()
-        return found
 
 
-def outcome(engine: Engine, case: Mapping[str, Any], text: str) -> Outcome:
+def outcome(engine: Engine, case: Mapping[str, Any], article: Path) -> Outcome:
     """What was recognised in an article against what we expect."""
     published = case.get("published")
-    found = mentions_in(engine, text, case["edition"], str(published) if published else None)
-    with Session(engine) as session:
+    blocks = read_blocks(article)
+    with reading_article(engine, blocks, case["edition"], str(published) if published else None) as (session, key):
+        found = mentions_of(session, key)
         keys = {row[0]: row[1] for row in session.execute(select(col(Talk.slug), col(Talk.source_key)))}
+        drafted = session.scalars(select(col(TakeawayDraft.text)).where(col(TakeawayDraft.article_id) == key)).all()
+        stated = session.execute(
+            select(col(ArticleClaim.words), col(ArticleClaim.claim)).where(col(ArticleClaim.article_id) == key)
+        ).all()
     talks = [(keys[one.slug], one) for one in found if one.kind == "talk"]
-    lines = [block["line"] for block in blocks_of(text)]
+    lines = [block["line"] for block in blocks]
     places = {(key, lines[one.block]) for key, one in talks if one.certainty != "unsure"}
     misplaced = [
         f"{one['talk']}, line {line}"
@@ -136,6 +175,8 @@ def outcome(engine: Engine, case: Mapping[str, Any], text: str) -> Outcome:
         for line in one["lines"]
         if not any(key == one["talk"] and abs(line - other) <= _LINES for key, other in places)
     ]
+    texts = {" ".join(text.split()) for text in drafted}
+    bullets = [block for block in blocks if block["kind"] == "item" and block["line"] in case.get("bullets", ())]
     return Outcome(
         mentions=found,
         talks=_score(talks, {one["talk"] for one in case["talks"]}, set(case.get("also", ()))),
@@ -144,7 +185,30 @@ def outcome(engine: Engine, case: Mapping[str, Any], text: str) -> Outcome:
             [(one.name, one) for one in found if one.kind == "organisation"], set(case["organisations"]), set()
         ),
         misplaced=misplaced,
+        bullets=_drafted(bullets, texts),
+        quantities=_stated(case.get("quantities", {}), {words: dict(claim or {}) for words, claim in stated}),
     )
+
+
+def _drafted(bullets: list[dict[str, Any]], texts: set[str]) -> Score:
+    """Bullets that are drafts, whole or in their sentences; named by their lines."""
+    score = Score()
+    for block in bullets:
+        words = " ".join(block["text"].split())
+        is_there = any(text in words or words in text for text in texts)
+        (score.right if is_there else score.missed).append(f"line {block['line']}")
+    return score
+
+
+def _stated(wanted: Mapping[str, Any], found: Mapping[str, dict[str, Any]]) -> Score:
+    """Quantities found, with the claim about the programme that they make, if any; all others found are wrong."""
+    score = Score()
+    for words, claim in wanted.items():
+        is_right = words in found and all(found[words].get(name) == value for name, value in (claim or {}).items())
+        is_right = is_right and bool(claim) == bool(found[words])
+        (score.right if is_right else score.missed).append(words)
+    score.wrong = [words for words in found if words not in wanted]
+    return score
 
 
 def _score(found: list[tuple[str, Mention]], wanted: set[str], also: set[str] | None) -> Score:

@@ -40,7 +40,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if article is None:
         pytest.skip(f"the article {case['article']} is not on this machine")
     engine = base_of(case, tmp_path_factory.mktemp("case"))
-    yield outcome(engine, case, article.read_text(encoding="utf-8"))
+    yield outcome(engine, case, article)
     engine.dispose()
 
 
@@ -61,6 +61,12 @@ def test_speakers_and_organisations_are_recognised(seen: Outcome) -> None:
     assert seen.speakers.recall >= RECALL, seen.speakers.missed
     assert seen.organisations.precision >= PRECISION, seen.organisations.wrong
     assert seen.organisations.recall >= RECALL, seen.organisations.missed
+
+
+def test_every_bullet_is_drafted_and_every_quantity_found(seen: Outcome) -> None:
+    assert not seen.bullets.missed
+    assert not seen.quantities.missed
+    assert len(seen.quantities.wrong) <= 1, seen.quantities.wrong
 
 
 @pytest.mark.parametrize("name", sorted(_MADE))

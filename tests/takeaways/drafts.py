@@ -31,8 +31,13 @@ def add_draft(session: Session, text: str, **more: Any) -> TakeawayDraft:
 
 
 def fill_with_drafts(session: Session) -> None:
-    """The base of the pages' tests with four drafts: two of its article, one of an abstract, one hostile."""
+    """The base of the pages' tests with its drafts."""
     fill(session)
+    add_drafts(session)
+
+
+def add_drafts(session: Session) -> None:
+    """Four drafts: two of the article of that base, one of an abstract, one hostile."""
     article, talk, west = 1, 1, 1
     add_draft(
         session, "Begin with a simple set-up on Kubernetes.", article_id=article, talk_id=talk, edition_id=west,

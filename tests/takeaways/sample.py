@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.takeaways.drafting.statement import Article, Block, Link, Mention, Person
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "articles" / "harbour-days-recap.md"
+SAMPLE = Path(__file__).parent.parent / "samples" / "article" / "harbour-days-recap.md"
 WOUT = Person("Wout Claes", None, "Quay Data")
 INES, PER, ADA = Person("Ines Aldana", 1, "Tidewater"), Person("Per Lindqvist", 2, "Kelp"), Person("Ada Brandt", 3)
 TALKS = {"Queues at low tide": (11, INES), "Backups nobody reads": (12, PER), "Mooring with eBPF": (13, ADA)}

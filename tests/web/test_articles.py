@@ -106,7 +106,8 @@ def test_an_article_shows_what_was_found_and_not_its_text(visitor: TestClient, a
     text = unescape(page.text).replace("\xa0", " ")
     assert "Home &lt;b&gt;again&lt;/b&gt;" in page.text
     for words in ("By Ann Lee", "20 May 2019", "German", "found by its title", "Probes kill brokers.", "certain (0.98)",
-                  "Machine draft: lesson", "about 30 %", "Not checked", "Perhaps also", "score 0.41", "Runner-up",
+                  "Machine draft: lesson", "1 number that nothing in the base can check", "30 %",
+                  "Perhaps also", "score 0.41", "Runner-up",
                   "Not known: whose observations it reports", "Not sure.", "series: x"):  # fmt: skip
         assert words in text, words
     assert 'href="https://blog.example.org/home"' in page.text

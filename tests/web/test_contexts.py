@@ -43,7 +43,7 @@ def _made_here(tree: nodes.Template) -> set[str]:
     made = {
         name if isinstance(name, str) else name[1] for node in tree.find_all(nodes.FromImport) for name in node.names
     }
-    made |= {node.name for node in tree.find_all(nodes.Macro)}
+    made |= {node.name for node in tree.find_all(nodes.Macro)} | {node.target for node in tree.find_all(nodes.Import)}
     return made | {node.target.name for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name)}
 
 

@@ -18,9 +18,10 @@ from app.db.engine import reading, writing
 from app.models import Passage, Takeaway, TakeawayDecision
 from app.takeaways.review.decide import reject
 from app.web.app import create_app
-from tests.takeaways.drafts import HOSTILE, draft_key, fill_with_drafts
+from tests.takeaways.drafts import HOSTILE, add_drafts, draft_key
 from tests.web.conftest import open_base
 from tests.web.curating import NAME, PASSWORD, sign_in
+from tests.web.facts import fill
 
 PATH = "/review/takeaways"
 SIMPLE = draft_key("article", "Begin with a simple set-up on Kubernetes.")
@@ -28,8 +29,9 @@ SIMPLE = draft_key("article", "Begin with a simple set-up on Kubernetes.")
 
 @pytest.fixture
 def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    opened = open_base(tmp_path, fill_with_drafts)
+    opened = open_base(tmp_path, fill)
     with writing(opened.engine) as session:
+        add_drafts(session)  # after the pipeline, which would draft anew
         set_password(session, PASSWORD, NAME)
     yield opened
     opened.engine.dispose()

@@ -121,7 +121,7 @@ def test_an_edition_and_a_search_are_cited_whole(client: TestClient) -> None:
     assert cited
     page = client.get("/search?q=brokers&mode=lexical&kind=keynote&offset=0").text
     link = html.unescape(re.findall(r'href="(/search\.bib[^"]*)"', page)[0])
-    assert link == "/search.bib?q=brokers&mode=lexical&kind=keynote"
+    assert link == "/search.bib?q=brokers&kind=keynote&mode=lexical"
     assert client.get(link).status_code == 200
 
 
