@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,14 @@ DATA = CHECKOUT / "data"
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A Postgres server, started when the first test asks for it."""
-    with server() as running:
+    """A Postgres server, started when the first test asks for it; its tests are skipped where none can be started."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(server())
+        except Exception as error:
+            if os.environ.get("HALLWAY_TEST_POSTGRES_URL"):
+                raise
+            pytest.skip(f"no Postgres server can be started here: {error}")
         yield running
 
 

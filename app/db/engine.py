@@ -29,6 +29,11 @@ def make_engine(url: str) -> Engine:
         raise DatabaseError(
             "HALLWAY_DATABASE_URL is not a database address; write for example sqlite:////srv/hallway.sqlite3"
         ) from error
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseError(
+            f"HALLWAY_DATABASE_URL names a database of kind {address.get_backend_name()}; Hallway knows sqlite:///FILE "
+            "and postgresql+psycopg://USER@HOST/NAME."
+        )
     is_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
     is_server = address.get_backend_name() != "sqlite"
     more: dict[str, Any] = {}
@@ -98,6 +103,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def explained(error: OperationalError) -> DatabaseError:
+    """The error as people can act on it. What the driver says of a server never holds the password."""
+    return DatabaseError(_explain(error))
+
+
 @contextmanager
 def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]:
     """A session that commits when the block ends and rolls back when it raises. For commands and pipeline steps.
@@ -110,7 +120,7 @@ def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]
             session.commit()
         except OperationalError as error:
             session.rollback()
-            raise DatabaseError(_explain(error)) from error
+            raise explained(error) from error
         except BaseException:
             session.rollback()
             raise
@@ -123,11 +133,17 @@ def reading(engine: Engine) -> Iterator[Session]:
         try:
             yield session
         except OperationalError as error:
-            raise DatabaseError(_explain(error)) from error
+            raise explained(error) from error
 
 
 def _explain(error: OperationalError) -> str:
-    reason = str(error.orig)
+    reason = str(error.orig).strip()
+    if "connection failed" in reason or "connection to server" in reason:
+        detail = reason.splitlines()[0].rpartition("failed: ")[2]
+        return (
+            f"The database server cannot be reached ({detail}). Check host, port, user and name in "
+            "HALLWAY_DATABASE_URL, and that the server runs."
+        )
     if "locked" in reason:
         return "The database is locked by another process that writes; try again when it has finished."
     if "no such table" in reason:

@@ -9,9 +9,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from app.db.dialect import is_sqlite, sort_by_code_points
-from app.db.engine import for_writing
+from app.db.engine import explained, for_writing
 from app.errors import DatabaseError
 
 
@@ -29,9 +30,12 @@ def upgrade(engine: Engine) -> bool:
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
-    with engine.connect() as connection:  # so that a base that is being written can be opened
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return False
+    try:
+        with engine.connect() as connection:  # so that a base that is being written can be opened
+            if MigrationContext.configure(connection).get_current_revision() == head:
+                return False
+    except OperationalError as error:
+        raise explained(error) from error
     with for_writing(engine).begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == head:

@@ -26,13 +26,13 @@ def test_themes_of_an_older_base_get_a_vocabulary_with_the_version_of_their_file
     pipeline.ingest(engine, HashingEmbedder(), [file], options=ReadOptions())
     with reading(engine) as session:
         (ingested,) = list_vocabularies(session).items
-        path = engine.url.database
+        address = engine.url.render_as_string(hide_password=False)
     with for_writing(engine).begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, "0007")
     engine.dispose()
-    older = make_engine(f"sqlite:///{path}")
+    older = make_engine(address)
     assert upgrade(older)
     with reading(older) as session:
         (found,) = list_vocabularies(session).items
@@ -52,14 +52,14 @@ def test_an_older_base_remembers_the_vocabularies_its_saved_reports_are_of(engin
     with reading(engine) as session:
         before = session.scalar(state)
     assert before.startswith("data-streaming ")
-    path = engine.url.database
+    address = engine.url.render_as_string(hide_password=False)
     with for_writing(engine).begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, "0014")
         assert connection.scalar(state) is None
     engine.dispose()
-    older = make_engine(f"sqlite:///{path}")
+    older = make_engine(address)
     assert upgrade(older)
     with reading(older) as session:
         assert session.scalar(state) == before
