@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
 from app.db.engine import reading, writing
-from app.models import Passage, Takeaway, TakeawayDecision
+from app.models import Passage, Takeaway, TakeawayDecision, TakeawayEvidence
 from app.takeaways.review.decide import reject
 from app.web.app import create_app
 from tests.takeaways.drafts import HOSTILE, add_drafts, draft_key
@@ -173,3 +173,11 @@ def test_skipping_decides_nothing_and_comes_to_an_end(curator: TestClient) -> No
         page = curator.get(unescape(link[1])).text
     assert len(set(seen)) == 4
     assert "That was all." in page
+
+
+def test_a_takeaway_without_evidence_says_so(base: KnowledgeBase, curator: TestClient) -> None:
+    said = "· no evidence is given"
+    assert said not in curator.get("/takeaways").text
+    with writing(base.engine) as session:
+        session.execute(delete(TakeawayEvidence))
+    assert said in curator.get("/takeaways").text
