@@ -19,7 +19,7 @@ from app.models import ClaimLink, ClaimProposal, Edition, Takeaway
 from app.settings import get_settings
 from app.takeaways.ledger.cues import Statement, has_changed, polarity, versions_of
 from app.takeaways.ledger.links import decide_link, links, open_proposals, undo_link
-from app.takeaways.ledger.proposals import refresh_proposals
+from app.takeaways.ledger.proposals import forget_proposals, refresh_proposals
 from app.takeaways.ledger.timelines import timeline_of, timelines
 from scripts.measure_claims import measure, read_pairs, said_of
 from tests.standins import HashingEmbedder
@@ -88,6 +88,17 @@ def test_a_change_and_a_contradiction_inside_an_edition_are_proposed(base: Engin
     assert "both on Kafka" in found["then", "now"].why
     assert found["one", "other"].relation == "contradicts"
     assert ("doubt", "settled") not in found, "its source says so already"
+
+
+def test_nobody_contradicts_himself_at_one_edition(base: Engine) -> None:
+    with writing(base) as session:
+        for slug in ("one", "other"):
+            session.scalars(select(Takeaway).where(col(Takeaway.slug) == slug)).one().said_by = "Ola Example"
+        forget_proposals(session)
+        refresh_proposals(session, HashingEmbedder().recipe)
+        found = {(one.earlier.slug, one.later.slug) for one in open_proposals(session, 20)}
+    assert ("one", "other") not in found
+    assert ("then", "now") in found
 
 
 def test_proposals_are_made_anew_only_when_something_changed(base: Engine) -> None:

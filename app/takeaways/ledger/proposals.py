@@ -19,8 +19,9 @@ from app.embeddings.store import vectors_of
 from app.models import ClaimProposal, IndexState, Passage, Takeaway
 from app.takeaways.ledger.cues import Relation, Statement, relation_of
 from app.takeaways.ledger.occasions import in_order, occasions_of
+from app.text.names import name_key
 
-RECIPE = "claims/1"
+RECIPE = "claims/2"
 STATE = "claims"
 LEAST_COSINE = 0.3
 NEAREST = 30
@@ -81,6 +82,8 @@ def _found(
             continue
         pair = (earlier.id or 0, later.id or 0)
         same = occasions[pair[0]].key == occasions[pair[1]].key
+        if same and _same_sayer(earlier, later):
+            continue  # who praises a thing and names its limits in one breath contradicts nobody
         relation = relation_of(statement_of(earlier), statement_of(later), cosine, same)
         if relation is None:
             continue
@@ -89,6 +92,12 @@ def _found(
             relation = Relation(relation.relation, relation.score, why)
         found[pair] = relation
     return sorted(found.items(), key=lambda item: (-item[1].score, item[0]))
+
+
+def _same_sayer(one: Takeaway, other: Takeaway) -> bool:
+    if one.said_by and other.said_by:
+        return name_key(one.said_by) == name_key(other.said_by)
+    return one.said_by == other.said_by and one.article_id is not None and one.article_id == other.article_id
 
 
 def _near(ids: list[int], vectors: NDArray[np.float32]) -> list[tuple[int, int, float]]:
