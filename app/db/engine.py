@@ -16,6 +16,8 @@ from app.db.dialect import is_sqlite
 from app.errors import DatabaseError
 
 BUSY_TIMEOUT_MS = 15_000
+WRITERS = 0x68616C6C776179
+"""The advisory lock of Postgres that a transaction holds which writes: “hallway”, as a number."""
 CONNECTIONS = 16
 """Connections to a file that are kept open; more are opened while more threads than this read or write at once. The
 last one given back is the next taken, as it has most at hand."""
@@ -52,13 +54,16 @@ def make_engine(url: str) -> Engine:
     if is_sqlite(engine):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgres)
     return engine
 
 
 def for_writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """The same engine, whose transactions take SQLite's write lock at once, so that none fails half way for it.
+    """The same engine, whose transactions take the right to write at once, so that none fails half way for it.
 
-    They wait so many milliseconds for another that has the lock.
+    It is SQLite's write lock, and on Postgres an advisory lock: one at a time writes on either, and rules that are
+    checked before something is written hold. They wait so many milliseconds for another that has the lock.
     """
     return engine.execution_options(hallway_writes=True, hallway_wait_ms=wait_ms)
 
@@ -90,6 +95,16 @@ def _begin_sqlite(connection: Connection) -> None:
     # as a small query.
     driver: Any = connection.connection.driver_connection
     driver.execute("BEGIN")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("hallway_writes", False):
+        return
+    wait_ms = options.get("hallway_wait_ms", BUSY_TIMEOUT_MS)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms:d}")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS:d})")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS:d}")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -128,7 +143,9 @@ def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that never commits."""
+    """A session that never commits, and sees one state of the base from its first statement on."""
+    if not is_sqlite(engine):
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine, expire_on_commit=False, info={"reads": True}) as session:
         try:
             yield session
@@ -144,7 +161,7 @@ def _explain(error: OperationalError) -> str:
             f"The database server cannot be reached ({detail}). Check host, port, user and name in "
             "HALLWAY_DATABASE_URL, and that the server runs."
         )
-    if "locked" in reason:
+    if "locked" in reason or "lock timeout" in reason:
         return "The database is locked by another process that writes; try again when it has finished."
     if "no such table" in reason:
         return "The database has no tables yet; run `hallway ingest data` or `make serve` first."

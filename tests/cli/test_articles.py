@@ -21,7 +21,8 @@ SAMPLES = CHECKOUT / "tests" / "samples" / "article"
 def hallway(engine: Engine, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "app", *map(str, arguments)], cwd=CHECKOUT, capture_output=True, text=True, timeout=120,
-        env=os.environ | {"HALLWAY_DATABASE_URL": str(engine.url), "COLUMNS": "120"}, check=False,
+        env=os.environ | {"HALLWAY_DATABASE_URL": engine.url.render_as_string(hide_password=False), "COLUMNS": "120"},
+        check=False,
     )  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def test_articles_are_listed_and_shown(engine: Engine) -> None:
 
 @pytest.fixture
 def articles_of_samples(engine: Engine) -> None:
-    report = pipeline.read(engine, [SAMPLES], ReadOptions())
+    samples = [SAMPLES / "field-notes.html", SAMPLES / "spring-summit.md"]
+    report = pipeline.read(engine, samples, ReadOptions())
     assert [file.format for file in report.files] == ["article", "article"]
 
 

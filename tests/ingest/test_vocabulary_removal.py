@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from app import pipeline
 from app.catalog.snapshot import current_snapshot, refresh_snapshot
 from app.catalog.vocabularies import vocabulary_names
+from app.db.dialect import is_sqlite
 from app.db.engine import reading, writing
 from app.errors import NotFound, UsageError
 from app.exports.registry import digests, export
@@ -83,7 +84,8 @@ def by_people(session: Session) -> list[dict[str, object]]:
 
 
 def sound(session: Session) -> bool:
-    return not session.execute(text("PRAGMA foreign_key_check")).all()
+    # Postgres never lets one be broken.
+    return not is_sqlite(session) or not session.execute(text("PRAGMA foreign_key_check")).all()
 
 
 @pytest.fixture

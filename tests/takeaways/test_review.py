@@ -139,7 +139,7 @@ def test_merging_adds_evidence_once_and_is_taken_back(session: Session) -> None:
 def test_the_second_of_two_who_decide_is_told_of_the_first(tmp_path: Any, engine: Engine) -> None:
     with writing(engine) as session:
         fill_with_drafts(session)
-    other = make_engine(str(engine.url))
+    other = make_engine(engine.url.render_as_string(hide_password=False))
     with writing(engine) as session:
         accept(session, SIMPLE, "Ada", "page")
     with writing(other) as session, pytest.raises(UsageError, match="Ada accepted this draft already"):
