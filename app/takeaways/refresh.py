@@ -29,7 +29,7 @@ from app.takeaways.material import (
 )
 from app.text.moments import first_moment
 
-RECIPE = "drafts/1"
+RECIPE = "drafts/2"
 """Changes whenever drafting does: then everything is drafted anew."""
 TECHNOLOGIES = "technologies"
 """The row of IndexState that names the vocabulary technologies were found by."""

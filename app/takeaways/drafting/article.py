@@ -55,8 +55,18 @@ class _Pass:
         for quotation in quotations(self.blocks):
             self.quoted[quotation.block].append(quotation)
         self.mentions: dict[int, list[Mention]] = defaultdict(list)
+        self.written: dict[str, str] = {}
+        """Technologies by the words the article has for them; a mention marks only the first place in its block."""
         for mention in article.mentions:
             self.mentions[mention.block].append(mention)
+            if mention.kind == "technology":
+                words = self.blocks[mention.block].text[mention.start : mention.end]
+                self.written.setdefault(words or mention.name, mention.name)
+        self.technology = (
+            re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(self.written, key=len, reverse=True)))})(?!\w)")
+            if self.written
+            else None
+        )
 
     def statements(self) -> list[Statement]:
         found: list[Statement] = []
@@ -181,8 +191,8 @@ class _Pass:
         """The statement of a sentence, if it weighs enough."""
         text = plain_words(sentence.text).rstrip(",; ")
         is_item = block.kind == "item"
-        within = [one for one in self.mentions[number] if one.start < sentence.end and one.end > sentence.start]
-        technologies = [one.name for one in within if one.kind == "technology"]
+        named = self.technology.findall(block.text[sentence.start : sentence.end]) if self.technology else []
+        technologies = [self.written[words] for words in named]
         reported = said[0] == "speaker" and not is_item
         weight = weigh(text, is_item=is_item, reported=reported, quoted=quotation is not None, names=len(technologies))
         talk = self._talk_at(number, sentence)

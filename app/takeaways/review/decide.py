@@ -15,7 +15,8 @@ from sqlmodel import Session, col
 from app.catalog.snapshot import follow_snapshot, takeaway_part
 from app.db.types import utc_now
 from app.errors import NotFound, UsageError
-from app.models import Source, Takeaway, TakeawayDecision, TakeawayDraft
+from app.models import Edition, Source, Takeaway, TakeawayDecision, TakeawayDraft
+from app.takeaways.drafting.elsewhere import occasion_elsewhere
 from app.takeaways.review.fields import COPIED, EVIDENCE, checked, edited_hash, set_evidence, speaker_named, state_of
 from app.takeaways.review.steps import UNDO, holds, step_of_draft, step_of_takeaway
 from app.text.slugs import slugify, unique_slug
@@ -38,6 +39,7 @@ def accept(
     draft = _open_draft(session, key)
     wanted = {name: getattr(draft, name) for name in _OF_DRAFT} | {"status": "reviewed", "themes": []}
     wanted["speaker_id"] = draft.speaker_id or speaker_named(session, draft.said_by)
+    wanted |= _said_elsewhere(session, draft)
     given = checked(session, edits or {})
     if given.get("said_by") == wanted["said_by"]:
         given.pop("speaker_id", None)
@@ -48,6 +50,13 @@ def accept(
         session, takeaway, "edit" if changed else "accept", reviewer, via,
         {**wanted, **changed, "evidence": draft.evidence, "withdrawn": False}, draft,
     )  # fmt: skip
+
+
+def _said_elsewhere(session: Session, draft: TakeawayDraft) -> dict[str, Any]:
+    """The occasion of a draft that tells of another than its edition; no talk of this one is then where it was said."""
+    edition = session.scalar(select(col(Edition.name)).where(col(Edition.id) == draft.edition_id))
+    occasion = occasion_elsewhere(draft.text, edition)
+    return {"occasion": occasion, "edition_id": None, "talk_id": None} if occasion else {}
 
 
 def reject(session: Session, key: str, reviewer: str, via: Via) -> TakeawayDecision:
