@@ -253,12 +253,10 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("takeaways", "all"):
         with writing(engine) as session:
             forget_proposals(session)
+            forget_drafts(session)
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)
-    if what in ("takeaways", "all"):
-        with writing(engine) as session:
-            forget_drafts(session)
     done = refresh(engine, embedder, progress)
     said.append(f"{done.embedded} passages embedded")
     said += [one.sentence.removesuffix(".") for one in done.reissues]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.catalog.drafts import is_decided
+from app.catalog.takeaway_steps import is_decided
 from app.catalog.takeaways import Place, TakeawayCard, takeaways_of_article
 from app.models import ArticleMention, TakeawayDraft, Talk
 

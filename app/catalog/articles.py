@@ -13,8 +13,8 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from app.catalog.article_findings import ClaimLine, DraftLine, Findings, MentionLine, findings
-from app.catalog.drafts import is_decided
 from app.catalog.listing import Portion, portion
+from app.catalog.takeaway_steps import is_decided
 from app.catalog.takeaways import Place, TakeawayCard
 from app.errors import NotFound
 from app.models import (

@@ -4,24 +4,23 @@ of a takeaway but the key of the draft. Whoever shows one says that it is a mach
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from app.catalog.takeaways import EvidenceLine, Place, TakeawayCard
-from app.models import Article, Edition, Speaker, TakeawayDecision, TakeawayDraft, Talk
+from app.catalog.takeaway_steps import is_decided
+from app.catalog.takeaways import EvidenceLine, TakeawayCard, places
+from app.models import Article, Edition, Speaker, TakeawayDraft, Talk
 
 MACHINE = "machine-draft"
 
 
 def open_drafts() -> Select[TakeawayDraft]:
-    """Drafts that no decision is about, the likeliest takeaways first; to be narrowed."""
-    decided = select(col(TakeawayDecision.draft_key)).where(col(TakeawayDecision.draft_key).is_not(None))
+    """Drafts that no decision stands about, the likeliest takeaways first; to be narrowed."""
     return (
         select(TakeawayDraft)
-        .where(col(TakeawayDraft.key).not_in(decided))
+        .where(~is_decided())
         .order_by(col(TakeawayDraft.score).desc(), col(TakeawayDraft.position), col(TakeawayDraft.key))
     )
 
@@ -29,10 +28,10 @@ def open_drafts() -> Select[TakeawayDraft]:
 def draft_cards(session: Session, statement: Select[TakeawayDraft]) -> list[TakeawayCard]:
     """Cards of the drafts of a statement. Five queries."""
     rows = list(session.scalars(statement))
-    talks = _places(session, Talk, [row.talk_id for row in rows])
-    editions = _places(session, Edition, [row.edition_id for row in rows])
-    speakers = _places(session, Speaker, [row.speaker_id for row in rows])
-    articles = _places(session, Article, [row.article_id for row in rows])
+    talks = places(session, col(Talk.id), col(Talk.slug), col(Talk.title), {row.talk_id for row in rows})
+    editions = places(session, col(Edition.id), col(Edition.slug), col(Edition.name), {row.edition_id for row in rows})
+    speakers = places(session, col(Speaker.id), col(Speaker.slug), col(Speaker.name), {row.speaker_id for row in rows})
+    articles = places(session, col(Article.id), col(Article.slug), col(Article.title), {r.article_id for r in rows})
     return [
         TakeawayCard(
             slug=row.key,
@@ -61,15 +60,3 @@ def draft_cards(session: Session, statement: Select[TakeawayDraft]) -> list[Take
 def _evidence(row: TakeawayDraft, line: dict[str, Any]) -> EvidenceLine:
     told = {name: line.get(name) for name in EvidenceLine.model_fields}
     return EvidenceLine(**{**told, "kind": line.get("kind") or row.origin})
-
-
-Named = type[Talk] | type[Edition] | type[Speaker] | type[Article]
-
-
-def _places(session: Session, of: Named, ids: Sequence[int | None]) -> dict[int | None, Place]:
-    wanted = {i for i in ids if i is not None}
-    if not wanted:
-        return {}
-    name = of.title if of in (Talk, Article) else of.name  # type: ignore[union-attr]  # as the four tables have it
-    rows = session.execute(select(col(of.id), col(of.slug), col(name)).where(col(of.id).in_(wanted)))
-    return {row[0]: Place(slug=row[1], name=row[2]) for row in rows}

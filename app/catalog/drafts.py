@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED
 from app.catalog.listing import Portion, portion
+from app.catalog.takeaway_steps import is_decided
 from app.catalog.takeaways import EvidenceLine, Place, places
-from app.models import Article, Edition, Speaker, TakeawayDecision, TakeawayDraft, Talk, Theme, ThemeAssignment
-
-DECIDING = ("accept", "edit", "reject", "merge")
-"""Actions of a review after which a draft is no draft any more."""
+from app.models import Article, Edition, Speaker, TakeawayDraft, Talk, Theme, ThemeAssignment
 
 
 class DraftCard(BaseModel):
@@ -88,16 +85,6 @@ def drafts_of_talk(session: Session, talk_id: int, limit: int = 5) -> list[Draft
         .limit(limit)
     )
     return draft_cards(session, [draft_id for draft_id in ids if draft_id is not None])
-
-
-def is_decided() -> ColumnElement[bool]:
-    """Whether a decision about a draft stands: it was accepted, edited, merged or rejected, and that was not undone."""
-    undoing = aliased(TakeawayDecision)
-    return exists().where(
-        col(TakeawayDecision.draft_key) == col(TakeawayDraft.key),
-        col(TakeawayDecision.action).in_(DECIDING),
-        ~exists().where(and_(undoing.undoes_id == col(TakeawayDecision.id), undoing.action == "undo")),  # type: ignore[arg-type]
-    )
 
 
 def _conditions(filter: DraftFilter) -> list[ColumnElement[bool]]:

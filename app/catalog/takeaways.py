@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, String, cast, exists, select
-from sqlalchemy.orm import Mapped, aliased, selectinload
+from sqlalchemy import Select, String, cast, select
+from sqlalchemy.orm import Mapped, selectinload
 from sqlmodel import Session, col
 
 from app.catalog.listing import Portion, portion
+from app.catalog.takeaway_steps import holds
 from app.models import Article, ClaimLink, Edition, Speaker, Takeaway, TakeawayDecision, TakeawayEvidence, Talk, Theme
 
 
@@ -256,14 +257,9 @@ def _revised_by(session: Session, ids: Sequence[int | None]) -> dict[int | None,
 
 def _reviews(session: Session, ids: Sequence[int | None]) -> dict[int | None, tuple[str | None, str | None]]:
     """By takeaway, who decided about it last and on which day, steps that were taken back left out."""
-    later = aliased(TakeawayDecision)
     rows = session.execute(
         select(col(TakeawayDecision.takeaway_id), col(TakeawayDecision.reviewer), col(TakeawayDecision.decided_at))
-        .where(
-            col(TakeawayDecision.takeaway_id).in_([i for i in ids if i is not None]),
-            col(TakeawayDecision.action) != "undo",
-            ~exists().where(col(later.undoes_id) == col(TakeawayDecision.id)),
-        )
+        .where(col(TakeawayDecision.takeaway_id).in_([i for i in ids if i is not None]), holds())
         .order_by(col(TakeawayDecision.id))
     )
     return {takeaway: (reviewer, at.date().isoformat()) for takeaway, reviewer, at in rows}

@@ -126,7 +126,8 @@ def article_claims(session: Session, article_id: int) -> list[StatedQuantity]:
         facts = read_scope(session, Scope(editions=(edition,)))
         found = check_claims(session, (claim for _, claim in claims), facts)
         checked = {row.id or 0: one for (row, _), one in zip(claims, found, strict=True)}
-    return [_stated(row, checked.get(row.id or 0), _sections(text)) for row in rows]
+    sections = _sections(text)
+    return [_stated(row, checked.get(row.id or 0, Checked()), sections) for row in rows]
 
 
 def _sections(text: ArticleText) -> list[str | None]:
@@ -138,10 +139,7 @@ def _sections(text: ArticleText) -> list[str | None]:
     return sections
 
 
-def _stated(row: ArticleClaim, checked: Checked | None, sections: list[str | None]) -> StatedQuantity:
-    if checked is None:
-        why = "The edition of the article is not known." if row.unit and row.claim else Checked().reason
-        checked = Checked(reason=why)
+def _stated(row: ArticleClaim, checked: Checked, sections: list[str | None]) -> StatedQuantity:
     return StatedQuantity(
         block=row.block,
         section=sections[row.block] if row.block < len(sections) else None,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.takeaways.drafting.sentences import sentences_of
 from app.takeaways.quantities.aboutness import Lexicon, Subject, phrases_of, programme_claim
-from app.takeaways.quantities.claims import sentences_of
 from app.takeaways.quantities.numbers import fraction_of, value_of
 from app.takeaways.quantities.reading import find_quantities
 
@@ -145,7 +145,7 @@ def test_claims_about_the_programme(sentence: str, claim: dict[str, Any] | None)
 
 def test_sentences_keep_their_places() -> None:
     text = "First one, vs. the rest. “Second?” Third"
-    assert [(text[at : at + len(one)], one) for at, one in sentences_of(text)] == [
+    assert [(text[at:end], one) for one, at, end in sentences_of(text)] == [
         ("First one, vs. the rest.", "First one, vs. the rest."),
         ("“Second?”", "“Second?”"),
         ("Third", "Third"),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, delete, select
 from sqlmodel import Session, col
 
+from app.catalog import draft_cards
 from app.catalog.snapshot import current_snapshot, refresh_snapshot
 from app.catalog.takeaways import takeaway_cards
 from app.db.engine import make_engine, reading, writing
@@ -199,3 +200,13 @@ def test_what_says_the_same_comes_by_words_and_technologies(session: Session) ->
     assert [one.slug for one in alike(session, near)][:1] == ["settled"]
     far = add_draft(session, "Zebras graze at dusk")
     assert alike(session, far) == []
+
+
+def test_what_was_taken_back_is_an_open_draft_for_posts_and_comparisons_too(session: Session) -> None:
+    def keys() -> set[str]:
+        return {card.slug for card in draft_cards.draft_cards(session, draft_cards.open_drafts())}
+
+    step = reject(session, SIMPLE, "Ada", "page")
+    assert SIMPLE not in keys()
+    undo(session, step.id or 0, "Ada", "page")
+    assert SIMPLE in keys()

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
-from app.models import Edition, Series, Takeaway, TakeawayDecision, TakeawayDraft, Talk
+from app.catalog.takeaway_steps import is_decided
+from app.models import Edition, Series, Takeaway, TakeawayDraft, Talk
 from app.takeaways.practices.scoring import Material, stems_of
 from app.text.stemming import fold
 
@@ -88,16 +89,10 @@ def _takeaways() -> Select[*tuple[Any, ...]]:
 
 def _drafts() -> Select[*tuple[Any, ...]]:
     """Drafts that nobody decided on: those accepted are takeaways, those rejected are nothing."""
-    undone = aliased(TakeawayDecision)
-    decided = select(col(TakeawayDecision.draft_key)).where(
-        col(TakeawayDecision.draft_key).is_not(None),
-        col(TakeawayDecision.action) != "undo",
-        ~select(col(undone.id)).where(col(undone.undoes_id) == col(TakeawayDecision.id)).exists(),
-    )
     return select(
         col(TakeawayDraft.id), col(TakeawayDraft.text), col(TakeawayDraft.kind), col(TakeawayDraft.stance),
         col(TakeawayDraft.talk_id), col(TakeawayDraft.article_id), col(TakeawayDraft.technologies),
-    ).where(col(TakeawayDraft.key).not_in(decided))  # fmt: skip
+    ).where(~is_decided())  # fmt: skip
 
 
 def _of_takeaway(row: Any) -> Candidate:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.recipe import text_hash
+from app.embeddings.store import vectors_of_drafts
 from app.models import Embedding, TakeawayDraft
 from app.takeaways.practices.candidates import Candidates
 
@@ -80,23 +81,21 @@ class NearDrafts:
         return list(dict.fromkeys(talks[nearest[: 4 * most]].tolist()))[:most]
 
     def _catch_up(self, session: Session, recipe: str) -> None:
-        count, newest = session.execute(select(func.count(), func.max(col(TakeawayDraft.id)))).one()
-        state = (recipe, int(count), int(newest or 0))
+        count, last = session.execute(select(func.count(), func.max(col(TakeawayDraft.id)))).one()
+        state = (recipe, int(count), int(last or 0))
         if state == self._state:
             return
-        rows = session.execute(
-            select(col(TakeawayDraft.talk_id), col(Embedding.vector))
-            .join(Embedding, col(Embedding.content_hash) == col(TakeawayDraft.content_hash))
-            .where(col(Embedding.recipe) == recipe, col(TakeawayDraft.talk_id).is_not(None))
+        newest = session.execute(
+            select(col(TakeawayDraft.id), col(TakeawayDraft.talk_id))
+            .where(col(TakeawayDraft.talk_id).is_not(None))
             .order_by(col(TakeawayDraft.id).desc())
             .limit(MOST_DRAFTS)
-        ).all()
-        usual = max((len(vector) for _, vector in rows), default=0)
-        kept = [(talk, vector) for talk, vector in rows if len(vector) == usual]
-        self._talks = np.array([talk for talk, _ in kept], dtype=np.int64)
-        self._vectors = np.frombuffer(b"".join(vector for _, vector in kept), dtype="<f4").reshape(
-            len(kept), -1 if kept else 0
         )
+        talks = {row[0]: row[1] for row in newest}
+        ids, vectors = vectors_of_drafts(session, recipe, list(talks))
+        # Newest first, so that of two as near the newer is taken.
+        self._talks = np.array([talks[draft] for draft in reversed(ids.tolist())], dtype=np.int64)
+        self._vectors = vectors[::-1]
         self._state = state
 
 

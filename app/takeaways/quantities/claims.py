@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from sqlalchemy import Select, delete, func, select
 from sqlmodel import Session, col
 
 from app.models import ArticleClaim, ArticleText, Talk, Theme, ThemeAssignment, Vocabulary
+from app.takeaways.drafting.sentences import sentences_of
 from app.takeaways.quantities.aboutness import Lexicon, Subject, phrases_of, programme_claim
 from app.takeaways.quantities.reading import find_quantities
 from app.technologies.mentions import technologies_in
 
 RECIPE = "quantities/1"
-_SENTENCE = re.compile(r"\S.*?(?:(?<!\bvs)(?<!\bca)(?<!\bapprox)[.!?…][\"”’)\]]*(?=\s)|$|\n)", re.DOTALL)
 
 
 def refresh_claims_of_article(session: Session, article_id: int) -> int:
@@ -28,7 +25,7 @@ def refresh_claims_of_article(session: Session, article_id: int) -> int:
     for number, block in enumerate(text.blocks):
         if block["kind"] == "heading":
             continue
-        for start, sentence in sentences_of(block["text"]):
+        for sentence, start, _ in sentences_of(block["text"]):
             for quantity in find_quantities(sentence):
                 about = programme_claim(sentence, quantity, lexicon) if text.edition_id is not None else None
                 session.add(
@@ -42,13 +39,6 @@ def refresh_claims_of_article(session: Session, article_id: int) -> int:
                 found += 1
     session.flush()
     return found
-
-
-def sentences_of(text: str) -> Iterator[tuple[int, str]]:
-    """(place, sentence) of the sentences of a block, from left to right."""
-    for found in _SENTENCE.finditer(text):
-        if found[0].strip():
-            yield found.start(), found[0].rstrip()
 
 
 def read_lexicon(session: Session, edition_id: int | None) -> Lexicon:

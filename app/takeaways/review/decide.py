@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.snapshot import follow_snapshot, takeaway_part
+from app.catalog.takeaway_steps import UNDO, holds
 from app.db.types import utc_now
 from app.errors import NotFound, UsageError
 from app.models import Edition, Source, Takeaway, TakeawayDecision, TakeawayDraft
 from app.takeaways.drafting.elsewhere import occasion_elsewhere
 from app.takeaways.review.fields import COPIED, EVIDENCE, checked, edited_hash, set_evidence, speaker_named, state_of
-from app.takeaways.review.steps import UNDO, holds, step_of_draft, step_of_takeaway
+from app.takeaways.review.steps import step_of_draft, step_of_takeaway
 from app.text.slugs import slugify, unique_slug
 
 Via = Literal["page", "command line"]

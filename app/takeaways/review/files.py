@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col
 
+from app.catalog.takeaway_steps import holds
 from app.models import Article, Edition, Source, Takeaway, TakeawayDecision, TakeawayEvidence, Talk
 from app.takeaways.review.decide import SOURCE
-from app.takeaways.review.steps import holds
 
 _PLAIN = ("kind", "stance", "conditions")
 _OF_ARTICLE = ("title", "author", "observer", "observer_affiliation", "publisher", "url")

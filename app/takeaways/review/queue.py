@@ -8,13 +8,12 @@ from datetime import datetime
 
 from pydantic import BaseModel
 from rapidfuzz.fuzz import token_set_ratio
-from sqlalchemy import ColumnElement, case, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
+from app.catalog.takeaway_steps import UNDO, is_decided, undone
 from app.errors import NotFound, UsageError
 from app.models import Article, ArticleMention, Edition, Takeaway, TakeawayDecision, TakeawayDraft, Talk
-from app.takeaways.review.steps import UNDO, decided_drafts
 
 ORIGINS = ("article", "abstract", "transcript")
 ORDER = (
@@ -105,7 +104,7 @@ class Step:
 
 def open_drafts(session: Session, scope: Scope, limit: int, skip: Sequence[str] = ()) -> list[DraftItem]:
     """Drafts nobody decided on, in the order of `ORDER`, those with a key of `skip` left out; NotFound for a slug."""
-    statement = select(TakeawayDraft).where(*_within(session, scope), ~decided_drafts())
+    statement = select(TakeawayDraft).where(*_within(session, scope), ~is_decided())
     if skip:
         statement = statement.where(col(TakeawayDraft.key).not_in(skip))
     origin = case({name: rank for rank, name in enumerate(ORIGINS)}, value=col(TakeawayDraft.origin), else_=9)
@@ -127,7 +126,7 @@ def progress(session: Session, scope: Scope) -> Progress:
     """Counts over a scope."""
     where = _within(session, scope)
     drafts = session.scalar(select(func.count()).select_from(TakeawayDraft).where(*where)) or 0
-    decided = session.scalar(select(func.count()).select_from(TakeawayDraft).where(*where, decided_drafts())) or 0
+    decided = session.scalar(select(func.count()).select_from(TakeawayDraft).where(*where, is_decided())) or 0
     return Progress(drafts=drafts, decided=decided)
 
 
@@ -152,10 +151,8 @@ def alike(session: Session, draft: TakeawayDraft, most: int = MOST_ALIKE) -> lis
 
 def newest_steps(session: Session, limit: int, step: int | None = None) -> list[Step]:
     """The newest steps of all reviewers, or the one of this id."""
-    later = aliased(TakeawayDecision)
-    undone = exists().where(col(later.undoes_id) == col(TakeawayDecision.id))
     statement = (
-        select(TakeawayDecision, col(Takeaway.slug), col(Takeaway.text), undone)
+        select(TakeawayDecision, col(Takeaway.slug), col(Takeaway.text), undone())
         .outerjoin(Takeaway, col(Takeaway.id) == col(TakeawayDecision.takeaway_id))
         .order_by(col(TakeawayDecision.id).desc())
         .limit(limit)

@@ -1,25 +1,12 @@
-"""The steps of a review of takeaways that hold now: those that no later step took back."""
+"""The newest step of a review about a draft or a takeaway, of those that hold."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from app.models import TakeawayDecision, TakeawayDraft
-
-UNDO = "undo"
-
-
-def holds() -> ColumnElement[bool]:
-    """Whether a row of TakeawayDecision holds: it takes nothing back, and nothing took it back."""
-    later = aliased(TakeawayDecision)
-    return (col(TakeawayDecision.action) != UNDO) & ~exists().where(col(later.undoes_id) == col(TakeawayDecision.id))
-
-
-def decided_drafts() -> ColumnElement[bool]:
-    """Whether a row of TakeawayDraft was decided on."""
-    return exists().where(col(TakeawayDecision.draft_key) == col(TakeawayDraft.key), holds())
+from app.catalog.takeaway_steps import holds
+from app.models import TakeawayDecision
 
 
 def step_of_draft(session: Session, key: str) -> TakeawayDecision | None:
