@@ -12,12 +12,11 @@ from sqlalchemy import Engine
 
 from app import pipeline
 from app.bootstrap import KnowledgeBase
-from app.db.engine import make_engine
 from app.ingest.formats.protocol import ReadOptions
-from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.settings import CHECKOUT, Settings
-from tests.postgres import Server, fresh_engine, server
+from tests.databases import KINDS, Databases, address_of
+from tests.postgres import Server, server
 from tests.standins import HashingEmbedder
 
 DATA = CHECKOUT / "data"
@@ -36,35 +35,33 @@ def postgres() -> Iterator[Server]:
         yield running
 
 
-on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 """Marks a test of something that only SQLite has."""
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture(scope="session", params=KINDS)
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Where a test's databases come from: whatever asks for one runs on SQLite and on Postgres."""
+    return Databases(request.getfixturevalue("postgres") if request.param == "postgres" else None)
+
+
+@pytest.fixture
+def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     """An empty base with its tables, on either database."""
-    if request.param == "postgres":
-        with fresh_engine(request.getfixturevalue("postgres")) as made:
-            yield made
-        return
-    made = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    upgrade(made)
-    yield made
-    made.dispose()
+    with databases.fresh(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
-def knowledge_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+def knowledge_base(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     """All shipped data, with the stand-in embedder. Tests must not write to it."""
     folder = tmp_path_factory.mktemp("loaded")
-    settings = Settings(database_url=f"sqlite:///{folder / 'base.sqlite3'}", cache_folder=folder / "cache")
-    made = make_engine(settings.database_url)
-    upgrade(made)
-    embedder = HashingEmbedder()
-    report = pipeline.ingest(made, embedder, [DATA], options=ReadOptions())
-    assert not report.has_errors, report
-    yield KnowledgeBase(settings, made, embedder, SearchEngine(made, embedder))
-    made.dispose()
+    with databases.fresh(folder) as made:
+        embedder = HashingEmbedder()
+        report = pipeline.ingest(made, embedder, [DATA], options=ReadOptions())
+        assert not report.has_errors, report
+        settings = Settings(database_url=address_of(made), cache_folder=folder / "cache")
+        yield KnowledgeBase(settings, made, embedder, SearchEngine(made, embedder))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 from app.db.engine import make_engine
 from app.migrations import upgrade
@@ -60,6 +60,17 @@ class Server:
         finally:
             self.ask(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    @contextmanager
+    def copy(self, of: str) -> Iterator[str]:
+        """The address of a copy of one of its databases, gone when the block ends. Whoever is connected is cut off."""
+        name = f"hallway_test_{os.getpid()}_{next(_numbers)}"
+        self.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{of}'")
+        self._make(name, of)
+        try:
+            yield self.address(name)
+        finally:
+            self.ask(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def close(self) -> None:
         """Drop the template and let go."""
         self.ask(f'DROP DATABASE "{self._template}" WITH (FORCE)')
@@ -95,14 +106,3 @@ def server() -> Iterator[Server]:
             running.close()
         finally:
             own.cleanup()
-
-
-@contextmanager
-def fresh_engine(of: Server) -> Iterator[Engine]:
-    """An engine of a fresh, migrated database."""
-    with of.database() as address:
-        made = make_engine(address)
-        try:
-            yield made
-        finally:
-            made.dispose()

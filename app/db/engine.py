@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session
 
-from app.db.dialect import is_sqlite
+from app.db.dialect import is_sqlite, put_nulls_where_sqlite_has_them
 from app.errors import DatabaseError
 
 BUSY_TIMEOUT_MS = 15_000
@@ -42,6 +42,7 @@ def make_engine(url: str) -> Engine:
     if is_file or is_server:
         more = {"pool_size": CONNECTIONS, "max_overflow": -1, "pool_use_lifo": True}
     if is_server:
+        more["isolation_level"] = "REPEATABLE READ"  # who reads sees one state, as on SQLite
         more["pool_pre_ping"] = True  # a server that was started anew has closed what was kept
         more["connect_args"] = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
     if is_file:
@@ -51,6 +52,7 @@ def make_engine(url: str) -> Engine:
         except OSError as error:
             raise DatabaseError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     engine = create_engine(address, **more)
+    put_nulls_where_sqlite_has_them(engine)
     if is_sqlite(engine):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -65,7 +67,9 @@ def for_writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     It is SQLite's write lock, and on Postgres an advisory lock: one at a time writes on either, and rules that are
     checked before something is written hold. They wait so many milliseconds for another that has the lock.
     """
-    return engine.execution_options(hallway_writes=True, hallway_wait_ms=wait_ms)
+    writes = {"hallway_writes": True, "hallway_wait_ms": wait_ms}
+    # After it has waited for its turn, it must see what the others wrote meanwhile.
+    return engine.execution_options(**writes, **({} if is_sqlite(engine) else {"isolation_level": "READ COMMITTED"}))
 
 
 def is_writing(session: Session) -> bool:
@@ -144,8 +148,6 @@ def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that never commits, and sees one state of the base from its first statement on."""
-    if not is_sqlite(engine):
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine, expire_on_commit=False, info={"reads": True}) as session:
         try:
             yield session

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
@@ -96,13 +95,14 @@ def _by_edition(session: Session, slug: str) -> dict[int, int]:
 
 def _by_year(session: Session, filter: TalkFilter) -> dict[int, dict[int, int]]:
     """Talks by year and edition."""
-    year: Any = year_of_talk().label("year")
-    rows = session.execute(
+    talks = (
         allowed_talks(filter)
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .with_only_columns(year, col(Talk.edition_id), func.count())
-        .group_by("year", col(Talk.edition_id))
+        .with_only_columns(year_of_talk().label("in_year"), col(Talk.edition_id).label("edition"))
+        .subquery()
     )
+    columns = talks.c.in_year, talks.c.edition
+    rows = session.execute(select(*columns, func.count()).group_by(*columns))
     found: dict[int, dict[int, int]] = defaultdict(dict)
     for when, edition, talks in rows:
         if when is not None:

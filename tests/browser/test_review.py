@@ -15,28 +15,26 @@ from sqlalchemy import select
 
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
-from app.db.backup import back_up
-from app.db.engine import make_engine, reading, writing
+from app.db.engine import reading, writing
 from app.models import ReviewEntry
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.web.app import create_app
 from tests.browser.conftest import DESKTOP, PHONE, watch
+from tests.databases import Databases, address_of
 
 pytestmark = pytest.mark.browser
 NAME, PASSWORD = "Cleo Curator", "correct horse battery"
 
 
 @pytest.fixture
-def base(knowledge_base: KnowledgeBase, tmp_path: Path) -> Iterator[KnowledgeBase]:
+def base(databases: Databases, knowledge_base: KnowledgeBase, tmp_path: Path) -> Iterator[KnowledgeBase]:
     """A copy of all shipped data, to write to, with an account."""
-    back_up(str(knowledge_base.engine.url), tmp_path / "base.sqlite3")
-    engine = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    with writing(engine) as session:
-        set_password(session, PASSWORD, NAME)
-    search = SearchEngine(engine, knowledge_base.embedder)
-    yield KnowledgeBase(Settings(database_url=str(engine.url)), engine, knowledge_base.embedder, search)
-    engine.dispose()
+    with databases.copy(knowledge_base.engine, tmp_path) as engine:
+        with writing(engine) as session:
+            set_password(session, PASSWORD, NAME)
+        search = SearchEngine(engine, knowledge_base.embedder)
+        yield KnowledgeBase(Settings(database_url=address_of(engine)), engine, knowledge_base.embedder, search)
 
 
 @pytest.fixture

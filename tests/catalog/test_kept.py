@@ -14,24 +14,22 @@ from app import pipeline
 from app.catalog import kept as keeping
 from app.catalog.census import census
 from app.catalog.kept import kept
-from app.db.engine import make_engine, reading, writing
+from app.db.engine import reading, writing
 from app.db.types import utc_now
-from app.migrations import upgrade
 from app.models import ImportRun, IndexState, Talk
+from tests.databases import Databases
 from tests.standins import HashingEmbedder
 from tests.web.facts import fill
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    upgrade(made)
-    with Session(made) as session:
-        fill(session)
-        session.commit()
-    pipeline.refresh(made, HashingEmbedder())
-    yield made
-    made.dispose()
+def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
+    with databases.fresh(tmp_path) as made:
+        with Session(made) as session:
+            fill(session)
+            session.commit()
+        pipeline.refresh(made, HashingEmbedder())
+        yield made
 
 
 def asked_twice(engine: Engine, key: str = "key") -> int:

@@ -18,14 +18,14 @@ from app.catalog.health import examine
 from app.catalog.sheets import counted_talks, forget_sheets, refresh_sheets, sheets_are_fresh
 from app.catalog.snapshot import refresh_snapshot
 from app.catalog.vendors import AFFILIATIONS
-from app.db.engine import make_engine, reading, writing
-from app.migrations import upgrade
+from app.db.engine import reading, writing
 from app.models import CountSheet, Edition, IndexState, Talk, Theme, ThemeAssignment
 from app.themes.decide import Choice, decide
 from app.trends.behind import EDITIONS
 from app.trends.counts import theme_shares
 from app.trends.populations import POPULATIONS
 from app.trends.scope import Scope
+from tests.databases import Databases
 from tests.standins import HashingEmbedder
 from tests.web.facts import fill
 
@@ -44,16 +44,14 @@ FILTERS = [
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Engine]:
+def small(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     """A small base of one test's own, with everything derived."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    upgrade(engine)
-    with Session(engine) as session:
-        fill(session)
-        session.commit()
-    pipeline.refresh(engine, HashingEmbedder())
-    yield engine
-    engine.dispose()
+    with databases.fresh(tmp_path) as engine:
+        with Session(engine) as session:
+            fill(session)
+            session.commit()
+        pipeline.refresh(engine, HashingEmbedder())
+        yield engine
 
 
 def same(one: Sheet, other: Sheet) -> bool:

@@ -7,13 +7,17 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.catalog.snapshot import current_snapshot
+from app.db.engine import reading
 from app.settings import CHECKOUT
+from tests.conftest import on_sqlite
+from tests.databases import Databases, opened
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -24,9 +28,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hallway(folder: Path) -> Run:
+def url(databases: Databases, folder: Path) -> Iterator[str]:
+    with databases.address(folder, migrated=False) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def hallway(url: str) -> Run:
     """Runs the command against a base of its own, with the real model and its shared cache."""
-    environment = os.environ | {"HALLWAY_DATABASE_URL": f"sqlite:///{folder / 'base.sqlite3'}", "COLUMNS": "120"}
+    environment = os.environ | {"HALLWAY_DATABASE_URL": url, "COLUMNS": "120"}
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -134,10 +144,10 @@ def test_ingest_names_what_is_lost(hallway: Run) -> None:
     assert "`hallway doctor` says more" in answer.stdout
 
 
-def test_rebuild_gives_the_same_snapshot(hallway: Run, ingested: dict[str, Any], folder: Path) -> None:
+def test_rebuild_gives_the_same_snapshot(hallway: Run, ingested: dict[str, Any], url: str) -> None:
     def snapshot() -> str:
-        with sqlite3.connect(folder / "base.sqlite3") as connection:
-            return str(connection.execute("SELECT fingerprint FROM indexstate WHERE name = 'snapshot'").fetchone()[0])
+        with opened(url) as engine, reading(engine) as session:
+            return current_snapshot(session)
 
     before = snapshot()
     answer = hallway("rebuild", "all")
@@ -146,6 +156,7 @@ def test_rebuild_gives_the_same_snapshot(hallway: Run, ingested: dict[str, Any],
     assert snapshot() == before
 
 
+@on_sqlite
 def test_backup_and_restore(hallway: Run, ingested: dict[str, Any], folder: Path) -> None:
     copy = folder / "copy.sqlite3"
     assert hallway("backup", copy).returncode == 0

@@ -6,28 +6,23 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
 from typer.testing import CliRunner
 
 from app.cli import app
 from app.errors import InputError
 from app.settings import get_settings
+from tests.databases import address_of
 from tests.trends.sample import fill_sample
 
 
 @pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from sqlmodel import Session
-
-    from app.db.engine import make_engine
-    from app.migrations import upgrade
-
-    monkeypatch.setenv("HALLWAY_DATABASE_URL", f"sqlite:///{tmp_path / 'base.sqlite3'}")
+def base(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HALLWAY_DATABASE_URL", address_of(engine))
     get_settings.cache_clear()
-    engine = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    upgrade(engine)
     with Session(engine) as session:
         fill_sample(session)
-    engine.dispose()
     return tmp_path
 
 

@@ -9,30 +9,30 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from app.curators.account import find_curator, is_right
-from app.db.backup import back_up
-from app.db.engine import make_engine, reading
+from app.db.engine import reading
 from app.settings import CHECKOUT
+from tests.databases import Databases, address_of
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TALK, THEME = "kafka-needs-no-keeper", "operations"
 
 
 @pytest.fixture
-def file(loaded: Engine, tmp_path: Path) -> Path:
-    back_up(str(loaded.url), tmp_path / "base.sqlite3")
-    return tmp_path / "base.sqlite3"
+def copied(databases: Databases, loaded: Engine, tmp_path: Path) -> Iterator[Engine]:
+    with databases.copy(loaded, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture
-def environment(file: Path) -> dict[str, str]:
-    return os.environ | {"HALLWAY_DATABASE_URL": f"sqlite:///{file}", "COLUMNS": "120"}
+def environment(copied: Engine) -> dict[str, str]:
+    return os.environ | {"HALLWAY_DATABASE_URL": address_of(copied), "COLUMNS": "120"}
 
 
 @pytest.fixture
@@ -71,17 +71,15 @@ def on_a_terminal(environment: dict[str, str], arguments: list[str], answers: li
     return said
 
 
-def test_a_password_is_set_from_standard_input(hallway: Run, file: Path) -> None:
+def test_a_password_is_set_from_standard_input(hallway: Run, copied: Engine) -> None:
     done = hallway("curator", "set-password", "--stdin", "--name", "Ada Reader", typed="correct horse battery\n")
     assert done.returncode == 0, done.stderr
     assert "Ada Reader can sign in at" in done.stdout
     assert "battery" not in done.stdout + done.stderr
-    engine = make_engine(f"sqlite:///{file}")
-    with reading(engine) as session:
+    with reading(copied) as session:
         curator = find_curator(session)
         assert curator is not None
         assert is_right(curator, "Ada Reader", "correct horse battery")
-    engine.dispose()
     short = hallway("curator", "set-password", "--stdin", typed="short\n")
     assert short.returncode == 2
     assert "12 to 1000" in short.stderr

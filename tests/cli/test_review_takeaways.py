@@ -6,18 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from app.db.backup import back_up
-from app.db.engine import make_engine, writing
+from app.db.engine import writing
 from app.models import Edition
 from app.settings import CHECKOUT
 from tests.cli.test_review import on_a_terminal
+from tests.databases import Databases, address_of
 from tests.takeaways.drafts import add_draft, draft_key
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -25,15 +25,14 @@ GOOD, BAD = "Keep the broker configuration in a repository.", "The lunch was goo
 
 
 @pytest.fixture
-def environment(loaded: Engine, tmp_path: Path) -> dict[str, str]:
-    back_up(str(loaded.url), tmp_path / "base.sqlite3")
-    engine = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    with writing(engine) as session:
-        edition = session.scalars(select(Edition).where(col(Edition.slug) == "kafka-summit-san-francisco-2019")).one()
-        add_draft(session, GOOD, edition_id=edition.id, score=0.9, technologies=["Kafka"])
-        add_draft(session, BAD, edition_id=edition.id, score=0.1)
-    engine.dispose()
-    return os.environ | {"HALLWAY_DATABASE_URL": f"sqlite:///{tmp_path / 'base.sqlite3'}", "COLUMNS": "120"}
+def environment(databases: Databases, loaded: Engine, tmp_path: Path) -> Iterator[dict[str, str]]:
+    with databases.copy(loaded, tmp_path) as engine:
+        with writing(engine) as session:
+            which = col(Edition.slug) == "kafka-summit-san-francisco-2019"
+            edition = session.scalars(select(Edition).where(which)).one()
+            add_draft(session, GOOD, edition_id=edition.id, score=0.9, technologies=["Kafka"])
+            add_draft(session, BAD, edition_id=edition.id, score=0.1)
+        yield os.environ | {"HALLWAY_DATABASE_URL": address_of(engine), "COLUMNS": "120"}
 
 
 @pytest.fixture

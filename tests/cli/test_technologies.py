@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from app.cli import app
 from app.settings import get_settings
+from tests.databases import address_of
 
 PROGRAMME = """hallway: programme/1
 series: {slug: s, name: S}
@@ -21,30 +23,26 @@ talks:
 
 
 @pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HALLWAY_DATABASE_URL", f"sqlite:///{tmp_path / 'base.sqlite3'}")
+def base(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("HALLWAY_DATABASE_URL", address_of(engine))
     get_settings.cache_clear()
-    return tmp_path
+    return engine
 
 
-def fill(folder: Path) -> None:
-    from app.db.engine import make_engine, writing
+def fill(engine: Engine, folder: Path) -> None:
+    from app.db.engine import writing
     from app.ingest.formats.protocol import ReadOptions
-    from app.migrations import upgrade
     from app.pipeline import read
     from app.technologies.mentions import refresh_mentions
 
     (folder / "programme.yaml").write_text(PROGRAMME)
-    engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
-    upgrade(engine)
     read(engine, [folder / "programme.yaml"], ReadOptions())
     with writing(engine) as session:
         refresh_mentions(session)
-    engine.dispose()
 
 
-def test_candidates_in_words_and_as_json(base: Path) -> None:
-    fill(base)
+def test_candidates_in_words_and_as_json(base: Engine, tmp_path: Path) -> None:
+    fill(base, tmp_path)
     said = CliRunner().invoke(app, ["technologies", "candidates"])
     assert said.exit_code == 0, said.output
     assert "Guesses; none is in a vocabulary" in said.output
@@ -56,6 +54,6 @@ def test_candidates_in_words_and_as_json(base: Path) -> None:
     assert CliRunner().invoke(app, ["technologies", "candidates", "--limit", "0"]).exit_code == 2
 
 
-def test_nothing_to_guess(base: Path) -> None:
+def test_nothing_to_guess(base: Engine) -> None:
     said = CliRunner().invoke(app, ["technologies", "candidates"])
     assert "No name looks like a technology" in said.output

@@ -6,33 +6,35 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from app import pipeline
-from app.db.engine import make_engine
 from app.embeddings.choose import open_embedder
 from app.ingest.vocabulary_file import vocabulary_alone
-from app.migrations import upgrade
 from app.settings import CHECKOUT, get_settings
+from tests.databases import Databases, address_of
 from tests.themes.planted import EACH, plant
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def hallway(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs the command against a planted base, with the real model."""
+def planted(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a planted base, read by the real model."""
     folder = tmp_path_factory.mktemp("cli")
-    made: Engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
-    upgrade(made)
-    plant(made, folder / "data")
-    pipeline.refresh(made, open_embedder(get_settings()))
-    made.dispose()
-    environment = os.environ | {"HALLWAY_DATABASE_URL": f"sqlite:///{folder / 'base.sqlite3'}"}
+    with databases.fresh(folder) as made:
+        plant(made, folder / "data")
+        pipeline.refresh(made, open_embedder(get_settings()))
+        yield address_of(made)
+
+
+@pytest.fixture(scope="module")
+def hallway(planted: str) -> Run:
+    """Runs the command against the planted base."""
+    environment = os.environ | {"HALLWAY_DATABASE_URL": planted}
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest
 from app.settings import Settings
 from tests.conftest import DATA
-from tests.postgres import Server, fresh_engine
+from tests.databases import Databases, address_of
+from tests.postgres import Server
 from tests.standins import HashingEmbedder
 
 SERIES, EDITION = "kafka-summit", "kafka-summit-san-francisco-2019"
@@ -41,17 +43,18 @@ ASKED: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def both(
-    knowledge_base: KnowledgeBase, postgres: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[KnowledgeBase, KnowledgeBase]]:
+def both(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KnowledgeBase, KnowledgeBase]]:
     """The shipped data in either database."""
-    with fresh_engine(postgres) as engine:
-        embedder = HashingEmbedder()
-        report = pipeline.ingest(engine, embedder, [DATA], options=ReadOptions())
-        assert not report.has_errors, report
-        folder: Path = tmp_path_factory.mktemp("postgres")
-        settings = Settings(database_url=engine.url.render_as_string(hide_password=False), cache_folder=folder)
-        yield knowledge_base, KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
+    with ExitStack() as stack:
+        bases = []
+        for databases in (Databases(None), Databases(postgres)):
+            folder: Path = tmp_path_factory.mktemp(databases.kind)
+            engine, embedder = stack.enter_context(databases.fresh(folder)), HashingEmbedder()
+            report = pipeline.ingest(engine, embedder, [DATA], options=ReadOptions())
+            assert not report.has_errors, report
+            settings = Settings(database_url=address_of(engine), cache_folder=folder)
+            bases.append(KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder)))
+        yield bases[0], bases[1]
 
 
 def test_every_report_is_asked_for() -> None:

@@ -19,13 +19,15 @@ from starlette.testclient import TestClient
 from app.bootstrap import open_knowledge_base
 from app.settings import CHECKOUT, Settings
 from app.web.app import create_app
+from tests.databases import Databases
 
 EDITION = "kafka-summit-san-francisco-2019"
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('same') / 'base.sqlite3'}"
+def url(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with databases.address(tmp_path_factory.mktemp("same"), migrated=False) as address:
+        yield address
 
 
 def hallway(url: str, *arguments: str) -> dict[str, Any]:

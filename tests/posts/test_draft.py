@@ -14,11 +14,10 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from app.bootstrap import KnowledgeBase
-from app.db.engine import make_engine, reading
+from app.db.engine import reading
 from app.db.types import utc_now
 from app.errors import InputError, NotFound, UsageError
 from app.exports.svg import drawn
-from app.migrations import upgrade
 from app.models import Article, ClaimLink, Takeaway, TakeawayDecision, TakeawayDraft, TakeawayEvidence, Talk
 from app.posts.draft import Post, check_post, draft_post
 from app.posts.material import PostRequest
@@ -26,6 +25,7 @@ from app.posts.preview import post_html
 from app.posts.sentences import take_apart
 from app.posts.template import shipped_templates
 from app.settings import get_settings
+from tests.databases import Databases
 from tests.trends.sample import SNAPSHOT, Builder
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -34,15 +34,13 @@ EDITION = "kafka-summit-san-francisco-2019"
 
 
 @pytest.fixture(scope="module")
-def hostile_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def hostile_engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A series of which every name, title and takeaway is as bad as it can be, and editions with hardly anything."""
-    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('hostile') / 'base.sqlite3'}")
-    upgrade(engine)
-    with Session(engine) as session:
-        _fill(Builder(session), session)
-        session.commit()
-    yield engine
-    engine.dispose()
+    with databases.fresh(tmp_path_factory.mktemp("hostile")) as engine:
+        with Session(engine) as session:
+            _fill(Builder(session), session)
+            session.commit()
+        yield engine
 
 
 def _fill(build: Builder, session: Session) -> None:

@@ -15,16 +15,15 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.db.engine import make_engine
 from app.errors import NotFound, UsageError
 from app.exports.registry import FORMATS, export
-from app.migrations import upgrade
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.behind import figure_talks
 from app.trends.document import Document, figures_of, plain
 from app.trends.populations import COUNTINGS, POPULATIONS
+from tests.databases import Databases
 from tests.reports.years import YEARS, fill_years
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -42,13 +41,11 @@ ASKED: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def years_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('years') / 'base.sqlite3'}")
-    upgrade(engine)
-    with Session(engine) as session:
-        fill_years(session)
-    yield engine
-    engine.dispose()
+def years_engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with databases.fresh(tmp_path_factory.mktemp("years")) as engine:
+        with Session(engine) as session:
+            fill_years(session)
+        yield engine
 
 
 @pytest.fixture

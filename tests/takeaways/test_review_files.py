@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from sqlmodel import Session, col
 
 from app import pipeline
 from app.catalog.takeaways import TakeawayCard, takeaway_cards
-from app.db.engine import make_engine, reading, writing
+from app.db.engine import reading, writing
 from app.ingest.formats.protocol import ReadOptions
-from app.migrations import upgrade
 from app.models import Takeaway
 from app.takeaways.review.decide import accept, edit, reject, undo
 from app.takeaways.review.files import takeaway_files
 from app.takeaways.review.queue import Scope, open_drafts
+from tests.databases import Databases
 from tests.standins import HashingEmbedder
 from tests.takeaways.drafts import add_draft, draft_key, fill_with_drafts
 from tests.web.facts import fill
@@ -57,11 +58,15 @@ def ingest(engine: Engine, folder: Path) -> None:
     assert [problem.message for file in report.files for problem in file.problems] == []
 
 
-def test_another_base_gets_the_same_takeaways_and_decisions(engine: Engine, exported: Path, tmp_path: Path) -> None:
-    other = make_engine(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    upgrade(other)
-    with writing(other) as session:
-        fill(session)
+@pytest.fixture
+def other(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
+    with databases.fresh(tmp_path / "other") as made:
+        with writing(made) as session:
+            fill(session)
+        yield made
+
+
+def test_another_base_gets_the_same_takeaways_and_decisions(engine: Engine, other: Engine, exported: Path) -> None:
     ingest(other, exported)
     with reading(engine) as session:
         wanted = [told(card) for card in made(session)]
@@ -76,7 +81,6 @@ def test_another_base_gets_the_same_takeaways_and_decisions(engine: Engine, expo
         ):  # fmt: skip
             add_draft(session, text, origin=origin)
         assert open_drafts(session, Scope(), 9) == [], "nothing that was decided is asked again"
-    other.dispose()
 
 
 def test_the_same_base_takes_them_over_and_doubles_nothing(engine: Engine, exported: Path) -> None:

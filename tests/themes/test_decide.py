@@ -13,11 +13,9 @@ from sqlmodel import Session, col
 from app import pipeline
 from app.catalog.cards import theme_marks
 from app.catalog.snapshot import current_snapshot, refresh_snapshot
-from app.db.backup import back_up
-from app.db.engine import make_engine, reading, writing
+from app.db.engine import reading, writing
 from app.errors import NotFound, UsageError
 from app.ingest.formats.protocol import ReadOptions
-from app.migrations import upgrade
 from app.models import ReviewEntry, Talk, Theme, ThemeAssignment, ThemeDecision
 from app.search.engine import SearchEngine
 from app.themes.assignment import rebuild_assignments
@@ -27,6 +25,7 @@ from app.themes.reviews import newest_steps, reviewers_agree
 from app.trends.counts import theme_figure
 from app.trends.scope import Scope
 from tests.conftest import DATA
+from tests.databases import Databases
 from tests.standins import HashingEmbedder
 
 EDITION = "kafka-summit-san-francisco-2019"
@@ -35,13 +34,10 @@ Rows = dict[tuple[str, str], tuple[str, float, bool]]
 
 
 @pytest.fixture
-def base(loaded: Engine, tmp_path: Path) -> Iterator[Engine]:
+def base(databases: Databases, loaded: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of all shipped data, to write to."""
-    file = tmp_path / "base.sqlite3"
-    back_up(str(loaded.url), file)
-    made = make_engine(f"sqlite:///{file}")
-    yield made
-    made.dispose()
+    with databases.copy(loaded, tmp_path) as made:
+        yield made
 
 
 def choose(engine: Engine, talk: str, theme: str, action: Any, reviewer: str = "Ada") -> int:
@@ -247,7 +243,7 @@ def test_no_rebuild_and_no_file_loses_a_decision(base: Engine) -> None:
     assert by_people(of(base)) == before
 
 
-def test_exported_decisions_are_read_again(base: Engine, tmp_path: Path) -> None:
+def test_exported_decisions_are_read_again(base: Engine, databases: Databases, tmp_path: Path) -> None:
     talk = undecided(base, "operations", "machine")[0]
     choose(base, talk, "operations", "reject")
     choose(base, TALK, "operations", "main")
@@ -265,14 +261,8 @@ def test_exported_decisions_are_read_again(base: Engine, tmp_path: Path) -> None
     assert by_people(of(base)) == before
     with reading(base) as session:
         assert decision_files(session) == files, "a file in the base leaves the base as it was"
-    _in_a_fresh_base(tmp_path, list(files), before)
-
-
-def _in_a_fresh_base(folder: Path, names: list[str], before: Rows) -> None:
-    fresh = make_engine(f"sqlite:///{folder / 'fresh.sqlite3'}")
-    upgrade(fresh)
-    for paths in ([DATA], [folder / name for name in names]):
-        report = pipeline.ingest(fresh, HashingEmbedder(), paths, options=ReadOptions())
-        assert not report.has_errors, report
-    assert by_people(of(fresh)) == before
-    fresh.dispose()
+    with databases.fresh(tmp_path / "fresh") as fresh:
+        for paths in ([DATA], [tmp_path / name for name in files]):
+            report = pipeline.ingest(fresh, HashingEmbedder(), paths, options=ReadOptions())
+            assert not report.has_errors, report
+        assert by_people(of(fresh)) == before

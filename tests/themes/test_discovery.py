@@ -12,14 +12,13 @@ from sqlmodel import Session, col
 from app import pipeline
 from app.catalog.discovered import Drafts, kept_drafts
 from app.catalog.filters import TalkFilter
-from app.db.engine import make_engine
 from app.errors import NotFound
 from app.exports.theme_drafts import write_drafts
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.vocabulary_file import vocabulary_alone
-from app.migrations import upgrade
 from app.models import Discovery, Talk, Theme
 from app.themes.discovery import discover, keep
+from tests.databases import Databases
 from tests.standins import HashingEmbedder
 from tests.themes.planted import EACH, LONERS, YEARS, plant
 
@@ -27,14 +26,12 @@ WITHOUT = sum(EACH["collect"]) + sum(EACH["scrape"]) + LONERS * len(YEARS)
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def planted(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Tests only read it."""
     folder = tmp_path_factory.mktemp("planted")
-    made = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
-    upgrade(made)
-    plant(made, folder / "data")
-    yield made
-    made.dispose()
+    with databases.fresh(folder) as made:
+        plant(made, folder / "data")
+        yield made
 
 
 def found_in(engine: Engine, filter: TalkFilter | None = None, **asked: object) -> Drafts:
@@ -121,9 +118,8 @@ def test_what_is_kept_says_when_the_base_has_changed(planted: Engine, found: Dra
         session.rollback()
 
 
-def test_a_draft_reads_in_again_as_a_vocabulary_and_never_touches_another(tmp_path: Path) -> None:
-    made = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    upgrade(made)
+def test_a_draft_reads_in_again_as_a_vocabulary_and_never_touches_another(engine: Engine, tmp_path: Path) -> None:
+    made = engine
     plant(made, tmp_path / "data")
     found = found_in(made)
     file = tmp_path / "drafts.yaml"
@@ -142,4 +138,3 @@ def test_a_draft_reads_in_again_as_a_vocabulary_and_never_touches_another(tmp_pa
     assert set(standing) == {"kubernetes", *(draft.slug for draft in found.drafts)}
     again = found_in(made)
     assert not {draft.slug for draft in again.drafts} & set(standing)
-    made.dispose()

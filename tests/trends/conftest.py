@@ -8,19 +8,16 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.db.engine import make_engine
-from app.migrations import upgrade
+from tests.databases import Databases
 from tests.trends.sample import fill_sample
 
 
 @pytest.fixture(scope="session")
-def sample_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('sample') / 'base.sqlite3'}")
-    upgrade(engine)
-    with Session(engine) as session:
-        fill_sample(session)
-    yield engine
-    engine.dispose()
+def sample_engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with databases.fresh(tmp_path_factory.mktemp("sample")) as engine:
+        with Session(engine) as session:
+            fill_sample(session)
+        yield engine
 
 
 @pytest.fixture

@@ -10,27 +10,25 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.bootstrap import KnowledgeBase
-from app.db.engine import make_engine, reading
+from app.db.engine import reading
 from app.db.types import utc_now
 from app.errors import NotFound, UsageError
-from app.migrations import upgrade
 from app.models import Takeaway, TakeawayDecision, TakeawayDraft, Technology, TechnologyMention
 from app.technologies.naming import drafts_naming, resolve_technology
 from app.trends.behind import figure_talks
 from app.trends.pairs import list_pairs, pair_counts, pairs_of
 from app.trends.versus import Versus, comparisons_of, pair_path, resolve_pair, versus, versus_chart
+from tests.databases import Databases
 from tests.trends.sample import Builder
 
 
 @pytest.fixture(scope="module")
-def engine_of_two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('versus') / 'base.sqlite3'}")
-    upgrade(engine)
-    with Session(engine) as session:
-        _fill(Builder(session))
-        session.commit()
-    yield engine
-    engine.dispose()
+def engine_of_two(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with databases.fresh(tmp_path_factory.mktemp("versus")) as engine:
+        with Session(engine) as session:
+            _fill(Builder(session))
+            session.commit()
+        yield engine
 
 
 def _fill(build: Builder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,35 +14,36 @@ from sqlmodel import Session
 from app import pipeline
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
-from app.db.engine import make_engine, writing
-from app.migrations import upgrade
+from app.db.engine import writing
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.web.app import create_app
+from tests.databases import Databases, address_of
 from tests.standins import HashingEmbedder
 from tests.web.curating import NAME, PASSWORD
 from tests.web.facts import fill
 
 
-def open_base(folder: Path, fill_with: Callable[[Session], None] | None) -> KnowledgeBase:
-    engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
-    upgrade(engine)
-    embedder = HashingEmbedder()
-    if fill_with:
-        with Session(engine) as session:
-            fill_with(session)
-            session.commit()
-        pipeline.refresh(engine, embedder)
-    settings = Settings(database_url=str(engine.url), cache_folder=folder / "cache")
-    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
+@contextmanager
+def open_base(
+    databases: Databases, folder: Path, fill_with: Callable[[Session], None] | None
+) -> Iterator[KnowledgeBase]:
+    with databases.fresh(folder) as engine:
+        embedder = HashingEmbedder()
+        if fill_with:
+            with Session(engine) as session:
+                fill_with(session)
+                session.commit()
+            pipeline.refresh(engine, embedder)
+        settings = Settings(database_url=address_of(engine), cache_folder=folder / "cache")
+        yield KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+def base(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     """The small base. Tests only read it."""
-    opened = open_base(tmp_path_factory.mktemp("web"), fill)
-    yield opened
-    opened.engine.dispose()
+    with open_base(databases, tmp_path_factory.mktemp("web"), fill) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +54,11 @@ def client(base: KnowledgeBase) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def empty_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def empty_client(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The real app over a base with tables and nothing in them."""
-    opened = open_base(tmp_path_factory.mktemp("empty"), None)
-    with TestClient(create_app(opened)) as made:
+    folder = tmp_path_factory.mktemp("empty")
+    with open_base(databases, folder, None) as opened, TestClient(create_app(opened)) as made:
         yield made
-    opened.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +93,9 @@ def _watched(engine: Engine, seen: list[str]) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def own_base(tmp_path: Path) -> Iterator[KnowledgeBase]:
+def own_base(databases: Databases, tmp_path: Path) -> Iterator[KnowledgeBase]:
     """A small base with a curator's account, to write to."""
-    opened = open_base(tmp_path, fill)
-    with writing(opened.engine) as session:
-        set_password(session, PASSWORD, NAME)
-    yield opened
-    opened.engine.dispose()
+    with open_base(databases, tmp_path, fill) as opened:
+        with writing(opened.engine) as session:
+            set_password(session, PASSWORD, NAME)
+        yield opened

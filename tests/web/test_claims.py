@@ -19,6 +19,7 @@ from app.db.engine import reading, writing
 from app.models import ClaimLink, ClaimProposal, Edition, IndexState, Takeaway
 from app.takeaways.ledger.links import decide_link
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.curating import NAME, PASSWORD, sign_in
 from tests.web.facts import fill
@@ -45,12 +46,11 @@ def fill_with_claims(session: Session) -> None:
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    opened = open_base(tmp_path, fill_with_claims)
-    with writing(opened.engine) as session:
-        set_password(session, PASSWORD, NAME)
-    yield opened
-    opened.engine.dispose()
+def base(databases: Databases, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    with open_base(databases, tmp_path, fill_with_claims) as opened:
+        with writing(opened.engine) as session:
+            set_password(session, PASSWORD, NAME)
+        yield opened
 
 
 @pytest.fixture

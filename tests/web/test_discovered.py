@@ -11,30 +11,28 @@ from fastapi.testclient import TestClient
 from app.bootstrap import KnowledgeBase
 from app.catalog.discovered import Drafts
 from app.catalog.filters import TalkFilter
-from app.db.engine import make_engine, reading, writing
-from app.migrations import upgrade
+from app.db.engine import reading, writing
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.themes.discovery import discover, keep
 from app.web.app import create_app
+from tests.databases import Databases, address_of
 from tests.standins import HashingEmbedder
 from tests.themes.planted import plant
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KnowledgeBase, Drafts]]:
+def planted(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KnowledgeBase, Drafts]]:
     folder: Path = tmp_path_factory.mktemp("discovered")
-    engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
-    upgrade(engine)
-    plant(engine, folder / "data")
-    embedder = HashingEmbedder()
-    with reading(engine) as session:
-        found = discover(session, embedder, TalkFilter())
-    with writing(engine) as session:
-        keep(session, found)
-    settings = Settings(database_url=str(engine.url), cache_folder=folder / "cache")
-    yield KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder)), found
-    engine.dispose()
+    with databases.fresh(folder) as engine:
+        plant(engine, folder / "data")
+        embedder = HashingEmbedder()
+        with reading(engine) as session:
+            found = discover(session, embedder, TalkFilter())
+        with writing(engine) as session:
+            keep(session, found)
+        settings = Settings(database_url=address_of(engine), cache_folder=folder / "cache")
+        yield KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder)), found
 
 
 def page(client: TestClient, path: str) -> str:

@@ -15,6 +15,7 @@ from app.db.engine import writing
 from app.db.types import utc_now
 from app.models import TakeawayDecision, TakeawayDraft
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.facts import Facts
 
@@ -29,10 +30,9 @@ def fill(session: Session) -> None:
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    opened = open_base(tmp_path, fill)
-    yield opened
-    opened.engine.dispose()
+def base(databases: Databases, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    with open_base(databases, tmp_path, fill) as opened:
+        yield opened
 
 
 def test_a_talk_shows_its_drafts_closed_and_as_machine_drafts(base: KnowledgeBase) -> None:

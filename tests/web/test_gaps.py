@@ -15,6 +15,7 @@ from app.db.engine import reading
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.facts import fill
 
@@ -22,11 +23,10 @@ NOTHING = "/search?q=Qqqzzz&mode=lexical"
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[KnowledgeBase]:
+def own(databases: Databases, tmp_path: Path) -> Iterator[KnowledgeBase]:
     """A small base that may be written."""
-    opened = open_base(tmp_path, fill)
-    yield opened
-    opened.engine.dispose()
+    with open_base(databases, tmp_path, fill) as opened:
+        yield opened
 
 
 def recording(base: KnowledgeBase) -> KnowledgeBase:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app.models import Series
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.facts import Facts
 
@@ -34,12 +35,11 @@ def fill_long(session: Session) -> None:
 
 
 @pytest.fixture(scope="module")
-def long_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def long_client(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The real app over the long base."""
-    opened = open_base(tmp_path_factory.mktemp("long"), fill_long)
-    with TestClient(create_app(opened)) as made:
+    folder = tmp_path_factory.mktemp("long")
+    with open_base(databases, folder, fill_long) as opened, TestClient(create_app(opened)) as made:
         yield made
-    opened.engine.dispose()
 
 
 def walk(client: TestClient, path: str) -> Iterator[str]:

@@ -10,18 +10,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 from sqlmodel import col
 
-from app import pipeline
 from app.bootstrap import KnowledgeBase
-from app.db.engine import make_engine, writing
-from app.ingest.formats.protocol import ReadOptions
-from app.migrations import upgrade
+from app.db.engine import writing
 from app.models import Talk
 from app.search.engine import SearchEngine
 from app.search.quality import Quality, read_quality
 from app.settings import Settings
 from app.web.addresses import with_query
 from app.web.app import create_app
-from tests.conftest import DATA
+from tests.databases import Databases
 from tests.standins import HashingEmbedder
 
 
@@ -124,14 +121,13 @@ def test_people_find_it(client: TestClient) -> None:
     assert "/api/v1/quality" in client.get("/api").text
 
 
-def test_as_many_talks_of_another_text_are_not_the_shipped_ones(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'base.sqlite3'}")
-    upgrade(engine)
-    embedder = HashingEmbedder()
-    pipeline.ingest(engine, embedder, [DATA], options=ReadOptions())
-    with writing(engine) as session:
-        session.execute(update(Talk).where(col(Talk.id) == 1).values(content_hash="another"))
-    base = KnowledgeBase(Settings(), engine, embedder, SearchEngine(engine, embedder))
-    with TestClient(create_app(base)) as client:
-        assert "This base holds 287 talks and is not that" in page(client, "/quality")
-    engine.dispose()
+def test_as_many_talks_of_another_text_are_not_the_shipped_ones(
+    databases: Databases, knowledge_base: KnowledgeBase, tmp_path: Path
+) -> None:
+    with databases.copy(knowledge_base.engine, tmp_path) as engine:
+        with writing(engine) as session:
+            session.execute(update(Talk).where(col(Talk.id) == 1).values(content_hash="another"))
+        embedder = HashingEmbedder()
+        base = KnowledgeBase(Settings(), engine, embedder, SearchEngine(engine, embedder))
+        with TestClient(create_app(base)) as client:
+            assert "This base holds 287 talks and is not that" in page(client, "/quality")

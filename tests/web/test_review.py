@@ -17,6 +17,7 @@ from app.curators.account import set_password
 from app.db.engine import reading, writing
 from app.models import ReviewDraw, ReviewEntry, ThemeDecision
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.curating import NAME, PASSWORD, sign_in
 
@@ -194,14 +195,13 @@ def test_an_address_that_makes_no_sense_is_refused(curator: TestClient, query: s
     assert curator.get("/review?done=4711").status_code == 200
 
 
-def test_an_empty_base_has_nothing_to_review(tmp_path: Path) -> None:
-    empty = open_base(tmp_path, None)
-    with writing(empty.engine) as session:
-        set_password(session, PASSWORD, NAME)
-    with TestClient(create_app(empty)) as client:
-        sign_in(client)
-        for part in ("settle", "sample", "second"):
-            page = client.get(f"/review?part={part}")
-            assert page.status_code == 200
-            assert 'class="notice"' in page.text
-    empty.engine.dispose()
+def test_an_empty_base_has_nothing_to_review(databases: Databases, tmp_path: Path) -> None:
+    with open_base(databases, tmp_path, None) as empty:
+        with writing(empty.engine) as session:
+            set_password(session, PASSWORD, NAME)
+        with TestClient(create_app(empty)) as client:
+            sign_in(client)
+            for part in ("settle", "sample", "second"):
+                page = client.get(f"/review?part={part}")
+                assert page.status_code == 200
+                assert 'class="notice"' in page.text

@@ -18,6 +18,7 @@ from app.db.engine import reading, writing
 from app.models import Passage, Takeaway, TakeawayDecision, TakeawayEvidence
 from app.takeaways.review.decide import reject
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.takeaways.drafts import HOSTILE, add_drafts, draft_key
 from tests.web.conftest import open_base
 from tests.web.curating import NAME, PASSWORD, sign_in
@@ -28,13 +29,12 @@ SIMPLE = draft_key("article", "Begin with a simple set-up on Kubernetes.")
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    opened = open_base(tmp_path, fill)
-    with writing(opened.engine) as session:
-        add_drafts(session)  # after the pipeline, which would draft anew
-        set_password(session, PASSWORD, NAME)
-    yield opened
-    opened.engine.dispose()
+def base(databases: Databases, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    with open_base(databases, tmp_path, fill) as opened:
+        with writing(opened.engine) as session:
+            add_drafts(session)  # after the pipeline, which would draft anew
+            set_password(session, PASSWORD, NAME)
+        yield opened
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.bootstrap import KnowledgeBase
-from app.db.engine import make_engine
-from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.web.app import create_app
+from tests.databases import Databases, address_of
 from tests.standins import HashingEmbedder
 from tests.trends.sample import Builder
 
@@ -25,27 +24,25 @@ EDITIONS = ("none-2019", "one-2019", "bare-2019", "uncounted-2019", "undecided-2
 
 
 @pytest.fixture(scope="module")
-def sparse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+def sparse(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     """No talks; one talk; no abstracts; published count unknown; nothing decided, though published."""
     folder = tmp_path_factory.mktemp("sparse")
-    engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
-    upgrade(engine)
-    with Session(engine) as session:
-        build = Builder(session)
-        build.theme("t", "Theme")
-        for slug, published in zip(EDITIONS, (12, 1, 3, None, 8), strict=True):
-            build.edition(slug, slug, "2019-05-01", published)
-        build.talk("one-2019", confirmed=("t",), main="t", summary="About it.")
-        for _ in range(3):
-            build.talk("bare-2019", confirmed=("t",), main="t")
-            build.talk("uncounted-2019", rejected=("t",), summary="Not about it.")
-        for number in range(6):
-            build.talk("undecided-2019", machine={"t": 0.7} if number == 0 else {}, main="t", summary="Words.")
-        session.commit()
-    embedder = HashingEmbedder()
-    settings = Settings(database_url=str(engine.url), cache_folder=folder / "cache")
-    yield KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
-    engine.dispose()
+    with databases.fresh(folder) as engine:
+        with Session(engine) as session:
+            build = Builder(session)
+            build.theme("t", "Theme")
+            for slug, published in zip(EDITIONS, (12, 1, 3, None, 8), strict=True):
+                build.edition(slug, slug, "2019-05-01", published)
+            build.talk("one-2019", confirmed=("t",), main="t", summary="About it.")
+            for _ in range(3):
+                build.talk("bare-2019", confirmed=("t",), main="t")
+                build.talk("uncounted-2019", rejected=("t",), summary="Not about it.")
+            for number in range(6):
+                build.talk("undecided-2019", machine={"t": 0.7} if number == 0 else {}, main="t", summary="Words.")
+            session.commit()
+        embedder = HashingEmbedder()
+        settings = Settings(database_url=address_of(engine), cache_folder=folder / "cache")
+        yield KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
 
 
 @pytest.fixture(scope="module")

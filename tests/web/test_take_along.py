@@ -28,6 +28,7 @@ from app.reports.saved import save_report
 from app.trends.document import Chart, FigureRow
 from app.web.app import create_app
 from app.web.pages.reports import few_enough, shown
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.facts import fill
 
@@ -36,11 +37,10 @@ REPORT = "/reports/themes?edition=west-2019"
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[KnowledgeBase]:
+def own(databases: Databases, tmp_path: Path) -> Iterator[KnowledgeBase]:
     """A small base that may be written."""
-    opened = open_base(tmp_path, fill)
-    yield opened
-    opened.engine.dispose()
+    with open_base(databases, tmp_path, fill) as opened:
+        yield opened
 
 
 def _save(base: KnowledgeBase) -> str:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.facts import Facts
 from tests.web.test_pages import page
@@ -86,22 +87,20 @@ def test_the_way_there_and_an_empty_base(client: TestClient, empty_client: TestC
     assert "hallway ingest data" in page(empty_client, "/technologies")
 
 
-def test_guesses_are_said_to_be_guesses(tmp_path: Path) -> None:
+def test_guesses_are_said_to_be_guesses(databases: Databases, tmp_path: Path) -> None:
     def fill(session: Session) -> None:
         facts = Facts(session)
         edition = facts.edition("west-2019", "Summit West 2019", 2019)
         for slug, title in (("one", "GeoMesa <here>"), ("two", "GeoMesa there")):
             facts.talk(edition, slug, title)
 
-    base = open_base(tmp_path, fill)
-    with TestClient(create_app(base)) as client:
+    with open_base(databases, tmp_path, fill) as base, TestClient(create_app(base)) as client:
         text = page(client, "/technologies")
         assert "Perhaps missing" in text
         assert "Guesses: names that are written like technologies" in plain(text)
         assert '<a href="/search?q=GeoMesa" data-row>GeoMesa</a>' in text
         assert '<a href="/talks/one">GeoMesa &lt;here&gt;</a>' in text
         assert "Perhaps missing" not in page(client, "/technologies?offset=50")
-    base.engine.dispose()
 
 
 def test_the_api_has_the_same_list(full_client: TestClient) -> None:
