@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from app.db.engine import reading, writing
 from app.db.types import utc_now
-from app.errors import DatabaseError
+from app.errors import DatabaseError, Interrupted, Unreachable
 from app.models import SignInFailures
 
 FREE = 5
@@ -68,6 +68,8 @@ class Throttle:
         try:
             with writing(self._engine, BUSY_MS) as session:
                 return _count(session, network, now)
+        except (Interrupted, Unreachable):
+            raise
         except DatabaseError as error:
             raise DatabaseError(BUSY) from error
         finally:

@@ -23,8 +23,9 @@ from tests.web.curating import NAME, PASSWORD
 from tests.web.facts import fill
 
 
-def open_base(folder: Path, fill_with: Callable[[Session], None] | None) -> KnowledgeBase:
-    engine = make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
+def open_base(folder: Path, fill_with: Callable[[Session], None] | None, engine: Engine | None = None) -> KnowledgeBase:
+    """A base in a file in `folder`, or of this engine, filled and with all that is derived."""
+    engine = engine or make_engine(f"sqlite:///{folder / 'base.sqlite3'}")
     upgrade(engine)
     embedder = HashingEmbedder()
     if fill_with:
