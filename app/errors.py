@@ -7,6 +7,7 @@
     |-- NotFound             404, exit 1   a talk, theme, edition, report or figure that is not in the base
     |-- InputError           422, exit 3   a file that cannot be read; the others were
     |-- DatabaseError        503, exit 1   no database, a locked or full one, or a schema newer or older than the code
+    |   |-- Busy             503, exit 1   another process writes
     |   |-- Unreachable      503, exit 1   no server answers
     |   `-- Interrupted      503, exit 1   it broke off in the middle; what only reads may be asked once more
     |-- ModelError           503, exit 1   the embedding model is missing, altered or does not load
@@ -81,6 +82,10 @@ class DatabaseError(HallwayError):
 
     status = 503
     title = "The knowledge base is not available"
+
+
+class Busy(DatabaseError):
+    """Another process writes, and did for as long as was waited."""
 
 
 class Unreachable(DatabaseError):

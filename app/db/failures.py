@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.errors import DatabaseError, HallwayError, Interrupted, Unreachable, UsageError
+from app.errors import Busy, DatabaseError, HallwayError, Interrupted, Unreachable, UsageError
 
 DISK_FULL = "The disk of the database is full; nothing of this step was written. Make room, then do it again."
 READ_ONLY = (
@@ -58,7 +58,7 @@ def _explained(reason: str) -> DatabaseError:
             "HALLWAY_DATABASE_URL, and that the server runs."
         )
     if "locked" in reason or "lock timeout" in reason:
-        return DatabaseError("The database is locked by another process that writes; try again when it has finished.")
+        return Busy("The database is locked by another process that writes; try again when it has finished.")
     if "no such table" in reason:
         return DatabaseError("The database has no tables yet; run `hallway ingest data` or `make serve` first.")
     if "unable to open" in reason or "readonly" in reason:

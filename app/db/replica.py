@@ -18,13 +18,11 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-_PAGE, _HEADS = 8192, (24, 40)
-"""Bytes of a page of the log, and of its head (XLOG_BLCKSZ, SizeOfXLogShortPHD, SizeOfXLogLongPHD of Postgres)."""
 EVERY = 1.0
 """Seconds between two looks at both servers."""
 
 _POSITION = (
-    "SELECT ((CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END) "
+    "SELECT ((CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END) "
     "- '0/0'::pg_lsn)::bigint"
 )
 
@@ -162,8 +160,9 @@ def replica_of(primary: Engine) -> Replica | None:
 
 
 def position(bind: Connection | Session) -> int:
-    """Where the server is in its log: a replica as far as it has replayed it."""
+    """Where the server is in its log: a replica as far as it has replayed it, a primary as far as it can be sent.
+
+    With synchronous_commit off, what was committed in the last moment may be beyond that.
+    """
     connection = bind.connection() if isinstance(bind, Session) else bind
-    found = int(connection.exec_driver_sql(_POSITION).scalar() or 0)
-    # Where the next record would begin a page, its place is behind the head of that, where no replica comes before it.
-    return found - found % _PAGE if found % _PAGE in _HEADS else found
+    return int(connection.exec_driver_sql(_POSITION).scalar() or 0)
