@@ -37,7 +37,7 @@ class KnowledgeBase:
 def open_knowledge_base(settings: Settings) -> KnowledgeBase:
     """Open the database, bringing its schema up to date. DatabaseError where that is not possible."""
     configure_logging(settings)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, settings.read_database_url, settings.replica_lag_seconds)
     upgrade(engine)
     embedder = open_embedder(settings)
     return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder, settings.cache_folder / "indexes"))
@@ -47,7 +47,8 @@ def open_knowledge_base(settings: Settings) -> KnowledgeBase:
 def throw_away_base(settings: Settings) -> Iterator[KnowledgeBase]:
     """An empty base for measuring, with the model of the settings; it is deleted when the block ends."""
     with TemporaryDirectory(prefix="hallway-") as folder:
-        base = open_knowledge_base(settings.model_copy(update={"database_url": f"sqlite:///{folder}/base.sqlite3"}))
+        own = {"database_url": f"sqlite:///{folder}/base.sqlite3", "read_database_url": None}
+        base = open_knowledge_base(settings.model_copy(update=own))
         try:
             yield base
         finally:

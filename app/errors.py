@@ -6,7 +6,10 @@
     |-- NotAllowed         403, exit 1   it takes a curator who is signed in, and a form of our own pages
     |-- NotFound             404, exit 1   a talk, theme, edition, report or figure that is not in the base
     |-- InputError           422, exit 3   a file that cannot be read; the others were
-    |-- DatabaseError        503, exit 1   no database, a locked one, or a schema newer or older than the code
+    |-- DatabaseError        503, exit 1   no database, a locked or full one, or a schema newer or older than the code
+    |   |-- Busy             503, exit 1   another process writes
+    |   |-- Unreachable      503, exit 1   no server answers
+    |   `-- Interrupted      503, exit 1   it broke off in the middle; what only reads may be asked once more
     |-- ModelError           503, exit 1   the embedding model is missing, altered or does not load
     `-- IndexNotReady        503, exit 1   a derived index is missing or stale and is to be rebuilt
 
@@ -79,6 +82,18 @@ class DatabaseError(HallwayError):
 
     status = 503
     title = "The knowledge base is not available"
+
+
+class Busy(DatabaseError):
+    """Another process writes, and did for as long as was waited."""
+
+
+class Unreachable(DatabaseError):
+    """No database server answers, or none that has what is asked for."""
+
+
+class Interrupted(DatabaseError):
+    """The database broke off in the middle of something. Nothing was written, unless the message says otherwise."""
 
 
 class ModelError(HallwayError):

@@ -40,6 +40,16 @@ class Settings(BaseSettings):
         default_factory=lambda: f"sqlite:///{local_folder() / 'hallway.sqlite3'}",
         description="SQLAlchemy address of the knowledge base; a SQLite file in the local folder unless set.",
     )
+    read_database_url: str | None = Field(
+        default=None,
+        description="Address of a streaming replica of a Postgres base, which readers of the site are sent to.",
+    )
+    replica_lag_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        description="How far a replica may be behind before readers go to the primary.",
+    )
     embedding_model: str = Field(
         default=PACKAGED_MODEL,
         description="Embedding model: the packaged all-MiniLM-L6-v2, a folder, or a sentence-transformers name.",
@@ -47,6 +57,16 @@ class Settings(BaseSettings):
     base_url: str = Field(
         default="http://127.0.0.1:8000",
         description="Public address of the site; links in exports and feeds begin with it.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of balancers, with commas between, that are believed in whom they ask for.",
+    )
+    drain_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=600,
+        description="Seconds that the site goes on after SIGTERM while /readyz says no, so that a balancer lets go.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged: DEBUG, INFO, WARNING or ERROR."

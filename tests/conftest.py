@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import pipeline
 from app.bootstrap import KnowledgeBase
@@ -17,6 +18,7 @@ from app.search.engine import SearchEngine
 from app.settings import CHECKOUT, Settings
 from tests.databases import KINDS, Databases, address_of
 from tests.postgres import Server, server
+from tests.replica import Pair, pair
 from tests.standins import HashingEmbedder
 
 DATA = CHECKOUT / "data"
@@ -32,6 +34,17 @@ def postgres() -> Iterator[Server]:
             if os.environ.get("HALLWAY_TEST_POSTGRES_URL"):
                 raise
             pytest.skip(f"no Postgres server can be started here: {error}")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Pair]:
+    """A primary and its replica, started when the first test asks for them; skipped where that is not possible."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(pair())
+        except (AssertionError, ImportError, OSError, SQLAlchemyError) as error:
+            pytest.skip(f"no primary with a replica can be started here: {error}")
         yield running
 
 

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from app.db.engine import make_engine
 from app.migrations import upgrade
@@ -31,7 +31,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url).set(drivername="postgresql+psycopg")
-        self._admin = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        self._admin = create_engine(self.url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._template = f"{_TEMPLATE}_{os.getpid()}"
         self._make(self._template, "template1")
         engine = make_engine(self.address(self._template))
@@ -41,6 +41,10 @@ class Server:
     def address(self, database: str) -> str:
         """The address of one of its databases."""
         return self.url.set(database=database).render_as_string(hide_password=False)
+
+    def connection(self) -> Connection:
+        """A connection outside transactions."""
+        return self._admin.connect()
 
     def ask(self, statement: str) -> None:
         """Run a statement outside a transaction."""

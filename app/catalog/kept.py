@@ -1,6 +1,7 @@
 """Answers kept while the base does not change: what every page needs, and what takes the database long to count.
 
-The stamp of the base is one small query. Nothing is kept for a session that may write, nor while an import runs.
+The stamp of the base is one small query, so nodes that share a base agree, whichever of them wrote and whichever server
+of it they read from. Nothing is kept for a session that may write, nor while an import runs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy import Engine, select, true
 from sqlmodel import Session, col
 
 from app.catalog.snapshot import SNAPSHOT
-from app.db.engine import is_reading
+from app.db.engine import base_of
 from app.models import ImportRun, IndexState
 
 MOST = 256
@@ -29,14 +30,13 @@ _answers: WeakKeyDictionary[Engine, tuple[Stamp, dict[Hashable, Any]]] = WeakKey
 
 def kept(session: Session, key: Hashable, make: Callable[[], T]) -> T:
     """What `make` gives, or what it gave for this key since the base last changed. It is shared: do not change it."""
-    engine = session.get_bind()
-    stamp = _stamp(session)
-    if stamp is None or not isinstance(engine, Engine):
+    base, stamp = base_of(session), _stamp(session)
+    if stamp is None or base is None:
         return make()
     with _lock:
-        held = _answers.get(engine)
+        held = _answers.get(base)
         if held is None or held[0] != stamp:
-            held = _answers[engine] = (stamp, {})
+            held = _answers[base] = (stamp, {})
         answers = held[1]
         if key in answers:
             answers[key] = answers.pop(key)
@@ -62,7 +62,7 @@ def forget(engine: Engine) -> None:
 
 def _stamp(session: Session) -> Stamp | None:
     """The state of everything derived and the last import; None where answers may not be kept. Read once a session."""
-    if not is_reading(session):
+    if base_of(session) is None:
         return None
     if "stamp" not in session.info:
         session.info["stamp"] = _read_stamp(session)

@@ -72,6 +72,12 @@ def refresh_sheets(session: Session) -> int:
     return changed
 
 
+def packed_elsewhere(session: Session) -> bool:
+    """Whether sheets are packed by other code, or with another list of vendors, than this process has."""
+    state = session.get(IndexState, STATE)
+    return state is not None and not state.recipe.startswith(f"{_layout()} ")
+
+
 def follow_sheets(session: Session, talk_id: int, before: str) -> None:
     """Pack the edition of one talk anew after its assignments changed; `before` is the snapshot until then.
 

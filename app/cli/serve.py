@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+SECONDS_TO_END = 30
+"""For answers that were begun when the site is stopped, before they are broken off."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -51,7 +54,8 @@ def serve(
     print(f"Hallway is at http://{host}:{port} (stop with Ctrl-C)", flush=True)
     asked: dict[str, Any] = {
         "app": "app.web.app:factory", "factory": True, "host": host, "port": port, "log_level": "warning",
-        "proxy_headers": False,
+        "proxy_headers": bool(settings.trusted_proxies), "forwarded_allow_ips": settings.trusted_proxies or None,
+        "timeout_graceful_shutdown": SECONDS_TO_END,
     }  # fmt: skip
     if workers == 1:
         uvicorn.run(**asked)

@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from app.db.engine import reading, writing
 from app.db.types import utc_now
-from app.errors import DatabaseError
+from app.errors import Busy, DatabaseError
 from app.models import SignInFailures
 
 FREE = 5
@@ -64,12 +64,12 @@ class Throttle:
                 return left
         # One thread of a process waits for the lock of the base; were it each, an ingest would leave none for readers.
         if not self._one_at_a_time.acquire(timeout=BUSY_MS / 1000):
-            raise DatabaseError(BUSY)
+            raise Busy(BUSY)
         try:
             with writing(self._engine, BUSY_MS) as session:
                 return _count(session, network, now)
-        except DatabaseError as error:
-            raise DatabaseError(BUSY) from error
+        except Busy as error:
+            raise Busy(BUSY) from error
         finally:
             self._one_at_a_time.release()
 

@@ -1,4 +1,7 @@
-"""Engines and sessions. SQLite runs in WAL mode with foreign keys on; other databases take SQLAlchemy's defaults."""
+"""Engines and sessions. SQLite runs in WAL mode with foreign keys on; other databases take SQLAlchemy's defaults.
+
+A base has one engine, by which it is named everywhere. Where it has a replica, `serving` chooses between the two.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,64 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from app.db.dialect import is_sqlite, put_nulls_where_sqlite_has_them
-from app.errors import DatabaseError
+from app.db.failures import failure
+from app.db.replica import Replica, attach, position, replica_of
+from app.db.schema import check_schema, misses_something, why_missing
+from app.errors import DatabaseError, HallwayError, Interrupted
 
 BUSY_TIMEOUT_MS = 15_000
+UNKNOWN = (
+    "The connection to the database was lost while the change was being kept, so it is not known whether it was. Look "
+    "before you do it again."
+)
 WRITERS = 0x68616C6C776179
 """The advisory lock of Postgres that a transaction holds which writes: “hallway”, as a number."""
+_PATIENCE = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}  # fmt: skip
+"""How soon a server that says nothing any more is given up: in seconds, the last in milliseconds."""
 CONNECTIONS = 16
 """Connections to a file that are kept open; more are opened while more threads than this read or write at once. The
 last one given back is the next taken, as it has most at hand."""
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `url`. The folder of a SQLite file is made; a bad address is a DatabaseError."""
+MOST_BEHIND = 10.0
+"""Seconds that a replica may be behind before readers go to the primary, unless the settings say otherwise."""
+
+
+def make_engine(url: str, replica: str | None = None, most_behind: float = MOST_BEHIND) -> Engine:
+    """An engine for `url`. The folder of a SQLite file is made; a bad address is a DatabaseError.
+
+    `replica` is the address of a streaming replica that `serving` may read from, while it is no more than `most_behind`
+    seconds behind.
+    """
+    engine = _engine(url, "HALLWAY_DATABASE_URL")
+    if replica:
+        reader = _engine(replica, "HALLWAY_READ_DATABASE_URL", reads=True)
+        if is_sqlite(engine) or is_sqlite(reader):
+            raise DatabaseError(
+                "HALLWAY_READ_DATABASE_URL names a replica of a Postgres base, so both addresses begin with "
+                "postgresql+psycopg://. Take it out for a base in SQLite."
+            )
+        attach(engine, Replica(reader, most_behind))
+    return engine
+
+
+def _engine(url: str, setting: str, reads: bool = False) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError as error:
         raise DatabaseError(
-            "HALLWAY_DATABASE_URL is not a database address; write for example sqlite:////srv/hallway.sqlite3"
+            f"{setting} is not a database address; write for example sqlite:////srv/hallway.sqlite3"
         ) from error
     if address.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseError(
-            f"HALLWAY_DATABASE_URL names a database of kind {address.get_backend_name()}; Hallway knows sqlite:///FILE "
+            f"{setting} names a database of kind {address.get_backend_name()}; Hallway knows sqlite:///FILE "
             "and postgresql+psycopg://USER@HOST/NAME."
         )
     is_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
@@ -44,7 +80,8 @@ def make_engine(url: str) -> Engine:
     if is_server:
         more["isolation_level"] = "REPEATABLE READ"  # who reads sees one state, as on SQLite
         more["pool_pre_ping"] = True  # a server that was started anew has closed what was kept
-        more["connect_args"] = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
+        options = f"-c lock_timeout={BUSY_TIMEOUT_MS}" + (" -c default_transaction_read_only=on" if reads else "")
+        more["connect_args"] = {"options": options, **_PATIENCE}
     if is_file:
         folder = Path(str(address.database)).parent
         try:
@@ -78,8 +115,24 @@ def is_writing(session: Session) -> bool:
 
 
 def is_reading(session: Session) -> bool:
-    """Whether the session is one of `reading`, so that all it sees was committed."""
+    """Whether the session is one of `reading` or `serving`, so that all it sees was committed."""
     return bool(session.info.get("reads", False))
+
+
+def base_of(session: Session) -> Engine | None:
+    """The engine that names the base of a session that only reads, whichever server it reads from; else None."""
+    found: Engine | None = session.info.get("base")
+    return found
+
+
+def is_of_replica(session: Session) -> bool:
+    """Whether the session reads from a replica."""
+    return bool(session.info.get("replica", False))
+
+
+def takes_changes(session: Session) -> bool:
+    """False where the session was to see the newest state, or any, and the server that takes changes did not answer."""
+    return not session.info.get("alone", False)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -122,53 +175,106 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def explained(error: OperationalError) -> DatabaseError:
-    """The error as people can act on it. What the driver says of a server never holds the password."""
-    return DatabaseError(_explain(error))
-
-
 @contextmanager
 def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]:
     """A session that commits when the block ends and rolls back when it raises. For commands and pipeline steps.
 
-    A DatabaseError where another process has written for `wait_ms` milliseconds and is not done.
+    A DatabaseError where another process has written for `wait_ms` milliseconds and is not done, and where the schema
+    is another than this code's by now.
     """
     with Session(for_writing(engine, wait_ms), expire_on_commit=False) as session:
         try:
+            check_schema(engine, session.connection())
             yield session
-            session.commit()
-        except OperationalError as error:
+            session.flush()
+        except DBAPIError as error:
             session.rollback()
-            raise explained(error) from error
+            raise _in_words(engine, error) from error
         except BaseException:
             session.rollback()
             raise
+        try:
+            session.commit()
+        except DBAPIError as error:
+            found = _in_words(engine, error)
+            raise Interrupted(UNKNOWN) if isinstance(found, Interrupted) else found from error
+    if replica := replica_of(engine):
+        _note_written(engine, replica)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that never commits, and sees one state of the base from its first statement on."""
-    with Session(engine, expire_on_commit=False, info={"reads": True}) as session:
+    """A session that never commits, and sees one state of the base from its first statement on. Of the primary."""
+    with _session(engine, engine) as session:
         try:
             yield session
-        except OperationalError as error:
-            raise explained(error) from error
+        except DBAPIError as error:
+            raise _in_words(engine, error) from error
 
 
-def _explain(error: OperationalError) -> str:
-    reason = str(error.orig).strip()
-    if "connection failed" in reason or "connection to server" in reason:
-        detail = reason.splitlines()[0].rpartition("failed: ")[2]
-        return (
-            f"The database server cannot be reached ({detail}). Check host, port, user and name in "
-            "HALLWAY_DATABASE_URL, and that the server runs."
-        )
-    if "locked" in reason or "lock timeout" in reason:
-        return "The database is locked by another process that writes; try again when it has finished."
-    if "no such table" in reason:
-        return "The database has no tables yet; run `hallway ingest data` or `make serve` first."
-    if "unable to open" in reason or "readonly" in reason:
-        return f"The database file cannot be opened for this ({reason}); check the path and its permissions."
-    if "full" in reason:
-        return "The disk is full; nothing of this step was written."
-    return f"The database refused: {reason}."
+@contextmanager
+def serving(engine: Engine, newest: bool = False) -> Iterator[Session]:
+    """A session as of `reading`, from the replica if the base has one, else or where that fails from the primary.
+
+    `newest` asks for all that was ever committed: it reads from the primary, and from the replica only while that does
+    not answer. Unreachable where neither does.
+    """
+    replica = replica_of(engine)
+    if replica is None:
+        with reading(engine) as session:
+            yield session
+        return
+    replica.look(engine)
+    with _opened(engine, replica, newest) as session:
+        try:
+            yield session
+        except DBAPIError as error:
+            raise _in_words(engine, error) from error
+
+
+def _session(base: Engine, server: Engine, **more: Any) -> Session:
+    return Session(server, expire_on_commit=False, info={"reads": True, "base": base, **more})
+
+
+def _opened(engine: Engine, replica: Replica, newest: bool) -> Session:
+    """A session on the first server that answers; on a replica that lacks what was seen here only if no other does."""
+    first, second = replica.order(newest)
+    failed: dict[bool, HallwayError] = {}
+    for primary, as_it_is in ((first, False), (second, False), (False, True)):
+        if primary in failed:
+            continue
+        session = _session(engine, engine if primary else replica.engine, replica=not primary)
+        try:
+            if primary:
+                replica.saw(position(session))
+            elif not as_it_is and not replica.has_come_as_far(session.connection()):
+                session.close()
+                continue
+            else:
+                session.connection()
+        except DBAPIError as error:
+            session.close()
+            failed[primary] = _in_words(engine, error)
+            replica.note(primary, answers=False)
+            continue
+        session.info["alone"] = not primary and (True in failed or not replica.servers.primary)
+        return session
+    raise failed[True]
+
+
+def _note_written(engine: Engine, replica: Replica) -> None:
+    try:
+        with engine.connect() as connection:
+            replica.saw(position(connection))
+    except DBAPIError:
+        replica.note(primary=True, answers=False)
+
+
+def _in_words(engine: Engine, error: DBAPIError) -> HallwayError:
+    """The error to raise: in words where it is no fault of ours, else as it is."""
+    if misses_something(error) and (said := why_missing(engine)):
+        return DatabaseError(said)
+    found = failure(error)
+    if found is None:
+        raise error
+    return found

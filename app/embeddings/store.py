@@ -228,6 +228,11 @@ def count(session: Session, recipe: str) -> int:
     return found
 
 
+def recipes(session: Session) -> dict[str, int]:
+    """How many vectors are kept under each recipe."""
+    return dict(session.execute(select(col(Embedding.recipe), func.count()).group_by(col(Embedding.recipe))).all())
+
+
 def prune(session: Session) -> int:
     """Throw away vectors, under any recipe, of texts that no passage or draft has any more. Returns how many went."""
     used = or_(

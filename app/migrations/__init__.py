@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from app.db.dialect import is_sqlite, sort_by_code_points
-from app.db.engine import explained, for_writing
-from app.errors import DatabaseError
+from app.db.engine import for_writing, serving
+from app.db.failures import failure
+from app.db.replica import replica_of
+from app.db.schema import Schema, expect_schema, expected_schema
+from app.errors import DatabaseError, Unreachable
+
+log = logging.getLogger(__name__)
 
 
 def _config() -> Config:
@@ -25,28 +32,54 @@ def _config() -> Config:
 def upgrade(engine: Engine) -> bool:
     """Bring the schema up to this code's newest revision; True if anything changed.
 
-    A database that a newer Hallway wrote is a DatabaseError and is left alone.
+    A database that a newer Hallway wrote is a DatabaseError and is left alone. Where only a replica answers, its schema
+    must be that of this code. From then on nothing is written to the base while its schema is another.
     """
-    config = _config()
-    scripts = ScriptDirectory.from_config(config)
+    config, schema = _config(), _schema()
+    try:
+        changed = _upgraded(engine, config, schema)
+    except Unreachable:
+        if replica_of(engine) is None:
+            raise
+        log.warning("The server that takes changes cannot be reached; reading from the replica until it is back.")
+        with serving(engine) as session:
+            said = difference(engine, session.connection())
+        if said:
+            raise DatabaseError(said) from None
+        changed = False
+    expect_schema(engine, schema)
+    return changed
+
+
+def difference(engine: Engine, connection: Connection) -> str | None:
+    """What is to be said of the schema that a connection to the base sees; None where it is that of this code."""
+    schema = expected_schema(engine) or _schema()
+    return schema.difference(MigrationContext.configure(connection).get_current_revision())
+
+
+@cache
+def _schema() -> Schema:
+    scripts = ScriptDirectory.from_config(_config())
     head = scripts.get_current_head()
+    assert head is not None
+    return Schema(head, frozenset(revision.revision for revision in scripts.walk_revisions()))
+
+
+def _upgraded(engine: Engine, config: Config, schema: Schema) -> bool:
     try:
         with engine.connect() as connection:  # so that a base that is being written can be opened
-            if MigrationContext.configure(connection).get_current_revision() == head:
+            if MigrationContext.configure(connection).get_current_revision() == schema.head:
                 return False
-    except OperationalError as error:
-        raise explained(error) from error
-    with for_writing(engine).begin() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == head:
-            return False  # another process was first
-        if current is not None and current not in {revision.revision for revision in scripts.walk_revisions()}:
-            raise DatabaseError(
-                f"The database was written by a newer Hallway (schema {current}, this code knows {head}); "
-                "update the code."
-            )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if not is_sqlite(connection):
-            sort_by_code_points(connection)
+        with for_writing(engine).begin() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current == schema.head:
+                return False  # another process was first
+            if current is not None and current not in schema.known:
+                raise DatabaseError(schema.difference(current))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if not is_sqlite(connection):
+                sort_by_code_points(connection)
+    except DBAPIError as error:
+        raise failure(error) or error from error
     return True

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
-from app.db.engine import reading
+from app.db.engine import serving
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.store import NO_TALK, vectors_of_talk
 from app.errors import ModelError, NotFound
@@ -232,7 +232,7 @@ class SearchEngine:
             self._embedder.encode_query("warm")
         except ModelError as error:
             log.warning("Search goes by words alone: %s", error)
-        with reading(self._engine) as session:
+        with serving(self._engine) as session:
             memory = self._recall(session, wait=True)
             memory.fill(session)
             self._subjects.vectors(memory.facts.themes)

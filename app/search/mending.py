@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.db.engine import is_writing, writing
-from app.errors import DatabaseError, IndexNotReady
+from app.db.engine import is_of_replica, is_writing, writing
+from app.db.failures import is_broken
+from app.errors import DatabaseError, IndexNotReady, Interrupted
 from app.search.upkeep import lexical_is_whole, rebuild_lexical
 
 log = logging.getLogger(__name__)
@@ -22,13 +23,16 @@ T = TypeVar("T")
 def with_words(engine: Engine, session: Session, ask: Callable[[], T]) -> T:
     """What `ask` reads from the index of words; where that fails the index is rebuilt and asked again.
 
-    Raises IndexNotReady when it cannot be rebuilt now, or is damaged all the same.
+    Raises IndexNotReady when it cannot be rebuilt now, or is damaged all the same, and Interrupted where it was rebuilt
+    and the session, of a replica, may not see that yet.
     """
     try:
         # Postgres goes on after an error only from a savepoint; a reader begins anew instead.
         with session.begin_nested() if is_writing(session) else nullcontext():
             return ask()
-    except DBAPIError:
+    except DBAPIError as error:
+        if is_broken(error):
+            raise  # nothing is known of the index
         rebuild_now(engine, session)
     try:
         return ask()
@@ -53,4 +57,6 @@ def rebuild_now(engine: Engine, session: Session) -> None:
             rebuild_lexical(own)
     except (DatabaseError, DBAPIError) as error:
         raise IndexNotReady(f"The index of words is out of date and cannot be rebuilt now: {error}") from error
+    if is_of_replica(session):
+        raise Interrupted("The index of words was made anew; ask again.")
     session.rollback()  # a reader sees one state of the base; end it, to see the new index

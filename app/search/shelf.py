@@ -16,7 +16,7 @@ from typing import Any, Generic
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session
 
-from app.db.engine import is_reading, reading
+from app.db.engine import is_reading, serving
 from app.embeddings.store import era
 from app.errors import HallwayError
 from app.locks import alone
@@ -95,7 +95,7 @@ class Shelf:
 
         def make() -> None:
             try:
-                with reading(self._engine) as session:
+                with serving(self._engine) as session:
                     total = session.execute(select(func.count()).select_from(Passage)).scalar_one()
                     self._keep(key, _made(kind, session, kind.state(read_marks(session)), total, file))
             except HallwayError as error:

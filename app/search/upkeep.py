@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from app.db.failures import is_broken
 from app.models import Passage
 from app.search.backends import lexical_for
 from app.search.freshness import LEXICAL, PASSAGES, note_changes, read_marks, set_mark
@@ -56,5 +57,7 @@ def _size(session: Session, lexical: LexicalIndex) -> int | None:
     try:
         with session.begin_nested():  # Postgres goes on after an error only from a savepoint
             return lexical.size(session)
-    except DBAPIError:
+    except DBAPIError as error:
+        if is_broken(error):
+            raise
         return None

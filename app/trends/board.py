@@ -19,7 +19,7 @@ from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.snapshot import current_snapshot
-from app.db.engine import is_reading
+from app.db.engine import base_of
 from app.models import Edition, ReviewEntry, Takeaway, Talk, Theme, ThemeAssignment
 from app.trends.effect import OpenTalk, Question, Standing, interval_after, question_of, rank
 from app.trends.estimate import label_variance
@@ -72,12 +72,12 @@ def effects(session: Session, edition: str | None = None, theme: str | None = No
 
 def _whole(session: Session) -> list[Effect]:
     """All editions: kept while the snapshot stays; after decisions only their editions are made anew."""
-    engine = session.get_bind()
-    if not is_reading(session) or not isinstance(engine, Engine):
+    base = base_of(session)
+    if base is None:
         return _make(session, None, LEAST_TALKS)
     snapshot = current_snapshot(session)
     with _lock:
-        held = _boards.get(engine)
+        held = _boards.get(base)
     if held is not None and held.snapshot == snapshot:
         return held.effects
     last = session.scalar(select(func.max(col(ReviewEntry.id)))) or 0
@@ -88,7 +88,7 @@ def _whole(session: Session) -> list[Effect]:
         found = [one for one in held.effects if one.edition_id not in changed]
         found = _sorted([*found, *_make(session, col(Edition.id).in_(changed), LEAST_TALKS)])
     with _lock:
-        _boards[engine] = _Board(snapshot, last, found)
+        _boards[base] = _Board(snapshot, last, found)
     return found
 
 

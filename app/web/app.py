@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
@@ -14,12 +16,13 @@ from app.catalog.census import census
 from app.catalog.choices import choices
 from app.catalog.technologies import list_technologies
 from app.curators.throttle import Throttle
-from app.db.engine import reading
+from app.db.engine import serving
 from app.settings import get_settings
 from app.trends.counts import population_counts, theme_shares
 from app.trends.populations import COUNTINGS
 from app.trends.scope import Scope
 from app.web import assets, errors, health
+from app.web.again import OnceMore
 from app.web.api import articles as api_articles
 from app.web.api import claims as api_claims
 from app.web.api import editions as api_editions
@@ -32,8 +35,9 @@ from app.web.api import talks as api_talks
 from app.web.api import trends as api_trends
 from app.web.api.problems import PROBLEMS, ProblemDetails
 from app.web.crowd import few_at_a_time
+from app.web.leaving import Leaving, LetsGo
 from app.web.measurements import Measurements
-from app.web.middleware import Guard, HeadAsGet, Measured, SecurityHeaders
+from app.web.middleware import Guard, HeadAsGet, Measured, NoNul, SecurityHeaders
 from app.web.pages import (
     abstract,
     article_new,
@@ -120,13 +124,22 @@ DESCRIPTION = (
 )
 
 
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """For as long as the site is up: how many requests at a time, and hearing that it is to go."""
+    async with few_at_a_time(app):
+        with app.state.leaving.heard():
+            yield
+
+
 def create_app(base: KnowledgeBase) -> FastAPI:
     """The application over an open knowledge base."""
     app = FastAPI(
         title="Hallway", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, openapi_url=None,
-        lifespan=few_at_a_time,
+        lifespan=lifespan,
     )  # fmt: skip
     app.state.base = base
+    app.state.leaving = Leaving(base.settings.drain_seconds)
     app.state.measurements = Measurements()
     app.state.throttle = Throttle(base.engine)
     for page in PAGES:
@@ -141,6 +154,9 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     errors.install(app)
     # The last added is the outermost.
     app.add_middleware(Guard)
+    app.add_middleware(OnceMore)
+    app.add_middleware(NoNul)
+    app.add_middleware(LetsGo, leaving=app.state.leaving)
     app.add_middleware(Measured, measurements=app.state.measurements)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)
@@ -150,7 +166,7 @@ def create_app(base: KnowledgeBase) -> FastAPI:
 def warm(base: KnowledgeBase) -> None:
     """Read beforehand what the first visitors would wait for: the indexes of search, and counts over the whole base."""
     base.search.warm()
-    with reading(base.engine) as session:
+    with serving(base.engine) as session:
         census(session)
         choices(session)
         list_technologies(session)

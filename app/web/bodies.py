@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import UsageError
+from app.web.parameters import without_nul
 
 MOST_BYTES = 400_000
 SENT_TEXT: dict[str, Any] = {
@@ -51,7 +52,7 @@ async def _sent(request: Request) -> Sent:
             raise UsageError(f"The text is longer than {MOST_BYTES // 1000} kB; send one abstract at a time.", "text")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
-        return Sent.model_validate(_read(kind, bytes(body).decode("utf-8", "replace")))
+        return Sent.model_validate(without_nul(_read(kind, bytes(body).decode("utf-8", "replace"))))
     except (ValueError, RecursionError) as error:
         raise UsageError(_wrong(error), "text") from error
 

@@ -13,7 +13,7 @@ from app.bootstrap import KnowledgeBase
 from app.catalog.census import census
 from app.curators.account import find_curator
 from app.curators.tokens import COOKIE, SignedIn, is_form_token, read_cookie
-from app.db.engine import reading
+from app.db.engine import serving, takes_changes
 from app.errors import NotAllowed
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest, SearchResult
@@ -29,8 +29,15 @@ def _base(request: Request) -> KnowledgeBase:
 Base = Annotated[KnowledgeBase, Depends(_base)]
 
 
-def _session(base: Base) -> Iterator[Session]:
-    with reading(base.engine) as session:
+FRESH = "hallway_fresh"
+"""Cookie of who signed out just now, and may look at what they wrote."""
+FRESH_SECONDS = 60
+
+
+def _session(base: Base, request: Request) -> Iterator[Session]:
+    # A curator reads what they wrote, on any node; and what is about to write looks at the newest state.
+    newest = request.method != "GET" or COOKIE in request.cookies or FRESH in request.cookies
+    with serving(base.engine, newest) as session:
         yield session
 
 
@@ -80,7 +87,10 @@ class View:
     def page(self, context: PageContext, query: str = "", status: int = 200) -> HTMLResponse:
         """The page of `context`; `query` is shown in the search field."""
         counts = census(self._session)
-        frame = Frame(path=self._request.url.path, query=query, census=counts, curator=self._curator)
+        frame = Frame(
+            path=self._request.url.path, query=query, census=counts, curator=self._curator,
+            takes_changes=takes_changes(self._session),
+        )  # fmt: skip
         headers = NOT_KEPT if self._curator else None
         return HTMLResponse(render(context, frame), status_code=status, headers=headers)
 

@@ -15,17 +15,32 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from app.catalog.census import Census, census
 from app.catalog.suggestions import near_names
-from app.db.engine import reading
-from app.errors import HallwayError, UsageError
+from app.db.engine import serving
+from app.db.failures import failure
+from app.db.replica import replica_of
+from app.errors import DatabaseError, HallwayError, Unreachable, UsageError
+from app.web.again import may_be_asked_again
 from app.web.templating import Frame, PageContext, render
 from app.web.words import listing
 
 log = logging.getLogger(__name__)
 API = "/api/"
+RETRY_SECONDS = "5"
+"""After how long a balancer or a client may ask again, where the base is not available."""
+NO_BASE = (
+    "The database of this site cannot be reached just now. Nothing is lost; try again in a minute. Those who run the "
+    "site find the reason in its log and at /readyz."
+)
+NO_CHANGES = "Nothing can be changed just now"
+NO_PRIMARY = (
+    "Nothing was written: the database server that takes changes cannot be reached just now. What is known can be read "
+    "all the same where there is a replica; try the change again in a minute."
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,10 @@ def explain(request: Request, error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         wrong = tuple(_in_words(request, one) for one in error.errors())
         return Problem(422, UsageError.title, " ".join(one.message for one in wrong), wrong)
+    if isinstance(error, Unreachable):
+        if request.method in ("GET", "HEAD"):
+            return Problem(error.status, error.title, NO_BASE)
+        return Problem(error.status, NO_CHANGES, NO_PRIMARY)
     if isinstance(error, HallwayError):
         parameter = getattr(error, "parameter", None)
         named = (WrongParameter(parameter, str(error)),) if parameter else ()
@@ -116,12 +135,19 @@ def parameters_of(request: Request) -> dict[str, str]:
 
 def respond(request: Request, error: Exception) -> Response:
     """The answer to an exception, in the form its reader takes."""
+    if isinstance(error, DBAPIError):  # of a session that nobody watches
+        error = failure(error) or error
+    may_be_asked_again(request, error)
     problem = explain(request, error)
-    if problem.status >= 500:
+    if isinstance(error, HallwayError) and problem.status >= 500:
+        log.error("%s %s: %s", request.method, request.url.path, error)
+    elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, problem.detail, exc_info=error)
-    if request.url.path.startswith(API):
-        return _as_json(request, problem)
-    return _as_page(request, problem)
+    is_api = request.url.path.startswith(API)
+    answer = _as_json(request, problem) if is_api else _as_page(request, problem, isinstance(error, Unreachable))
+    if isinstance(error, DatabaseError):
+        answer.headers.update({"Retry-After": RETRY_SECONDS, "Cache-Control": "no-store"})
+    return answer
 
 
 def _as_json(request: Request, problem: Problem) -> Response:
@@ -137,9 +163,11 @@ def _as_json(request: Request, problem: Problem) -> Response:
     return JSONResponse(body, problem.status, media_type="application/problem+json")
 
 
-def _as_page(request: Request, problem: Problem) -> Response:
+def _as_page(request: Request, problem: Problem, unreachable: bool) -> Response:
     wanted = request.url.path.rstrip("/").rsplit("/", 1)[-1] if problem.status == 404 else ""
-    counts, suggestions = _around(request, wanted)
+    # Where no server answered there is nobody to ask, and to ask may take long.
+    is_gone = unreachable and (request.method == "GET" or replica_of(request.app.state.base.engine) is None)
+    counts, suggestions = (None, []) if is_gone else _around(request, wanted)
     page = ErrorPage(
         title=problem.title,
         status=problem.status,
@@ -154,7 +182,7 @@ def _as_page(request: Request, problem: Problem) -> Response:
 def _around(request: Request, wanted: str) -> tuple[Census | None, list[tuple[str, str]]]:
     """Counts and suggestions, as far as the base can be read at all."""
     try:
-        with reading(request.app.state.base.engine) as session:
+        with serving(request.app.state.base.engine) as session:
             return census(session), near_names(session, wanted) if wanted else []
     except Exception:  # noqa: BLE001  an error page must come even if the base itself is what broke
         return None, []

@@ -10,6 +10,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.errors import UsageError
+from app.web.parameters import without_nul
 
 MOST_BYTES = 40_000
 FORM = "application/x-www-form-urlencoded"
@@ -41,7 +42,8 @@ def form_of(fields: type[F]) -> Callable[[Request], Coroutine[Any, Any, F]]:
         try:
             sent = parse_qs(bytes(body).decode("utf-8"), max_num_fields=50)
             several = {name for name, values in sent.items() if len(values) > 1}
-            return fields.model_validate({name: sent[name] if name in several else sent[name][0] for name in sent})
+            values = {name: sent[name] if name in several else sent[name][0] for name in sent}
+            return fields.model_validate(without_nul(values))
         except (ValueError, RecursionError) as error:
             raise UsageError(_wrong(error)) from error
 

@@ -2,57 +2,91 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import suppress
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
-from sqlalchemy import Engine, text
+from sqlalchemy import text
+from sqlmodel import Session
 
-import app.migrations
-from app.db.engine import reading
-from app.errors import HallwayError
+from app.bootstrap import KnowledgeBase
+from app.catalog.kept import kept
+from app.catalog.sheets import packed_elsewhere
+from app.db.engine import serving
+from app.db.replica import replica_of
+from app.embeddings.store import recipes
+from app.errors import HallwayError, ModelError
+from app.migrations import difference
 from app.search.shapes import SearchRequest
 from app.web.deps import Base
 from app.web.parameters import Nothing
 
 router = APIRouter(include_in_schema=False)
+MODELS = "Set HALLWAY_EMBEDDING_MODEL as on the other nodes, or run `hallway rebuild embeddings`"
+COUNTS = (
+    "packed by other code, or with another data/vendors.yaml, than this node has. Run the same Hallway on all nodes, "
+    "then `hallway rebuild themes`"
+)
+SLOWER = {"counts"}
+"""What is said and no reason to keep readers away: counts are read from the tables then."""
+PATIENCE = 1.0
+"""Seconds that /healthz waits for servers of the database that do not answer."""
 
 
 @router.get("/healthz")
-def healthz(_: Nothing) -> PlainTextResponse:
-    """The process answers."""
-    return PlainTextResponse("ok\n")
+def healthz(_: Nothing, base: Base) -> PlainTextResponse:
+    """The process answers. Where there is a replica, also how its servers stand, which changes nothing about that."""
+    return PlainTextResponse("\n".join(["ok", *_servers(base)]) + "\n")
 
 
 @router.get("/readyz")
-def readyz(_: Nothing, base: Base) -> PlainTextResponse:
-    """Database, schema and search index can be used; else 503 and which of them cannot."""
-    lines = [f"{name}: {state}" for name, state in _checks(base).items()]
-    ready = all(line.endswith(": ok") for line in lines)
-    return PlainTextResponse("\n".join(lines) + "\n", status_code=200 if ready else 503)
+def readyz(_: Nothing, request: Request, base: Base) -> PlainTextResponse:
+    """Database, schema and search index can be used, and this node is as the base has it; else 503 and what is not."""
+    found = _checks(base)
+    if request.app.state.leaving.has_begun:
+        found["leaving"] = "this node is about to stop"
+    is_ready = all(state == "ok" for name, state in found.items() if name not in SLOWER)
+    lines = [*(f"{name}: {state}" for name, state in found.items()), *_servers(base)]
+    return PlainTextResponse("\n".join(lines) + "\n", status_code=200 if is_ready else 503)
 
 
 def _checks(base: Base) -> dict[str, str]:
     found = dict.fromkeys(("database", "schema", "index"), "not checked")
     try:
-        with reading(base.engine) as session:
+        with serving(base.engine) as session:
             session.execute(text("select 1"))
             found["database"] = "ok"
-            found["schema"] = "ok" if _schema_is_current(base.engine) else "not that of this code; run hallway ingest"
+            found["schema"] = difference(base.engine, session.connection()) or "ok"
             base.search.search(session, SearchRequest(query="ready", mode="lexical", limit=1))
             found["index"] = "ok"
+            found.update(_other_than_the_base(base, session))
     except HallwayError as error:
         waiting = next(name for name, state in found.items() if state == "not checked")
         found[waiting] = str(error)
     return found
 
 
-def _schema_is_current(engine: Engine) -> bool:
-    head = ScriptDirectory(str(Path(app.migrations.__file__).parent)).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+def _other_than_the_base(base: KnowledgeBase, session: Session) -> Iterator[tuple[str, str]]:
+    """In what this node differs from what the base was made with, so that it would answer otherwise than others."""
+    counts = kept(session, "recipes of vectors", lambda: recipes(session))
+    usual = max(counts, key=lambda one: counts[one], default="")
+    with suppress(ModelError):  # search says so, and goes by words
+        recipe = base.embedder.recipe
+        if usual not in ("", recipe):
+            said = f"this node embeds by {recipe}, which {counts.get(recipe, 0)} vectors of the base are of; "
+            said += f"{counts[usual]} are of {usual}. {MODELS}"
+            yield "model", said
+    if packed_elsewhere(session):
+        yield "counts", COUNTS
+
+
+def _servers(base: KnowledgeBase) -> list[str]:
+    replica = replica_of(base.engine)
+    if replica is None:
+        return []
+    replica.look(base.engine, PATIENCE)
+    return replica.servers.lines()
 
 
 @router.get("/metrics")

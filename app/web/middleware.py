@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from fastapi import Request
+from fastapi import HTTPException, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -90,6 +91,24 @@ class Guard:
             if started:
                 raise
             await respond(Request(scope), error)(scope, receive, send)
+
+
+class NoNul:
+    """Answers 404 for a path with the character NUL in it: no name has one, and Postgres takes no such text at all."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless it is of such a path."""
+        if scope["type"] == "http" and "\x00" in scope["path"]:
+            plain = {**scope, "path": scope["path"].replace("\x00", " ")}
+            request = Request({**plain, "app": scope["app"]})
+            answer = await run_in_threadpool(respond, request, HTTPException(404))
+            await answer(plain, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class Measured:

@@ -25,6 +25,17 @@ def _plain(value: object) -> object:
     return _CONTROL.sub(" ", value).strip() if isinstance(value, str) else value
 
 
+def without_nul(value: Any) -> Any:
+    """A text, or the texts in lists and dictionaries, with a space for each NUL: Postgres takes no such character."""
+    if isinstance(value, str):
+        return value.replace("\x00", " ")
+    if isinstance(value, list):
+        return [without_nul(one) for one in value]
+    if isinstance(value, dict):
+        return {without_nul(name): without_nul(one) for name, one in value.items()}
+    return value
+
+
 Words = Annotated[str, BeforeValidator(_plain), Field(max_length=500)]
 Slug = Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=200)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
@@ -48,7 +59,7 @@ class Parameters(BaseModel):
         if not isinstance(values, dict):
             return values
         kept = {name: [one for one in value if one != ""] if isinstance(value, list) else value
-                for name, value in values.items()}  # fmt: skip
+                for name, value in without_nul(values).items()}  # fmt: skip
         return {name: value for name, value in kept.items() if value not in ("", [])}
 
     def asked(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.errors import TooLarge, UsageError
 from app.web.forms import FORM
+from app.web.parameters import without_nul
 
 MULTIPART = "multipart/form-data"
 _AROUND = 40_000
@@ -33,7 +34,7 @@ async def sent_fields(request: Request, most: int, words: str) -> dict[str, Any]
         if kind == FORM:
             whole = b"".join([block async for block in body])
             sent = parse_qs(whole.decode("utf-8"), max_num_fields=_FIELDS)
-            return {name: values[0] for name, values in sent.items()}
+            return {name: without_nul(values[0]) for name, values in sent.items()}
         parser = MultiPartParser(request.headers, body, max_files=1, max_fields=_FIELDS, max_part_size=most + 1)
         return await _parts(await parser.parse())
     except (MultiPartException, ValueError) as error:
@@ -56,7 +57,7 @@ async def _parts(form: FormData) -> dict[str, Any]:
     try:
         for name, value in form.multi_items():
             if not isinstance(value, UploadFile):
-                found.setdefault(name, value)
+                found.setdefault(name, without_nul(value))
             elif value.filename:
                 found[name] = (value.filename, await value.read())
     finally:

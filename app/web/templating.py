@@ -26,13 +26,14 @@ class Crumb:
 class Frame:
     """What surrounds every page: the query shown in the search field, and the counts at the foot if they are known.
 
-    `curator` is the name of who is signed in.
+    `curator` is the name of who is signed in; `takes_changes` is false while nothing that they decide can be kept.
     """
 
     path: str
     query: str = ""
     census: Census | None = None
     curator: str | None = None
+    takes_changes: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,15 +28,21 @@ from tests.web.facts import fill
 def open_base(
     databases: Databases, folder: Path, fill_with: Callable[[Session], None] | None
 ) -> Iterator[KnowledgeBase]:
+    """A fresh base, filled and with all that is derived."""
     with databases.fresh(folder) as engine:
-        embedder = HashingEmbedder()
-        if fill_with:
-            with Session(engine) as session:
-                fill_with(session)
-                session.commit()
-            pipeline.refresh(engine, embedder)
-        settings = Settings(database_url=address_of(engine), cache_folder=folder / "cache")
-        yield KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
+        yield base_in(engine, folder, fill_with)
+
+
+def base_in(engine: Engine, folder: Path, fill_with: Callable[[Session], None] | None) -> KnowledgeBase:
+    """The base of an engine, filled and with all that is derived."""
+    embedder = HashingEmbedder()
+    if fill_with:
+        with Session(engine) as session:
+            fill_with(session)
+            session.commit()
+        pipeline.refresh(engine, embedder)
+    settings = Settings(database_url=address_of(engine), cache_folder=folder / "cache")
+    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder))
 
 
 @pytest.fixture(scope="session")

@@ -174,5 +174,5 @@ def test_a_base_without_tables_is_a_503_with_what_to_do(tmp_path: Path) -> None:
         assert client.get("/healthz").status_code == 200
         ready = client.get("/readyz")
         assert ready.status_code == 503
-        assert "schema: not that of this code" in ready.text
+        assert "schema: The database has no tables yet" in ready.text
     engine.dispose()

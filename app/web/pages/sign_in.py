@@ -24,7 +24,7 @@ from app.curators.tokens import (
 )
 from app.errors import NotAllowed
 from app.web.addresses import within
-from app.web.deps import NOT_KEPT, Base, Curating, Reading, View, Viewing, may_write
+from app.web.deps import FRESH, FRESH_SECONDS, NOT_KEPT, Base, Curating, Reading, View, Viewing, may_write
 from app.web.forms import Fields, form_of
 from app.web.parameters import Nothing, Parameters
 from app.web.templating import PageContext
@@ -117,12 +117,13 @@ def leaving(_: Nothing, signed_in: Curating, view: Viewing) -> Response:
 
 @router.post("/sign-out")
 def sign_out(
-    _: Nothing, sent: Annotated[Fields, Depends(form_of(Fields))], session: Reading, signed_in: Curating
+    _: Nothing, sent: Annotated[Fields, Depends(form_of(Fields))], base: Base, session: Reading, signed_in: Curating
 ) -> Response:
     """Forget the cookie."""
     may_write(session, signed_in, sent.token)
     answer = RedirectResponse("/sign-in?next=/", status_code=303, headers=NOT_KEPT)
     answer.delete_cookie(COOKIE)
+    _set(answer, base, FRESH, "1", FRESH_SECONDS)
     return answer
 
 

@@ -1,0 +1,78 @@
+"""Two nodes on one Postgres, started anew in turn under load: no request fails."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import make_url
+
+from app.db.engine import make_engine
+from tests.nodes import READY_EVERY, Load, Node, ask, balanced, free_port, is_ready
+from tests.postgres import Server
+from tests.web.conftest import base_in
+from tests.web.facts import fill
+
+DRAIN = 1.0
+PATHS = ("/talks/probes", "/api/v1/talks", "/themes", "/search?q=probes&mode=lexical")
+
+
+@pytest.fixture(scope="module")
+def nodes(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+    folder = tmp_path_factory.mktemp("rolling")
+    with postgres.database() as address:
+        engine = make_engine(address)
+        base_in(engine, folder, fill)
+        engine.dispose()
+        environment = {
+            "HALLWAY_DATABASE_URL": make_url(address).render_as_string(hide_password=False),
+            "HALLWAY_EMBEDDING_MODEL": str(folder / "none"), "HALLWAY_DRAIN_SECONDS": str(DRAIN),
+            "HALLWAY_CACHE_FOLDER": str(folder / "cache"), "HALLWAY_BASE_URL": "http://hallway.example",
+        }  # fmt: skip
+        made = [Node(free_port(), environment, folder / f"{name}.log") for name in ("one", "two")]
+        for node in made:
+            node.start()
+        for node in made:
+            node.wait()
+        yield made
+        for node in made:
+            node.stop(signal.SIGINT)
+
+
+def test_both_nodes_answer_the_same(nodes: list[Node]) -> None:
+    for path in PATHS[:3]:
+        first, second = (ask(node.port, path) for node in nodes)
+        assert first == second
+        assert first[0] == 200
+
+
+def test_a_rolling_restart_fails_no_request(nodes: list[Node]) -> None:
+    with balanced(nodes) as balancer, Load(balancer.port, PATHS) as load:
+        time.sleep(0.5)
+        for node in nodes:
+            began = time.monotonic()
+            node.stop()
+            assert time.monotonic() - began >= DRAIN
+            node.start()
+            node.wait()
+            time.sleep(2 * READY_EVERY)  # until the balancer knows
+        time.sleep(0.5)
+    assert [one for one in load.answers if one[2] != 200] == []
+    assert len(load.answers) > 100
+
+
+def test_who_leaves_says_so_and_answers_on_until_it_goes(nodes: list[Node]) -> None:
+    node = nodes[0]
+    assert node.process is not None
+    assert is_ready(node.port)
+    node.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    status, said = ask(node.port, "/readyz")
+    assert (status, "leaving: this node is about to stop" in said) == (503, True)
+    assert ask(node.port, "/talks/probes")[0] == 200
+    node.process.wait(20)
+    assert not is_ready(node.port)
+    node.start()
+    node.wait()
