@@ -46,7 +46,7 @@ class Meanings:
         self.names(memory.facts)
         self.titles(memory.facts)
         if memory.words is not None:
-            self.speller(memory.words)
+            memory.words.written_near("warm", 1)
 
     def mend(self, query: Query, memory: Memory, spelling: Spelling) -> Mended:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
