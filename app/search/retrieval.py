@@ -59,6 +59,8 @@ def retrieve(
 
 def found_by_words(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
     """Documents that hold a word of the query: from memory, or from the database."""
+    if memory.words is not None:
+        return by_words(memory.words, query.terms, scope, MOST_PASSAGES)
     words = words_of(session, memory)
     if words is not None:
         return with_words(engine, session, lambda: by_words(words, query.terms, scope, MOST_PASSAGES))

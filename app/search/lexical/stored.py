@@ -8,6 +8,7 @@ passages than anybody looks at. Where a filter leaves too few of these, all are 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from sqlmodel import Session
 
 from app.search.candidates import Found, Scope
 from app.search.lexical.postings import BITS, Listed
-from app.search.lexical.tables import ask
+from app.search.lexical.tables import ask, numbers
 from app.search.lexical.trigrams import telling
 from app.search.lexical.words import K1, penalties, rarity
 from app.search.parts import among, best, least_of_best
@@ -42,6 +43,7 @@ _SPELT = """
 """
 
 
+@lru_cache(maxsize=65_536)
 def lexeme(word: str) -> str:
     """The stem of a word as Postgres keeps it."""
     return stem(word)[:_LONGEST_WORD].encode("utf-8", "replace").decode()
@@ -66,16 +68,12 @@ class StoredWords:
         found = self._found(words, scope, limit, MOST_READ)
         if len(found) < limit and any(self._lists[word].was_cut for word in words):
             found = self._found(words, scope, limit, _ALL)
-        there = ask(self._session, "SELECT id FROM passage WHERE id = ANY(%s::int[])", found.passages.tolist())
-        if len(there) < len(found):
-            kept = np.isin(found.passages, [passage for (passage,) in there])
-            found = Found(found.passages[kept], found.talks[kept], found.scores[kept])
-        return found
+        return self._still_there(found)
 
     def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `Words`."""
         _, _, count, words = self._sizes()
-        known = dict(ask(self._session, _TALK_SIZES, talks.tolist()))
+        known = dict(ask(self._session, _TALK_SIZES, numbers(talks.tolist())))
         sizes = np.array([known.get(talk, 0) for talk in talks.tolist()], dtype=np.float64)
         penalty = penalties(sizes, max(1e-9, words / max(1, count)))
         scores = np.zeros(len(talks), dtype=np.float64)
@@ -131,6 +129,17 @@ class StoredWords:
         where = where[among(talks[where], scope.talks) | among(keys.passages(where), scope.lessons)]
         where = where[least_of_best(scores[where], limit)]
         return best((Found(keys.passages(where), talks[where], scores[where]),), limit)
+
+    def _still_there(self, found: Found) -> Found:
+        """Without passages that vanished, which the index is not told of when a takeaway is deleted."""
+        asked = numbers(found.passages.tolist())
+        if ask(self._session, "SELECT count(*) FROM passage WHERE id = ANY(%s::int[])", asked)[0][0] == len(found):
+            return found
+        there = [
+            passage for (passage,) in ask(self._session, "SELECT id FROM passage WHERE id = ANY(%s::int[])", asked)
+        ]
+        kept = np.isin(found.passages, there)
+        return Found(found.passages[kept], found.talks[kept], found.scores[kept])
 
     def _read(self, words: Sequence[str], most: int) -> list[Listed]:
         """The passages of each of these stems, at most about `most` of each."""
