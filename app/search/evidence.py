@@ -16,7 +16,7 @@ from app.embeddings.store import NO_TALK
 from app.search.candidates import Scope
 from app.search.entries import NOTHING_KNOWN, Known
 from app.search.fusion import of_best, weighted
-from app.search.lexical.words import WordsIndex
+from app.search.lexical.protocol import Words
 from app.search.parts import distinct
 from app.search.ranking import Side, best_of_each
 from app.search.shapes import Mode
@@ -44,7 +44,7 @@ class Closer(NamedTuple):
     """How like each document is to the first ones, 0..1."""
 
 
-def by_words(index: WordsIndex, terms: Sequence[str], scope: Scope, limit: int) -> Side:
+def by_words(index: Words, terms: Sequence[str], scope: Scope, limit: int) -> Side:
     """Documents that hold a word, by BM25 of their best passage and of the whole talk in equal parts.
 
     Passages of a talk share their words out among them; a lesson is one passage and so its own whole.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.search.facts import Facts
-from app.search.lexical.words import WordsIndex
+from app.search.lexical.protocol import Words
 from app.search.memory import Memory
 from app.search.outright import NAME_WORDS
 from app.search.phrases import Held, Missed, missed_phrases
@@ -36,7 +36,6 @@ class Meanings:
     def __init__(self, is_common: Callable[[str], bool]) -> None:
         """`is_common` says of a folded word whether it is known to be right without any talk that holds it."""
         self._is_common = is_common
-        self._speller: Speller | None = None
         self._names: tuple[Facts, Reach] | None = None
         self._titles: tuple[Facts, Reach] | None = None
 
@@ -46,16 +45,16 @@ class Meanings:
         self.names(memory.facts)
         self.titles(memory.facts)
         if memory.words is not None:
-            self.speller(memory.words)
+            memory.words.written_near("warm", 1)
 
-    def mend(self, query: Query, memory: Memory, spelling: Spelling) -> Mended:
+    def mend(self, query: Query, memory: Memory, spelling: Spelling, words: Words | None = None) -> Mended:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
         Leaves a query alone all of whose words are known, words in quotes (see `phrases`), and any query while the
-        words are still being read. A common word that no talk holds is no slip ("late" is not "lake"), unless with
-        another the whole query is a title or name.
+        words are still being read; `words` are those of the database, where memory has none. A common word that no
+        talk holds is no slip ("late" is not "lake"), unless with another the whole query is a title or name.
         """
-        index = memory.words
+        index = memory.words if words is None else words
         exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
         unknown = [word for word in unknown_words(index, query) if word not in exactly] if index is not None else []
         if index is None or not unknown:
@@ -64,12 +63,12 @@ class Meanings:
         if not exactly.isdisjoint(one.typed for one in named):
             named = []
         slips = [word for word in unknown if not self._is_common(fold(word))]
-        found = named or correct(query, slips, self.speller(index))
+        found = named or correct(query, slips, Speller(index))
         if spelling == "typed":
             return Mended(query, meant=corrected(query, found).typed if found else None)
         return Mended(corrected(query, found), found)
 
-    def suggest(self, mended: Mended, memory: Memory) -> str | None:
+    def suggest(self, mended: Mended, memory: Memory, words: Words | None = None) -> str | None:
         """Another query that may have been meant, which was not searched for; None where there is none."""
         query, facts = mended.query, memory.facts
         if mended.meant is not None or query.folded in facts.titles or query.folded in facts.names:
@@ -77,29 +76,24 @@ class Meanings:
         better = self._as_named(query, facts)
         if all(stem(one.typed) == stem(one.used) for one in better):
             better = []  # another form of a word is no slip
-        if not better and memory.words is not None:
-            better = [*self._better_words(mended, memory.words)]
+        index = memory.words if words is None else words
+        if not better and index is not None:
+            better = [*_better_words(mended, index)]
         return corrected(query, better).typed if better else None
 
-    def missed(self, query: Query, memory: Memory, held: Held) -> Missed | None:
+    def missed(self, query: Query, memory: Memory, held: Held, words: Words | None = None) -> Missed | None:
         """What is to be said of the phrases of a query that found nothing, see `missed_phrases`."""
-        return missed_phrases(query, None if memory.words is None else self.speller(memory.words), held)
-
-    def speller(self, index: WordsIndex) -> Speller:
-        """The speller of this index, made when the index is another than before: that takes some ten milliseconds."""
-        held = self._speller
-        if held is None or held.index is not index:
-            held = self._speller = Speller(index)
-        return held
+        index = memory.words if words is None else words
+        return missed_phrases(query, None if index is None else Speller(index), held)
 
     def names(self, facts: Facts) -> Reach:
-        """Folded names of speakers, made as the speller is."""
+        """Folded names of speakers, made when the facts are others than before: that takes some ten milliseconds."""
         if self._names is None or self._names[0] is not facts:
             self._names = facts, Reach(facts.names)
         return self._names[1]
 
     def titles(self, facts: Facts) -> Reach:
-        """Folded titles, made as the speller is."""
+        """Folded titles, made as the names are."""
         if self._titles is None or self._titles[0] is not facts:
             self._titles = facts, Reach(filter(None, facts.titles))
         return self._titles[1]
@@ -109,15 +103,16 @@ class Meanings:
         names = _differing(query, self.names(facts)) if len(query.words) in NAME_WORDS else []
         return names or _differing(query, self.titles(facts))
 
-    def _better_words(self, mended: Mended, index: WordsIndex) -> Iterator[Correction]:
-        """For words that hardly a passage holds: the near ones that many do."""
-        used = {one.used for one in mended.corrections}
-        for term in mended.query.terms:
-            held = sum(map(len, index.passages_of(term))) if term not in used and most_edits(fold(term)) else 0
-            if 0 < held <= RARE:
-                near = [one for one in self.speller(index).near(term, most=1) if one.held >= TIMES * held]
-                if near:
-                    yield Correction(typed=term, used=near[0].word)
+
+def _better_words(mended: Mended, index: Words) -> Iterator[Correction]:
+    """For words that hardly a passage holds: the near ones that many do."""
+    used = {one.used for one in mended.corrections}
+    terms = [term for term in mended.query.terms if term not in used and most_edits(fold(term))]
+    for term, held in zip(terms, index.held(terms), strict=True):
+        if 0 < held <= RARE:
+            near = [one for one in Speller(index).near(term, most=1) if one.held >= TIMES * held]
+            if near:
+                yield Correction(typed=term, used=near[0].word)
 
 
 def _differing(query: Query, wholes: Reach) -> list[Correction]:

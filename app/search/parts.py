@@ -62,7 +62,7 @@ class Part:
         """The rows in `scope` that are not gone. Kept as long as the scope is."""
         known = self.scopes.get(scope)
         if known is None:
-            mask = _among(self.talks, scope.talks) | _among(self.passages, scope.lessons)
+            mask = among(self.talks, scope.talks) | among(self.passages, scope.lessons)
             if self.gone is not None:
                 mask &= ~self.gone
             count = int(np.count_nonzero(mask))
@@ -91,7 +91,7 @@ class Parted(Generic[P]):
         return sum(len(part) for part in self._parts)
 
 
-def _among(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+def among(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of `values` are in `wanted` (ascending), by a table of all ids up to the highest."""
     if not len(wanted) or not len(values):
         return np.zeros(len(values), dtype=np.bool_)

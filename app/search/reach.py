@@ -17,6 +17,9 @@ from rapidfuzz.distance import OSA
 
 from app.search.packed import Packed
 
+LONGEST, MOST_EDITS = 40, 2
+"""Letters of a word that near ones are looked for, and how many edits these are off at most."""
+
 
 class Reach:
     """Finds strings by edits."""

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.search.lexical.words import Passages, WordsIndex
+from app.search.lexical.protocol import Words
 from app.search.query import Query
-from app.search.reach import Reach
+from app.search.reach import LONGEST, MOST_EDITS
 from app.search.shapes import Correction
 from app.text.stemming import fold
 
-LEAST_LETTERS, LONG, LONGEST = 4, 8, 40
+LEAST_LETTERS, LONG = 4, 8
 MOST_CORRECTED = 8
 """Unknown words of one query that near ones are looked for: the bound on the work of pasted gibberish."""
 MOST_WEIGHED = 12
@@ -25,42 +25,34 @@ MOST_WEIGHED = 12
 
 
 class Near(NamedTuple):
-    """A word near to one that was typed, and the passages that hold it or another of its stem."""
+    """A word near to one that was typed, and how many passages hold it or another of its stem."""
 
     word: str
-    passages: Passages
-
-    @property
-    def held(self) -> int:
-        """How many passages."""
-        return sum(map(len, self.passages))
+    held: int
 
 
 class Speller:
     """Finds near words among those of one index."""
 
-    def __init__(self, index: WordsIndex) -> None:
+    def __init__(self, index: Words) -> None:
         """Of the words that an index holds."""
         self.index = index
-        self._reach = Reach(index.written)
 
-    def near(self, word: str, most: int = 2) -> list[Near]:
+    def near(self, word: str, most: int = MOST_EDITS) -> list[Near]:
         """The words nearest to `word`, all as many edits away, which are at most so many.
 
         The same first letter first, then the one most often written; at most MOST_WEIGHED.
         """
         typed = fold(word)
         for edits in range(1, min(most, most_edits(typed)) + 1):
-            often: Counter[str] = Counter()
-            for place in self._reach.within(typed, edits):
-                often[self._reach[place]] += int(self.index.often[place])
+            often = Counter(self.index.written_near(typed, edits))
             del often[typed]
             if len(typed) < LONG:
                 # In a short word people seldom get the first letter wrong: "bread" is not "read".
                 often = Counter({other: count for other, count in often.items() if _begins_alike(typed, other)})
             order = sorted(often, key=lambda other: (other[:1] != typed[:1], -often[other], other))
-            near = [Near(other, self.index.passages_of(other)) for other in order[:MOST_WEIGHED]]
-            near = [one for one in near if one.held]
+            held = self.index.held(order[:MOST_WEIGHED])
+            near = [Near(other, count) for other, count in zip(order, held, strict=False) if count]
             if near:
                 return near
         return []
@@ -74,12 +66,14 @@ def most_edits(word: str) -> int:
     """By how many edits a word may be off: none in a short one, a very long one, or one with a digit."""
     if not LEAST_LETTERS <= len(word) <= LONGEST or any(letter.isdigit() for letter in word):
         return 0
-    return 1 if len(word) < LONG else 2
+    return 1 if len(word) < LONG else MOST_EDITS
 
 
-def unknown_words(index: WordsIndex, query: Query) -> list[str]:
+def unknown_words(index: Words, query: Query) -> list[str]:
     """Words to look up that no passage holds and that may be misspelt, at most MOST_CORRECTED."""
-    unknown = [term for term in query.terms if most_edits(fold(term)) and not index.is_known(term)]
+    maybe = [term for term in query.terms if most_edits(fold(term))]
+    known = dict(zip(maybe, index.held(maybe), strict=True))  # all at once; a term is one word, but for some pairs
+    unknown = [term for term in maybe if not known[term] and not index.is_known(term)]
     return unknown[:MOST_CORRECTED]
 
 
@@ -95,11 +89,11 @@ def correct(query: Query, unknown: Sequence[str], speller: Speller) -> list[Corr
     return corrections
 
 
-def _best(near: Sequence[Near], index: WordsIndex, known: Sequence[str]) -> Near | None:
+def _best(near: Sequence[Near], index: Words, known: Sequence[str]) -> Near | None:
     """Of near words the one of whose passages one holds most of the `known` words; of equal ones the first."""
     if not near:
         return None
-    evidence = index.most_evidence(known, [one.passages for one in near])
+    evidence = index.most_evidence(known, [one.word for one in near])
     return max(zip(evidence, near, strict=True), key=lambda pair: pair[0])[1]
 
 

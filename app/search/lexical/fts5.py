@@ -113,6 +113,9 @@ class Fts5Index:
         rows = session.connection().execute(statement, {"match": match, "most": limit})
         return Found.of(Candidate(passage, NO_TALK if talk is None else talk, -rank) for passage, talk, rank in rows)
 
+    def words(self, session: Session) -> None:
+        """See `LexicalIndex`. FTS5 reads a record of each passage that holds a word, so they are kept in memory."""
+
 
 def _statement(scope: Scope) -> Select[Any]:
     """The search within a scope; building it costs about as much as running it, so it is kept."""

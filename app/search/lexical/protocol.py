@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Select
 from sqlmodel import Session
 
 from app.search.candidates import Found, Scope
+
+
+class Words(Protocol):
+    """The words of all passages, as a question asks for them: kept in memory, or in the database and read for it.
+
+    Both give the same answers, see `tests/search/test_words.py`. Those of a database raise its errors.
+    """
+
+    def search(self, terms: Sequence[str], scope: Scope, limit: int) -> Found:
+        """Passages in `scope` that hold any of `terms`, best first, at most `limit`; ties by passage id.
+
+        Scores are above 0. A term that is cut into several words stands for each of them.
+        """
+        ...
+
+    def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """BM25 of each of these talks (n,) as one text: all its passages together, 0 for one without a word."""
+        ...
+
+    def held(self, words: Sequence[str]) -> list[int]:
+        """How many passages hold each of these words or another of its stem."""
+        ...
+
+    def is_known(self, term: str) -> bool:
+        """Whether a passage holds the term, or any word that it is cut into."""
+        ...
+
+    def most_evidence(self, words: Sequence[str], of: Sequence[str]) -> list[float]:
+        """For each word of `of`: the weight of `words` that one of the passages that hold it holds at most."""
+        ...
+
+    def written_near(self, typed: str, edits: int) -> Mapping[str, int]:
+        """Every word as it is written, but for case and accents, that is at most so many edits from `typed`.
+
+        With about how often it was written. Words that only passages held which are gone may be among them.
+        """
+        ...
 
 
 class LexicalIndex(Protocol):
@@ -47,4 +86,8 @@ class LexicalIndex(Protocol):
         Terms are words as people typed them; nothing in them is an operator. Raises a database error when the index
         is missing or damaged.
         """
+        ...
+
+    def words(self, session: Session) -> Words | None:
+        """The words as the session sees them now, for one question; None where they are only at hand in memory."""
         ...

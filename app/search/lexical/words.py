@@ -27,6 +27,7 @@ from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
 from app.search.query import split_words
+from app.search.reach import Reach
 from app.text.stemming import fold, stem
 
 K1, B = 1.2, 0.75
@@ -125,19 +126,23 @@ class WordsIndex(Parted[WordsPart]):
         number = _number(stem(word))
         return [part.posting(number)[0] for part in self._parts]
 
+    def held(self, words: Sequence[str]) -> list[int]:
+        """See `Words`."""
+        return [sum(map(len, self.passages_of(word))) for word in words]
+
     def is_known(self, term: str) -> bool:
-        """Whether a passage holds the term, or any word that it is cut into."""
+        """See `Words`."""
         return any(len(rows) for word in split_words(term) for rows in self.passages_of(word))
 
-    def most_evidence(self, words: Sequence[str], of: Sequence[Passages]) -> list[float]:
-        """For each of these sets of passages: the weight of `words` that one of its passages holds at most."""
-        found = [0.0] * len(of)
+    def most_evidence(self, words: Sequence[str], of: Sequence[str]) -> list[float]:
+        """See `Words`."""
+        found, near = [0.0] * len(of), [self.passages_of(word) for word in of]
         weighed = [(rows, self._weight(sum(map(len, rows)))) for rows in map(self.passages_of, words)]
         for place, part in enumerate(self._parts):
             sums = np.zeros(len(part.passages))
             for rows, weight in weighed:
                 sums[rows[place]] += weight
-            found = [max(best, float(sums[rows[place]].max(initial=0.0))) for best, rows in zip(found, of, strict=True)]
+            found = [max(best, float(sums[rows[place]].max(initial=0))) for best, rows in zip(found, near, strict=True)]
         return found
 
     @cached_property
@@ -153,6 +158,18 @@ class WordsIndex(Parted[WordsPart]):
         """About how often each of `written` was written."""
         return np.concatenate([part.often for part in self._parts])
 
+    def written_near(self, typed: str, edits: int) -> dict[str, int]:
+        """See `Words`."""
+        often: Counter[str] = Counter()
+        for place in self._reach.within(typed, edits):
+            often[self._reach[place]] += int(self.often[place])
+        return often
+
+    @cached_property
+    def _reach(self) -> Reach:
+        """Made when first asked for: that takes some ten milliseconds."""
+        return Reach(self.written)
+
     def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
         """BM25 of each of these talks (n,) as one text: all its passages together, 0 for one without a word.
 
@@ -162,7 +179,7 @@ class WordsIndex(Parted[WordsPart]):
         scores = np.zeros(len(talks), dtype=np.float64)
         sizes = self._talk_sizes
         mean = max(1e-9, float(sizes.sum()) / max(1, int(np.count_nonzero(sizes))))
-        penalty = K1 * (1 - B + B * sizes[talks] / mean)
+        penalty = penalties(sizes[talks], mean)
         # By talk id; 0 is for what was not asked for, and for NO_TALK, -1, which is the last place.
         place = np.zeros(len(sizes) + 1, dtype=np.int64)
         place[talks] = np.arange(1, len(talks) + 1)
@@ -181,8 +198,7 @@ class WordsIndex(Parted[WordsPart]):
         return sum(self._weight(sum(len(part.posting(word)[0]) for part in self._parts)) for word in words)
 
     def _weight(self, held: int) -> float:
-        """Inverse document frequency of a word that so many passages hold."""
-        return max(LEAST_IDF, math.log((self._size - held + 0.5) / (held + 0.5)))
+        return rarity(self._size, held)
 
     @cached_property
     def _size(self) -> int:
@@ -202,7 +218,17 @@ class WordsIndex(Parted[WordsPart]):
     def _penalties(self) -> list[NDArray[np.floating]]:
         """For each row of each part, by how much its length holds the worth of its words down."""
         mean = max(1e-9, sum(part.size() for part in self._parts) / max(1, self._size))
-        return [K1 * (1 - B + B * part.sizes / mean) for part in self._parts]
+        return [penalties(part.sizes, mean) for part in self._parts]
+
+
+def rarity(passages: int, held: int) -> float:
+    """Inverse document frequency of a word that so many of all passages hold."""
+    return max(LEAST_IDF, math.log((max(passages, held) - held + 0.5) / (held + 0.5)))
+
+
+def penalties(sizes: NDArray[Any], mean: float) -> NDArray[np.floating]:
+    """By how much the length of texts of so many words holds the worth of their words down."""
+    return K1 * (1 - B + B * sizes / mean)
 
 
 def _by_talk(talks: NDArray[np.int64], values: NDArray[Any], top: int) -> NDArray[np.float64]:
