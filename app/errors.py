@@ -7,6 +7,7 @@
     |-- NotFound             404, exit 1   a talk, theme, edition, report or figure that is not in the base
     |-- InputError           422, exit 3   a file that cannot be read; the others were
     |-- DatabaseError        503, exit 1   no database, a locked one, or a schema newer or older than the code
+    |   `-- ExtensionError   503, exit 1   the database lacks pgvector, or has one that is too old
     |-- ModelError           503, exit 1   the embedding model is missing, altered or does not load
     `-- IndexNotReady        503, exit 1   a derived index is missing or stale and is to be rebuilt
 
@@ -79,6 +80,10 @@ class DatabaseError(HallwayError):
 
     status = 503
     title = "The knowledge base is not available"
+
+
+class ExtensionError(DatabaseError):
+    """Postgres lacks pgvector, or has one that is too old, and search is to go by it."""
 
 
 class ModelError(HallwayError):
