@@ -73,7 +73,9 @@ def bring_up_to_date(engine: Engine, recipe: str) -> bool:
             except OperationalError as error:
                 raise explained(error) from error
         with writing(engine) as session:
-            tables.use(session, recipe, tables.follow(session, recipe, made) or tables.make(session, recipe))
+            used = tables.follow(session, recipe, made) or tables.make(session, recipe)
+            tables.use(session, recipe, used)
+        tables.vacuum(engine, used.name)
         with writing(engine) as session:
             tables.drop_unused(session)
     return True

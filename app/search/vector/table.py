@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -120,6 +120,12 @@ def index(session: Session, table: Table) -> None:
     ):
         session.execute(text(f"CREATE INDEX ON {table.name} {what}"))
     session.execute(text(f"ANALYZE {table.name}"))
+
+
+def vacuum(engine: Engine, name: str) -> None:
+    """Note which rows everybody sees, so that signs are compared in the index alone. Not within a transaction."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"VACUUM (ANALYZE) {name}"))
 
 
 def follow(session: Session, recipe: str, table: Table, most: int | None = None) -> Table | None:
