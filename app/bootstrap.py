@@ -40,7 +40,8 @@ def open_knowledge_base(settings: Settings) -> KnowledgeBase:
     engine = make_engine(settings.database_url, settings.read_database_url, settings.replica_lag_seconds)
     upgrade(engine)
     embedder = open_embedder(settings)
-    return KnowledgeBase(settings, engine, embedder, SearchEngine(engine, embedder, settings.cache_folder / "indexes"))
+    search = SearchEngine(engine, embedder, settings.cache_folder / "indexes", settings.memory_passages)
+    return KnowledgeBase(settings, engine, embedder, search)
 
 
 @contextmanager

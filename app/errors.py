@@ -9,7 +9,8 @@
     |-- DatabaseError        503, exit 1   no database, a locked or full one, or a schema newer or older than the code
     |   |-- Busy             503, exit 1   another process writes
     |   |-- Unreachable      503, exit 1   no server answers
-    |   `-- Interrupted      503, exit 1   it broke off in the middle; what only reads may be asked once more
+    |   |-- Interrupted      503, exit 1   it broke off in the middle; what only reads may be asked once more
+    |   `-- ExtensionError   503, exit 1   Postgres lacks pgvector, or has one that is too old
     |-- ModelError           503, exit 1   the embedding model is missing, altered or does not load
     `-- IndexNotReady        503, exit 1   a derived index is missing or stale and is to be rebuilt
 
@@ -94,6 +95,10 @@ class Unreachable(DatabaseError):
 
 class Interrupted(DatabaseError):
     """The database broke off in the middle of something. Nothing was written, unless the message says otherwise."""
+
+
+class ExtensionError(DatabaseError):
+    """Postgres lacks pgvector, or has one that is too old, and search is to go by it."""
 
 
 class ModelError(HallwayError):

@@ -38,6 +38,7 @@ from app.ingest.vocabulary_removal import RemovedVocabulary
 from app.models import ImportRun
 from app.reports.origin import versions_now
 from app.reports.reissue import Reissue, due, issue, look, reports_of, went_through
+from app.search.kept_vectors import keep_vectors
 from app.search.passages import forget_passages, refresh_passages
 from app.takeaways.ledger.proposals import forget_proposals, refresh_proposals
 from app.takeaways.quantities.claims import refresh_claims_of_article
@@ -182,6 +183,7 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     _batches(engine, "technologies", refresh_mentions, progress)
     drafted = _batches(engine, "drafts", partial(refresh_takeaways, batch=1000, recognise=RECOGNISE), progress)
     embedded = embed_missing(engine, embedder, progress)
+    keep_vectors(engine, embedder.recipe)
     with writing(engine) as session:
         if handled or drafted:
             prune(session)
@@ -233,6 +235,7 @@ def follow_takeaways(engine: Engine, embedder: Embedder) -> None:
     """Cut and embed the passages of takeaways that people just decided on, and propose links of their claims anew."""
     _batches(engine, "passages", refresh_passages, _silent)
     embed_missing(engine, embedder)
+    keep_vectors(engine, embedder.recipe)
     with writing(engine) as session:
         refresh_proposals(session, embedder.recipe)
         refresh_sheets(session)

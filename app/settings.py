@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         default=64, ge=1, le=4096, description="A larger input file is refused with a message instead of read."
     )
 
+    memory_passages: int = Field(
+        default=100_000,
+        ge=0,
+        description="On Postgres, a base of more passages is searched by the database, not in each process; 0: always.",
+    )
     record_unanswered: bool = Field(
         default=False,
         description="Keep, in the base, the questions that search found nothing or little for, as a list for curators.",

@@ -27,7 +27,10 @@ def sort_by_code_points(connection: Connection) -> None:
         text(
             "SELECT table_name, column_name, data_type FROM information_schema.columns "
             "WHERE table_schema = current_schema() AND data_type IN ('character varying', 'text') "
-            "AND collation_name IS DISTINCT FROM 'C' ORDER BY table_name, ordinal_position"
+            "AND collation_name IS DISTINCT FROM 'C' "
+            # The parts of a table take it from the whole.
+            "AND table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition) "
+            "ORDER BY table_name, ordinal_position"
         )
     ).all()
     changes: dict[str, list[str]] = {}

@@ -10,10 +10,12 @@ from app.search.lexical.protocol import LexicalIndex
 from app.search.lexical.tsvector import TsvectorIndex
 from app.search.vector.coded import CodedIndex
 from app.search.vector.exact import ExactIndex
-from app.search.vector.protocol import VectorIndex
+from app.search.vector.protocol import VectorsInMemory
 
 LEXICAL: tuple[LexicalIndex, ...] = (Fts5Index(), TsvectorIndex())
-VECTOR: tuple[type[VectorIndex], ...] = (ExactIndex, CodedIndex)
+MOST_IN_MEMORY = 100_000
+"""On Postgres, a base of more passages than this is searched by the database; see `most_in_memory`."""
+VECTOR: tuple[type[VectorsInMemory], ...] = (ExactIndex, CodedIndex)
 
 
 def lexical_for(session: Session) -> LexicalIndex:
@@ -24,6 +26,11 @@ def lexical_for(session: Session) -> LexicalIndex:
     raise IndexNotReady("No lexical index works with this kind of database; use SQLite or Postgres.")
 
 
-def vector_for(rows: int) -> type[VectorIndex]:
+def vector_for(rows: int) -> type[VectorsInMemory]:
     """The vector backend for so many vectors: the last that is worth it."""
     return [backend for backend in VECTOR if backend.least_rows <= rows][-1]
+
+
+def most_in_memory(given: int | None) -> int:
+    """From how many passages on Postgres searches a base itself: `given`, else MOST_IN_MEMORY."""
+    return MOST_IN_MEMORY if given is None else given

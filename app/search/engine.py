@@ -59,11 +59,16 @@ class SearchEngine:
     Indexes are derived: one that is missing, stale or damaged is noticed and rebuilt before the answer.
     """
 
-    def __init__(self, engine: Engine, embedder: Embedder, folder: Path | None = None) -> None:
-        """Processes that are given the same `folder` share the files of their indexes there."""
+    def __init__(
+        self, engine: Engine, embedder: Embedder, folder: Path | None = None, most_in_memory: int | None = None
+    ) -> None:
+        """Processes that are given the same `folder` share the files of their indexes there.
+
+        On Postgres, a base of more passages than `most_in_memory` is searched by the database itself.
+        """
         self._engine = engine
         self._embedder = embedder
-        self._recollection = Recollection(Shelf(engine, folder))
+        self._recollection = Recollection(Shelf(engine, folder, most_in_memory))
         self._turns = Turns(range(os.cpu_count() or 1))
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
@@ -224,7 +229,7 @@ class SearchEngine:
     def rebuild(self, session: Session) -> None:
         """Throw the indexes away and make them from the stored passages and vectors. Never commits."""
         rebuild_lexical(session)
-        self._recollection.forget()
+        self._recollection.forget(session, self._recipe())
 
     def warm(self) -> None:
         """Load model and indexes now, so that the first search is as quick as any. What is missing is logged."""

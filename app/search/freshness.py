@@ -19,6 +19,8 @@ from app.models import IndexState
 PASSAGES = "passages"
 LEXICAL = "lexical"
 CHANGES = "passage-changes"
+VECTORS = "vectors"
+"""Changes with every table of vectors in Postgres."""
 MOST_CHANGES = 64
 MOST_CHANGED = 8_000
 """Passages named by the kept changes: whoever was away for longer reads everything."""
@@ -38,13 +40,14 @@ class Marks(NamedTuple):
     passages: Mark
     embeddings: Mark
     lexical: Mark
+    vectors: Mark
 
     def lexical_is_fresh(self, recipe: str) -> bool:
         """Whether the lexical index was made by `recipe` from the passages as they are."""
         return self.lexical == Mark(recipe, self.passages.fingerprint) and bool(self.passages.fingerprint)
 
 
-_NAMES = (SNAPSHOT, PASSAGES, EMBEDDINGS, LEXICAL)
+_NAMES = (SNAPSHOT, PASSAGES, EMBEDDINGS, LEXICAL, VECTORS)
 _READ = Prepared(
     select(col(IndexState.name), col(IndexState.recipe), col(IndexState.fingerprint)).where(
         col(IndexState.name).in_(IDS)

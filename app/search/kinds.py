@@ -18,13 +18,13 @@ from app.search.documents import documents
 from app.search.freshness import Changes, Marks
 from app.search.index_files import Arrays
 from app.search.lexical.words import WordsIndex
-from app.search.vector.protocol import VectorIndex
+from app.search.vector.protocol import VectorsInMemory
 
 MOST_BY_ID = 20_000
 """Passages whose vectors are looked for one by one; for more, all vectors are read."""
 
 Ids = NDArray[np.int64]
-I = TypeVar("I", VectorIndex, WordsIndex)  # noqa: E741  # an index
+I = TypeVar("I", VectorsInMemory, WordsIndex)  # noqa: E741  # an index
 
 
 class State(NamedTuple):
@@ -88,11 +88,11 @@ class VectorsKind:
         """See `Kind`."""
         return State(marks.passages.fingerprint, marks.embeddings.fingerprint)
 
-    def empty(self) -> VectorIndex:
+    def empty(self) -> VectorsInMemory:
         """The index of nothing, while there is no other."""
         return vector_for(0).build(ids(()), ids(()), np.zeros((0, 0), dtype=np.float32))
 
-    def make(self, session: Session, state: State) -> Held[VectorIndex]:
+    def make(self, session: Session, state: State) -> Held[VectorsInMemory]:
         """See `Kind`. Read in batches: a million vectors at once would take 1.5 GB."""
         batches = [vector_for(0).build(*batch).arrays() for batch in vectors_in_batches(session, self.recipe)]
         every = ids(i for i in session.scalars(select(col(Passage.id)).order_by(col(Passage.id))) if i is not None)
@@ -103,8 +103,8 @@ class VectorsKind:
         return Held(vector_for(len(arrays["passages"])).from_arrays(arrays), state, without)
 
     def follow(
-        self, session: Session, held: Held[VectorIndex], state: State, changes: Changes
-    ) -> Held[VectorIndex] | None:
+        self, session: Session, held: Held[VectorsInMemory], state: State, changes: Changes
+    ) -> Held[VectorsInMemory] | None:
         """See `Kind`."""
         removed = ids(changes.removed)
         wanted = np.union1d(np.setdiff1d(held.without, removed), ids(changes.added))
@@ -116,11 +116,11 @@ class VectorsKind:
         index = held.index.changed(removed, talks, passages, vectors)
         return Held(index, state, np.setdiff1d(wanted, passages))
 
-    def form(self, index: VectorIndex) -> str:
+    def form(self, index: VectorsInMemory) -> str:
         """See `Kind`."""
         return f"{index.name}/{index.recipe}"
 
-    def read(self, form: str, arrays: Arrays) -> VectorIndex | None:
+    def read(self, form: str, arrays: Arrays) -> VectorsInMemory | None:
         """See `Kind`."""
         backend = next((backend for backend in VECTOR if f"{backend.name}/{backend.recipe}" == form), None)
         return None if backend is None else backend.from_arrays(arrays)

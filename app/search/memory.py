@@ -6,7 +6,7 @@ import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -50,7 +50,7 @@ class Memory:
     facts: Facts
     vectors: VectorIndex
     words: WordsIndex | None
-    """None while they are being read; until then the database looks words up."""
+    """None while they are being read, and where the database searches: then it looks words up."""
     passage_count: int
     """How many passages there are, embedded or not."""
     is_reading: bool = False
@@ -63,6 +63,11 @@ class Memory:
     def may_keep(self) -> bool:
         """Whether facts may be kept between searches: only a snapshot tells when they change."""
         return bool(self.marks.snapshot.fingerprint)
+
+    def of(self, session: Session) -> Self:
+        """The same as this session is to ask it."""
+        vectors = self.vectors.of(session)
+        return self if vectors is self.vectors else replace(self, vectors=vectors)
 
     def scope(self, session: Session, filter: TalkFilter, also: QueryFilter = NOTHING) -> Scope:
         """The scope of a filter and of what a query asks besides its words."""
@@ -152,6 +157,7 @@ class Recollection:
                 memory = self._at_hand(read_marks(session), recipe)
                 if memory is None:
                     before(session)
+                    self._shelf.mend(session, recipe or "", wait)
                     memory = self._read(session, read_marks(session), recipe, wait)
                     self._memory, self._recipe = memory, recipe
                     # What is kept is no garbage; looking through it took every full collection a sixth of a second at
@@ -159,11 +165,11 @@ class Recollection:
                     gc.freeze()
         elif not memory.may_keep:
             memory = replace(memory, facts=load_facts(session))
-        return memory
+        return memory.of(session)
 
     def _at_hand(self, marks: Marks, recipe: str | None) -> Memory | None:
         memory = self._memory
-        if memory is None or memory.marks != marks or self._recipe != recipe:
+        if memory is None or memory.marks != marks or self._recipe != recipe or memory.vectors.is_lost:
             return None
         return None if memory.is_reading and not self._shelf.is_making else memory
 
@@ -176,7 +182,7 @@ class Recollection:
             facts=self._facts(session, marks),
             vectors=vectors,
             words=words,
-            is_reading=not are_new or words is None,
+            is_reading=not are_new or (words is None and not self._shelf.is_in_database(session)),
             passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
         )
 
@@ -191,8 +197,8 @@ class Recollection:
         changes = changes_since(session, held.marks.passages.fingerprint, marks.passages.fingerprint)
         return load_facts(session) if changes is None else held.facts
 
-    def forget(self) -> None:
-        """Read everything anew at the next search."""
+    def forget(self, session: Session, recipe: str | None) -> None:
+        """Read everything anew at the next search; what the database searches by is made anew at once."""
         with self._lock:
-            self._shelf.forget()
+            self._shelf.forget(session, recipe or "")
             self._memory = None

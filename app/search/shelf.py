@@ -23,6 +23,7 @@ from app.locks import alone
 from app.models import Passage
 from app.search.freshness import Marks, changes_since, read_marks
 from app.search.index_files import read_index, write_index
+from app.search.kept_vectors import KeptVectors, in_database, make_within
 from app.search.kinds import Held, I, Kind, State, VectorsKind, WordsKind
 from app.search.lexical.words import WordsIndex
 from app.search.vector.protocol import VectorIndex
@@ -38,8 +39,10 @@ LEAST_CHANGES, SHARE_OF_CHANGES = 2_000, 0.05
 class Shelf:
     """Holds the newest vectors and words of one base. Those who ask take turns."""
 
-    def __init__(self, engine: Engine, folder: Path | None) -> None:
+    def __init__(self, engine: Engine, folder: Path | None, most_in_memory: int | None = None) -> None:
         self._engine = engine
+        self._most_in_memory = most_in_memory
+        self._kept = KeptVectors(engine)
         self._folder = folder
         """Where the files are; None keeps everything in memory."""
         self._base = hashlib.sha256(engine.url.render_as_string().encode()).hexdigest()[:12]
@@ -49,22 +52,38 @@ class Shelf:
     def vectors(self, session: Session, marks: Marks, recipe: str, wait: bool) -> tuple[VectorIndex, bool]:
         """The vectors under `recipe` and whether they show the base as it is; without `wait` they may be older."""
         kind = VectorsKind(recipe)
+        if self.is_in_database(session):
+            index, are_new = self._kept.index(session, marks, recipe)
+            return index or kind.empty(), are_new
         held = self._current(kind, session, marks, wait)
         return (kind.empty(), False) if held is None else (held.index, held.state == kind.state(marks))
 
     def words(self, session: Session, marks: Marks, wait: bool) -> WordsIndex | None:
-        """The words; None while they are being read."""
+        """The words; None while they are being read, or where the database searches them."""
         kind = WordsKind()
+        if self.is_in_database(session):
+            return None
         held = self._current(kind, session, marks, wait)
         return held.index if held is not None and held.state == kind.state(marks) else None
 
     @property
     def is_making(self) -> bool:
         """Whether something is being read aside."""
-        return any(thread.is_alive() for thread in list(self._making.values()))
+        return self._kept.is_making or any(thread.is_alive() for thread in list(self._making.values()))
 
-    def forget(self) -> None:
-        """Make everything anew at the next search, and the files too."""
+    def is_in_database(self, session: Session) -> bool:
+        """Whether the database searches the base, and nothing of its passages is kept here."""
+        return in_database(session, self._most_in_memory)
+
+    def mend(self, session: Session, recipe: str, wait: bool) -> None:
+        """Bring in step what the database searches by."""
+        if recipe and self.is_in_database(session):
+            self._kept.mend(session, recipe, wait)
+
+    def forget(self, session: Session, recipe: str) -> None:
+        """Make everything anew at the next search, and the files too; the table of vectors at once. Never commits."""
+        if recipe and self.is_in_database(session):
+            make_within(session, recipe)
         self._held = {}
         if self._folder is not None:
             for file in self._folder.glob(f"{self._base}-*.index"):

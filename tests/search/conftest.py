@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -28,6 +28,9 @@ from app.models import (
 from app.search.engine import SearchEngine
 from app.search.passages import refresh_passages
 from app.search.shapes import SearchRequest, SearchResult
+from app.search.vector.pgvector import PgvectorIndex
+from tests.postgres import fresh_engine
+from tests.search.vectors import KINDS, Kind, in_memory, in_postgres
 from tests.standins import HashingEmbedder
 
 TALKS = (
@@ -147,6 +150,16 @@ def _talks(session: Session, editions: dict[str, Edition], themes: dict[str, The
                 )
             )
     return talks
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
+    """Every kind of vector index."""
+    if request.param != PgvectorIndex.name:
+        yield in_memory(request.param)
+        return
+    with fresh_engine(request.getfixturevalue("postgres")) as engine, in_postgres(engine) as made:
+        yield made
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from app.search.evidence import Closeup, first_of, look_closer
 from app.search.fusion import FEEDBACK_WEIGHT
 from app.search.lexical.words import WordsIndex
 from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Side, least_related, rank
-from app.search.vector.protocol import VectorIndex
+from app.search.vector.protocol import VectorIndex, VectorsInMemory
 from tests.search.conftest import Base
+from tests.search.vectors import Kind
 
 
 def side(*found: tuple[int, int, float]) -> Side:
@@ -42,9 +43,8 @@ ROWS = as_vectors([[1, 0, 0], [0, 1, 0], unit(1, 1, 0), [0, 0, 1]])
 X = np.array([1, 0, 0], dtype=np.float32)
 
 
-@pytest.fixture(params=VECTOR, ids=lambda kind: kind.name)
-def index(request: pytest.FixtureRequest) -> VectorIndex:
-    kind: type[VectorIndex] = request.param
+@pytest.fixture
+def index(kind: Kind) -> VectorIndex:
     return kind.build(TALKS, PASSAGES, ROWS)
 
 
@@ -85,7 +85,9 @@ def test_what_is_like_the_first_comes_before_what_is_not() -> None:
     assert look_closer(index, X, Side(), semantic, "semantic").alike.as_dict() == {}
 
 
-def test_rows_follow_changes_as_a_new_build_has_them(index: VectorIndex) -> None:
+@pytest.mark.parametrize("backend", VECTOR, ids=lambda backend: backend.name)
+def test_rows_follow_changes_as_a_new_build_has_them(backend: type[VectorsInMemory]) -> None:
+    index = backend.build(TALKS, PASSAGES, ROWS)
     changed = index.changed(np.array([11]), np.array([1, 3]), np.array([20, 21]), as_vectors([[0, 1, 0], [0, 0, 1]]))
     rows = changed.rows_of(np.array([1, 2, 3]), np.array([13]), 8)
     assert list(zip(rows.talks.tolist(), rows.passages.tolist(), strict=True)) == [
@@ -96,9 +98,9 @@ def test_rows_follow_changes_as_a_new_build_has_them(index: VectorIndex) -> None
     )
 
 
-def test_only_the_first_passages_of_a_talk_are_compared_and_those_found() -> None:
+def test_only_the_first_passages_of_a_talk_are_compared_and_those_found(kind: Kind) -> None:
     count = 30
-    index = VECTOR[0].build(np.ones(count, dtype=np.int64), np.arange(1, count + 1), as_vectors([[1, 0, 0]] * count))
+    index = kind.build(np.ones(count, dtype=np.int64), np.arange(1, count + 1), as_vectors([[1, 0, 0]] * count))
     assert index.rows_of(np.array([1]), np.array([25, 99]), 3).passages.tolist() == [1, 2, 3, 25]
     assert len(index.rows_of(np.array([7]), np.array([99]), 3)) == 0
 

@@ -1,4 +1,4 @@
-"""The contract of vector backends; every one of the registry must pass it."""
+"""The contract of vector backends; every one of them must pass it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from sqlmodel import col
 from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
 from app.models import Passage
-from app.search.backends import VECTOR
 from app.search.candidates import Scope
-from app.search.vector.protocol import VectorIndex
+from tests.search.vectors import Kind
 
 ROWS, DIMENSIONS = 500, 64
-
-pytestmark = pytest.mark.parametrize("kind", VECTOR, ids=lambda kind: kind.name)
 
 
 def vectors(seed: int = 1) -> Vectors:
@@ -32,7 +29,7 @@ def scope(talks: np.ndarray, lessons: np.ndarray) -> Scope:
     return Scope(col(Passage.talk_id).is_not(None), np.unique(talks), np.unique(lessons))
 
 
-def test_the_nearest_come_first_with_their_cosine(kind: type[VectorIndex]) -> None:
+def test_the_nearest_come_first_with_their_cosine(kind: Kind) -> None:
     rows = vectors()
     index = kind.build(TALKS, PASSAGES, rows)
     assert len(index) == ROWS
@@ -47,7 +44,7 @@ def test_the_nearest_come_first_with_their_cosine(kind: type[VectorIndex]) -> No
     assert len(exact & {candidate.passage_id for candidate in found}) >= 18
 
 
-def test_filters_hold_and_lose_nothing(kind: type[VectorIndex]) -> None:
+def test_filters_hold_and_lose_nothing(kind: Kind) -> None:
     rows = vectors()
     index = kind.build(TALKS, PASSAGES, rows)
     talks, lessons = np.array([3, 4, 150]), np.array([50])
@@ -60,7 +57,7 @@ def test_filters_hold_and_lose_nothing(kind: type[VectorIndex]) -> None:
     assert all(unfiltered[candidate.passage_id] == candidate.score for candidate in found)
 
 
-def test_an_empty_scope_or_index_finds_nothing(kind: type[VectorIndex]) -> None:
+def test_an_empty_scope_or_index_finds_nothing(kind: Kind) -> None:
     nothing = np.array([], dtype=np.int64)
     index = kind.build(TALKS, PASSAGES, vectors())
     assert index.search(vectors()[0], scope(nothing, nothing), 10) == []
@@ -69,12 +66,12 @@ def test_an_empty_scope_or_index_finds_nothing(kind: type[VectorIndex]) -> None:
     assert len(empty) == 0
 
 
-def test_a_query_of_another_length_finds_nothing(kind: type[VectorIndex]) -> None:
+def test_a_query_of_another_length_finds_nothing(kind: Kind) -> None:
     index = kind.build(TALKS, PASSAGES, vectors())
     assert index.search(np.ones(3, dtype=np.float32), scope(*EVERYTHING), 10) == []
 
 
-def test_ties_go_by_passage_and_a_shorter_list_is_the_beginning_of_a_longer(kind: type[VectorIndex]) -> None:
+def test_ties_go_by_passage_and_a_shorter_list_is_the_beginning_of_a_longer(kind: Kind) -> None:
     same = np.tile(vectors()[0], (ROWS, 1))
     index = kind.build(TALKS, PASSAGES, same)
     found = [candidate.passage_id for candidate in index.search(same[0], scope(*EVERYTHING), 30)]
@@ -83,7 +80,7 @@ def test_ties_go_by_passage_and_a_shorter_list_is_the_beginning_of_a_longer(kind
     assert mixed.search(same[0], scope(*EVERYTHING), 5) == mixed.search(same[0], scope(*EVERYTHING), 50)[:5]
 
 
-def test_a_second_build_is_equal(kind: type[VectorIndex]) -> None:
+def test_a_second_build_is_equal(kind: Kind) -> None:
     one, other = (kind.build(TALKS, PASSAGES, vectors()) for _ in range(2))
     query = vectors(2)[0]
     assert one.search(query, scope(*EVERYTHING), 40) == other.search(query, scope(*EVERYTHING), 40)

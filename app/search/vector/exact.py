@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import simsimd
 from numpy.typing import NDArray
+from sqlmodel import Session
 
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
@@ -53,7 +54,7 @@ class VectorPart(Part):
 
     def cosines(self, query: NDArray[np.int8], rows: Rows | None) -> NDArray[np.float32]:
         """Cosine of `query` (1, d) with each of these rows, or with all."""
-        length = _lengths(query)
+        length = lengths(query)
         if rows is None:
             return _dots(query, self.numbers) / (self.lengths * length)
         dots = np.empty(len(rows), dtype=np.float32)
@@ -69,6 +70,7 @@ class ExactIndex(Parted[VectorPart]):
     name = "exact"
     recipe = "int8-own-scale/1"
     least_rows = 0
+    is_lost = False
     _part: type[VectorPart] = VectorPart
 
     @classmethod
@@ -79,7 +81,7 @@ class ExactIndex(Parted[VectorPart]):
     @classmethod
     def _made(cls, talk_ids: NDArray[np.int64], passage_ids: NDArray[np.int64], vectors: Vectors) -> Arrays:
         numbers = as_bytes(vectors)
-        return {"talks": talk_ids, "passages": passage_ids, "numbers": numbers, "lengths": _lengths(numbers)}
+        return {"talks": talk_ids, "passages": passage_ids, "numbers": numbers, "lengths": lengths(numbers)}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
@@ -112,6 +114,10 @@ class ExactIndex(Parted[VectorPart]):
         if len(small) > 1:
             small = [self._part.of(type(self)(*small).arrays())]
         return type(self)(base, *small)
+
+    def of(self, session: Session) -> Self:
+        """See `VectorIndex`."""
+        return self
 
     def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
         """See `VectorIndex`."""
@@ -184,7 +190,8 @@ def as_bytes(vectors: Vectors) -> NDArray[np.int8]:
     return rows
 
 
-def _lengths(numbers: NDArray[np.int8]) -> NDArray[np.float32]:
+def lengths(numbers: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Length of each row (n, d), at least 1."""
     squares = np.einsum("nd,nd->n", numbers, numbers, dtype=np.int32)
     lengths: NDArray[np.float32] = np.sqrt(np.maximum(squares, 1)).astype(np.float32)
     return lengths

@@ -1,4 +1,4 @@
-"""What every vector index offers."""
+"""What every vector index offers, and what those in memory offer besides."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlmodel import Session
 
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
@@ -14,9 +15,38 @@ from app.search.vector.exact import VectorPart
 
 
 class VectorIndex(Protocol):
-    """An index of the vectors of passages. It never changes: `changed` gives another that shares what stayed."""
+    """An index of the vectors of passages, as it is asked."""
 
     name: str
+
+    def of(self, session: Session) -> VectorIndex:
+        """The same as this session sees the base: itself, where it rests in memory."""
+        ...
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it has gone and is to be read anew; False for what rests in memory."""
+        ...
+
+    def __len__(self) -> int:
+        """How many vectors it holds."""
+        ...
+
+    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
+        """Passages in `scope` nearest to `query` (d,), best first, at most `limit`; ties by passage id.
+
+        Scores are cosines, -1..1. A query of another length than the vectors finds nothing.
+        """
+        ...
+
+    def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
+        """The rows of these talks, at most the first `most` of each, and of these passages: by talk, then passage."""
+        ...
+
+
+class VectorsInMemory(VectorIndex, Protocol):
+    """An index in memory. It never changes: `changed` gives another that shares what stayed."""
+
     recipe: str
     """Names how vectors are written; another recipe means a file to be made anew."""
     least_rows: int
@@ -49,19 +79,4 @@ class VectorIndex(Protocol):
     @property
     def changes(self) -> int:
         """How many rows came or went since it was built or read: they cost a little more than the others."""
-        ...
-
-    def __len__(self) -> int:
-        """How many vectors it holds."""
-        ...
-
-    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
-        """Passages in `scope` nearest to `query` (d,), best first, at most `limit`; ties by passage id.
-
-        Scores are cosines, -1..1. A query of another length than the vectors finds nothing.
-        """
-        ...
-
-    def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
-        """The rows of these talks, at most the first `most` of each, and of these passages: by talk, then passage."""
         ...

@@ -1,0 +1,43 @@
+"""Rows read from, and copied into, Postgres as the bytes its driver has them: for vectors, which are slow as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+
+def binary_rows(session: Session, statement: str, values: Mapping[str, Any]) -> list[Any]:
+    """All rows of a statement, whose values stand in it as `%(name)s`. A type that the driver does not know is bytes.
+
+    Raises DBAPIError, as SQLAlchemy does.
+    """
+    connection = session.connection()
+    driver: Any = connection.connection
+    try:
+        with driver.cursor(binary=True) as cursor:
+            # Planned for these values each time: what is quickest for ten talks is not for ten thousand.
+            cursor.execute(statement, values, prepare=False)
+            found: list[Any] = cursor.fetchall()
+            return found
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(session, statement, error) from error
+
+
+def copy_in(session: Session, statement: str, blocks: Iterable[bytes]) -> None:
+    """Feed a COPY ... FROM STDIN. Raises DBAPIError, as SQLAlchemy does."""
+    connection = session.connection()
+    driver: Any = connection.connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for block in blocks:
+                copy.write(block)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(session, statement, error) from error
+
+
+def _told(session: Session, statement: str, error: Exception) -> Exception:
+    dialect = session.connection().dialect
+    return DBAPIError.instance(statement, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
