@@ -15,8 +15,8 @@ _MOMENT = "YYYY-MM-DD HH24:MI:SS.US"
 
 _REFERENCES = text(
     "SELECT t.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c "
-    "JOIN pg_class t ON t.oid = c.conrelid WHERE t.relnamespace = current_schema()::regnamespace AND t.relname = ANY(:names) AND c.contype = 'f' "
-    "AND c.conparentid = 0 ORDER BY t.relname, c.conname"
+    "JOIN pg_class t ON t.oid = c.conrelid WHERE t.relnamespace = current_schema()::regnamespace "
+    "AND t.relname = ANY(:names) AND c.contype = 'f' AND c.conparentid = 0 ORDER BY t.relname, c.conname"
 )
 _INDEXES = text(
     # Those of primary keys and unique constraints stay. So do those of a table in parts: they are made part by part.

@@ -111,8 +111,8 @@ def _refuse_another_schema(url: URL, revision: str) -> None:
             "Hallway, then move."
         )
     raise DatabaseError(
-        f"{named(url)} has schema {revision} and this code moves {newest()}. A move never changes FROM, so bring it, or "
-        "a copy of it, up to date first: `hallway doctor` with HALLWAY_DATABASE_URL set to it opens it, and that does so."
+        f"{named(url)} has schema {revision} and this code moves {newest()}. A move never changes FROM, so bring it "
+        "(or a copy) up to date first: `hallway doctor` with HALLWAY_DATABASE_URL set to it opens it, which does so."
     )
 
 
