@@ -92,7 +92,9 @@ def _print(report: MoveReport, dry_run: bool) -> None:
     steps = ", ".join(f"{name} {spent:.1f} s" for name, spent in report.seconds.items())
     print(f"{report.rows:,} rows in {seconds:.1f} s, {report.rows / max(seconds, 0.01):,.0f} a second: {steps}.")
     if report.differing:
-        print(f"Different: {', '.join(report.differing)}.")
+        for kind, words in (("fact", "Facts"), ("derived", "Derived tables")):
+            names = [line.table for line in report.tables if line.kind == kind and not line.equal]
+            print(f"{words} that differ: {', '.join(names) or 'none'}.")
     else:
         print("All that was compared is equal.")
 

@@ -30,7 +30,7 @@ def place_of(given: str, parameter: str) -> URL:
         return URL.create("sqlite", database=str(Path(given).absolute()))
     try:
         url = make_url(given)
-    except ArgumentError as error:  # what was given may hold a password, so it is not repeated
+    except (ArgumentError, ValueError) as error:  # what was given may hold a password, so it is not repeated
         raise UsageError(
             f"{parameter} is not a database address; write for example postgresql+psycopg://USER@HOST/NAME.", parameter
         ) from error

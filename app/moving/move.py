@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, Connection, Engine, func, inspect, select
 
 from app.db.dialect import is_sqlite
-from app.db.places import named
+from app.db.places import named, told_of
 from app.db.row_forms import Selection
 from app.moving.carry import carry, digest_of
 from app.moving.digest import Digest
@@ -28,8 +28,8 @@ QUEUES = "Queues of jobs are not moved: let workers finish them first, or queue 
 class _Course:
     """How far a run is: tables with their rows, and rows done of each step."""
 
-    def __init__(self, base: Connection, recipes: Mapping[str, str], report: MoveReport, progress: Progress) -> None:
-        left = left_out(base, recipes)
+    def __init__(self, base: Connection, left: Mapping[str, str], report: MoveReport, progress: Progress) -> None:
+        """`left`: tables that are left to be made anew, each with why."""
         self.tables: list[tuple[Selection, MovedTable]] = []
         self.report = report
         self._progress = progress
@@ -71,14 +71,14 @@ def move(
         refuse_unfit(base, source)
         standing = standing_of(target, source)
         report.notes.insert(0, f"{named(target)} {standing.words}.")
-        course = _Course(base, recipes, report, progress)
+        course = _Course(base, left_out(base, recipes), report, progress)
         with filling(target, source, standing) as filled:
             _carry_all(base, filled, course)
             with course.step("references and indexes"):
                 filled.tighten()
             _compare(filled, course)
             if not report.differing:
-                with course.step("search index"):
+                with course.step("search index"), told_of(target, filled.engine):
                     progress("search index", 0, 0)
                     make_indexes(filled.engine)
                 filled.finish()
@@ -94,7 +94,7 @@ def plan(source: URL, target: URL, recipes: Mapping[str, str]) -> MoveReport:
         refuse_unfit(base, source)
         standing = standing_of(target, source)
         report.notes.insert(0, f"{named(target)} {standing.words}.")
-        course = _Course(base, recipes, report, lambda *_: None)
+        course = _Course(base, left_out(base, recipes), report, lambda *_: None)
     if standing.there:
         with one_state(target) as there:
             present = set(inspect(there).get_table_names())
@@ -110,7 +110,7 @@ def verify(source: URL, target: URL, recipes: Mapping[str, str], progress: Progr
     with one_state(source) as base, one_state(target) as there:
         refuse_unfit(base, source)
         refuse_unfit(there, target)
-        course = _Course(base, recipes, report, progress)
+        course = _Course(base, left_out(there, recipes) | left_out(base, recipes), report, progress)
         without_nul = not (is_sqlite(base) and is_sqlite(there))
         with course.step("comparing") as taken:
             for selection, line in course.tables:

@@ -14,6 +14,7 @@ from app.db.rows import rows_of
 from app.db.unfinished import Mark, read_mark
 from app.errors import DatabaseError, UsageError
 from app.migrations import is_known, newest, revision_of
+from app.moving.tables import moved_tables
 
 
 class Standing(NamedTuple):
@@ -119,7 +120,7 @@ def _refuse_another_schema(url: URL, revision: str) -> None:
 def _refuse_full(connection: Connection, target: URL, source: URL) -> None:
     present = set(inspect(connection).get_table_names())
     held = [
-        table for table in SQLModel.metadata.sorted_tables
+        table for table, _ in moved_tables()
         if table.name in present and connection.execute(select(1).select_from(table).limit(1)).first()
     ]  # fmt: skip
     if not held:

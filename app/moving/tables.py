@@ -28,6 +28,9 @@ FACTS = frozenset(
 )  # fmt: skip
 """Tables that are always moved."""
 
+STAY: frozenset[str] = frozenset()
+"""Tables of the models that belong to one database and are not moved, such as those of a queue or of an index."""
+
 STATES = "indexstate"
 MOVED_STATES = (
     "claims", "embeddings", "families", "passage-changes", "passages", "reissued", "sheets", "snapshot",
@@ -66,8 +69,12 @@ DERIVED = (
 
 
 def moved_tables() -> list[Selection]:
-    """Every table of the models, those that others refer to first."""
-    return [Selection(table, MOVED_STATES if table.name == STATES else ()) for table in SQLModel.metadata.sorted_tables]
+    """Every table that is moved, those that others refer to first."""
+    return [
+        Selection(table, MOVED_STATES if table.name == STATES else ())
+        for table in SQLModel.metadata.sorted_tables
+        if table.name not in STAY
+    ]
 
 
 def group_of(table: Table) -> Derived | None:

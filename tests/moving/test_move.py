@@ -69,7 +69,7 @@ def test_models_read_the_same(every_kind: Path, empty_database: Callable[[], str
         with reading(engine) as session:
             found.append(
                 [
-                    [repr(row) for row in session.execute(select(model).order_by(*inspect(model).primary_key)).tuples()]
+                    [repr(row) for row in session.scalars(select(model).order_by(*inspect(model).primary_key))]
                     for model in (Talk, SavedReport)
                 ]
             )

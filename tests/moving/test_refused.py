@@ -133,7 +133,7 @@ def test_missing_tables_and_references_that_lead_nowhere(every_kind: Path, tmp_p
     torn = _changed(every_kind, tmp_path, "DROP TABLE speakerpair", "DROP TABLE reviewdraw")
     assert "lacks the tables reviewdraw, speakerpair of its schema" in _refused(torn, target)
     loose = _changed(every_kind, tmp_path, "DELETE FROM edition WHERE id = 1")
-    assert "references that lead nowhere (talk to edition: " in _refused(loose, target)
+    assert "talk to edition: 1" in _refused(loose, target)
     assert not Path(target).exists()
 
 
@@ -143,8 +143,10 @@ def test_what_postgres_cannot_keep_is_said_by_table(every_kind: Path, tmp_path: 
         told = _refused(huge, place)
         assert told.startswith("Table talk: postgresql://")
         assert "out of range" in told
+        engine = make_engine(place)
         with pytest.raises(DatabaseError, match="is not whole"):
-            upgrade(make_engine(place))
+            upgrade(engine)
+        engine.dispose()
 
 
 def test_a_text_that_is_not_utf8(every_kind: Path, tmp_path: Path) -> None:
