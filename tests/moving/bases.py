@@ -70,8 +70,8 @@ def fill_every_table(path: str) -> None:
             for number in range(ROWS):
                 session.execute(insert(table).values(**_row(session, table, number)))
         # A row may refer to a later one of its table.
-        for table, column in (("talk", "parent_id"), ("theme", "parent_id"), ("takeaway", "revises_id")):
-            session.execute(text(f"UPDATE {table} SET {column} = (SELECT max(id) FROM {table}) WHERE {column} IS NULL"))
+        for name, column in (("talk", "parent_id"), ("theme", "parent_id"), ("takeaway", "revises_id")):
+            session.execute(text(f"UPDATE {name} SET {column} = (SELECT max(id) FROM {name}) WHERE {column} IS NULL"))
     engine.dispose()
 
 

@@ -7,12 +7,13 @@ import json
 
 import pytest
 
+from app.db.row_forms import Row
 from app.moving.digest import Digest
 
-ROWS = [(1, "a", None, 0.1), (2, "", b"\0\xff", -1), (3, "🙂\\u0000", 'b"', 1e-320)]
+ROWS: list[Row] = [(1, "a", None, 0.1), (2, "", b"\0\xff", -1), (3, "🙂\\u0000", 'b"', 1e-320)]
 
 
-def _sum(*batches: list[tuple[object, ...]], without_nul: bool = False) -> str:
+def _sum(*batches: list[Row], without_nul: bool = False) -> str:
     digest = Digest(without_nul=without_nul)
     for batch in batches:
         digest.take(batch)
@@ -39,13 +40,13 @@ def test_batches_make_no_difference_and_anybody_can_compute_it() -> None:
         [ROWS[0], (2, "", b"\0\xfe", -1), ROWS[2]],
     ],
 )
-def test_other_rows_have_another(other: list[tuple[object, ...]]) -> None:
+def test_other_rows_have_another(other: list[Row]) -> None:
     assert _sum(other) != _sum(ROWS)
 
 
 def test_a_nul_counts_as_what_stands_in_its_place_where_that_is_asked_for() -> None:
-    rows = [("a\0b", "\\u0000", b"\0"), ("\0\0", None, b"")]
-    kept = [("a\ufffdb", "\\u0000", b"\0"), ("\ufffd\ufffd", None, b"")]
+    rows: list[Row] = [("a\0b", "\\u0000", b"\0"), ("\0\0", None, b"")]
+    kept: list[Row] = [("a\ufffdb", "\\u0000", b"\0"), ("\ufffd\ufffd", None, b"")]
     assert _sum(rows, without_nul=True) == _sum(kept, without_nul=True) == _sum(kept)
     assert _sum(rows) != _sum(kept)
     digest = Digest(without_nul=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlmodel import Session, SQLModel, col
 
 from app.bootstrap import KnowledgeBase
@@ -87,7 +87,7 @@ def test_schema_and_numbers_go_on_as_in_a_base_that_was_made_there(every_kind: P
         with writing(engine) as session:
             session.add(series := Series(slug="new", name="New"))
             session.flush()
-            assert series.id == max(session.scalars(select(col(Series.id))))
+            assert series.id == session.scalar(select(func.max(col(Series.id))))
         engine.dispose()
 
 
