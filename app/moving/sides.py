@@ -85,8 +85,13 @@ def standing_of(target: URL, source: URL) -> Standing:
                 f"{named(target)} was not made in the encoding UTF8 and cannot keep every text; make it anew with "
                 "`createdb --encoding UTF8 --template template0 NAME`."
             )
-        mark = read_mark(connection)
+        mark, revision = read_mark(connection), revision_of(connection)
         if mark is None:
+            if revision is not None and not is_known(revision):
+                raise DatabaseError(
+                    f"{named(target)} has tables of a newer Hallway (schema {revision}, this code knows {newest()}); "
+                    "update this Hallway, or name another place."
+                )
             _refuse_full(connection, target, source)
             return Standing(there=True, mark=None)
         if mark.source != identity(source):
@@ -94,7 +99,6 @@ def standing_of(target: URL, source: URL) -> Standing:
                 f"{named(target)} is being filled from {mark.named}, not from {named(source)}. Run that move to its "
                 "end, or remove the database and begin anew."
             )
-        revision = revision_of(connection)
         if revision not in (None, newest()):
             raise DatabaseError(
                 f"{named(target)} was begun by a Hallway of another version (schema {revision}, this code has "

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.engine import make_engine
-from app.db.places import is_there, place_of
+from app.db.places import identity, is_there, place_of
 from app.db.unfinished import Mark, read_mark, set_mark
 from app.errors import DatabaseError
 from app.migrations import upgrade
@@ -162,4 +162,15 @@ def test_of_two_runs_the_later_goes_on(every_kind: Path, tmp_path: Path, monkeyp
     with pytest.raises(DatabaseError, match="Another `hallway move` fills"):
         move(*places, RECIPES, make_indexes, take_over)
     assert said == 20
+    assert moved(str(every_kind), target).whole
+
+
+def test_killed_before_there_were_tables(every_kind: Path, tmp_path: Path) -> None:
+    """The mark is the first thing in a target, so that an empty base is not taken for a whole one either."""
+    target = str(tmp_path / "target.sqlite3")
+    engine = make_engine(f"sqlite:///{target}")
+    with engine.begin() as connection:
+        set_mark(connection, Mark(identity(place_of(str(every_kind), "FROM")), str(every_kind), "killed", None))
+    engine.dispose()
+    assert "is not whole" in _refused(target)
     assert moved(str(every_kind), target).whole

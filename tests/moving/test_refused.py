@@ -126,6 +126,14 @@ def test_another_schema(every_kind: Path, tmp_path: Path) -> None:
     newer = _changed(every_kind, tmp_path, "UPDATE alembic_version SET version_num = '9999'")
     assert "was written by a newer Hallway (schema 9999" in _refused(newer, target)
     assert not Path(target).exists()
+    empty = tmp_path / "empty.sqlite3"
+    upgrade(engine := make_engine(f"sqlite:///{empty}"))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    before = empty.read_bytes()
+    assert "has tables of a newer Hallway (schema 9999" in _refused(str(every_kind), str(empty))
+    assert empty.read_bytes() == before
 
 
 def test_missing_tables_and_references_that_lead_nowhere(every_kind: Path, tmp_path: Path) -> None:
