@@ -14,6 +14,7 @@ from app.cli import (
     evaluate,
     ingest,
     maintenance,
+    move,
     practices,
     report,
     review,
@@ -35,7 +36,7 @@ app = typer.Typer(
 
 for group in (
     ingest, articles, search, practices, report, draft, compare, themes, evaluate, vocabulary, technologies,
-    maintenance, review, curator, serve,
+    maintenance, move, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

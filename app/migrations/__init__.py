@@ -18,6 +18,7 @@ from app.db.engine import for_writing, serving
 from app.db.failures import failure
 from app.db.replica import replica_of
 from app.db.schema import Schema, expect_schema, expected_schema
+from app.db.unfinished import refuse_unfinished
 from app.errors import DatabaseError, Unreachable
 
 log = logging.getLogger(__name__)
@@ -29,15 +30,31 @@ def _config() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> bool:
+def newest() -> str:
+    """The revision that this code brings a base to."""
+    return _schema().head
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision that a base has; None without tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code knows a revision; one it does not know is of a newer Hallway."""
+    return revision in _schema().known
+
+
+def upgrade(engine: Engine, *, unfinished: bool = False) -> bool:
     """Bring the schema up to this code's newest revision; True if anything changed.
 
-    A database that a newer Hallway wrote is a DatabaseError and is left alone. Where only a replica answers, its schema
-    must be that of this code. From then on nothing is written to the base while its schema is another.
+    A database that a newer Hallway wrote is a DatabaseError and is left alone, and so is one that a move has not
+    finished, but for the move itself, which says `unfinished`. Where only a replica answers, its schema must be that of
+    this code. From then on nothing is written to the base while its schema is another.
     """
     config, schema = _config(), _schema()
     try:
-        changed = _upgraded(engine, config, schema)
+        changed = _upgraded(engine, config, schema, unfinished)
     except Unreachable:
         if replica_of(engine) is None:
             raise
@@ -54,7 +71,7 @@ def upgrade(engine: Engine) -> bool:
 def difference(engine: Engine, connection: Connection) -> str | None:
     """What is to be said of the schema that a connection to the base sees; None where it is that of this code."""
     schema = expected_schema(engine) or _schema()
-    return schema.difference(MigrationContext.configure(connection).get_current_revision())
+    return schema.difference(revision_of(connection))
 
 
 @cache
@@ -65,13 +82,15 @@ def _schema() -> Schema:
     return Schema(head, frozenset(revision.revision for revision in scripts.walk_revisions()))
 
 
-def _upgraded(engine: Engine, config: Config, schema: Schema) -> bool:
+def _upgraded(engine: Engine, config: Config, schema: Schema, unfinished: bool) -> bool:
     try:
         with engine.connect() as connection:  # so that a base that is being written can be opened
-            if MigrationContext.configure(connection).get_current_revision() == schema.head:
+            if not unfinished:
+                refuse_unfinished(connection)
+            if revision_of(connection) == schema.head:
                 return False
         with for_writing(engine).begin() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            current = revision_of(connection)
             if current == schema.head:
                 return False  # another process was first
             if current is not None and current not in schema.known:
