@@ -13,6 +13,7 @@ from app.cli import (
     draft,
     evaluate,
     ingest,
+    jobs,
     maintenance,
     practices,
     report,
@@ -22,6 +23,7 @@ from app.cli import (
     technologies,
     themes,
     vocabulary,
+    worker,
 )  # fmt: skip
 from app.errors import HallwayError
 
@@ -35,7 +37,7 @@ app = typer.Typer(
 
 for group in (
     ingest, articles, search, practices, report, draft, compare, themes, evaluate, vocabulary, technologies,
-    maintenance, review, curator, serve,
+    maintenance, jobs, worker, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

@@ -16,13 +16,15 @@ def is_sqlite(bind: Engine | Connection | Session) -> bool:
 def sort_by_code_points(connection: Connection) -> None:
     """Give every column of words of a Postgres base the collation “C”, so that lists come in the order of SQLite.
 
-    Else the order, and with it pages and exports, would depend on how somebody made the database.
+    Else the order, and with it pages and exports, would depend on how somebody made the database. The tables of the
+    queue of jobs are left as their own schema has them.
     """
     columns = connection.execute(
         text(
             "SELECT table_name, column_name, data_type FROM information_schema.columns "
             "WHERE table_schema = current_schema() AND data_type IN ('character varying', 'text') "
-            "AND collation_name IS DISTINCT FROM 'C' ORDER BY table_name, ordinal_position"
+            "AND collation_name IS DISTINCT FROM 'C' AND NOT starts_with(table_name, 'procrastinate_') "
+            "ORDER BY table_name, ordinal_position"
         )
     ).all()
     changes: dict[str, list[str]] = {}
