@@ -30,6 +30,7 @@ from app.jobs.words import in_words
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
 
+log = logging.getLogger(__name__)
 AT_LENGTH = 30.0
 """Seconds between two tries to reach a database that is away, at most."""
 
@@ -113,6 +114,8 @@ class _Worker:
 
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 2, "job"))
+        # What procrastinate could not tell the database: the sweep finds such jobs, and no traceback helps anybody.
+        loop.set_exception_handler(lambda _loop, context: log.debug("%s", context.get("message")))
         url = self._base.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         connector = PsycopgConnector(
             conninfo=url, min_size=1, max_size=self._concurrency + 2, timeout=AT_LENGTH, reconnect_timeout=AT_LENGTH

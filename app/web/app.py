@@ -23,6 +23,7 @@ from app.web import assets, errors, health
 from app.web.api import articles as api_articles
 from app.web.api import claims as api_claims
 from app.web.api import editions as api_editions
+from app.web.api import jobs as api_jobs
 from app.web.api import people, vocabulary
 from app.web.api import practices as api_practices
 from app.web.api import quality as api_quality
@@ -45,6 +46,7 @@ from app.web.pages import (
     figures,
     home,
     imports,
+    jobs,
     methods,
     posts,
     practices,
@@ -95,6 +97,7 @@ PAGES = (
     practices,
     quality,
     imports,
+    jobs,
     sign_in,
     review,
     review_sample,
@@ -113,6 +116,7 @@ ENDPOINTS = (
     api_articles,
     api_claims,
     api_trends,
+    api_jobs,
 )
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -12,7 +13,10 @@ from sqlalchemy import Engine, text
 
 import app.migrations
 from app.db.engine import reading
+from app.db.job_queue import workers_alive
 from app.errors import HallwayError
+from app.jobs.asking import ALIVE
+from app.jobs.board import count_states
 from app.search.shapes import SearchRequest
 from app.web.deps import Base
 from app.web.parameters import Nothing
@@ -56,6 +60,8 @@ def _schema_is_current(engine: Engine) -> bool:
 
 
 @router.get("/metrics")
-def metrics(_: Nothing, request: Request) -> Response:
-    """Counts and times in the text format of Prometheus."""
+def metrics(_: Nothing, request: Request, base: Base) -> Response:
+    """Counts and times in the text format of Prometheus. Those of jobs stay as they were while the base is away."""
+    with suppress(HallwayError), reading(base.engine) as session:
+        request.app.state.measurements.note_jobs(count_states(session), workers_alive(session, ALIVE))
     return Response(request.app.state.measurements.as_text(), media_type="text/plain; version=0.0.4; charset=utf-8")

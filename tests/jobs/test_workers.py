@@ -1,4 +1,4 @@
-"""Real workers on a real server: killed with -9, stopped, cancelled, cut off from the database; nothing lost or doubled."""
+"""Real workers on a real server: killed with -9, stopped, cancelled, cut off; nothing is lost or doubled."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ from tests.standins import HashingEmbedder
 pytestmark = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 JOBS = int(os.environ.get("HALLWAY_TEST_JOBS", "300"))
 PROGRAMME = DATA / "programmes"
+
+
+def _silent(words: str) -> None:
+    """Nothing is said."""
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_a_killed_worker_is_noticed_and_the_list_says_so(engine: Engine, log: Pa
         session.execute(text("CREATE TABLE tally (job INTEGER)"))
         job = make(session, "slow", "one that takes long")
     with workers(engine, log) as running:
-        until(lambda: bool(records(engine)[0].step), log)
+        until(lambda: records(engine)[0].done > 0, log)
         with reading(engine) as session:
             line = read_board(session).items[0]
         assert line.state == "running"
@@ -254,10 +258,10 @@ def test_a_batch_that_is_cancelled_holds_up_nothing(engine: Engine, log: Path) -
     from app.jobs.running import run_job
 
     derive = records(engine)[-1].id or 0
-    run_job(base, derive, "this test", lambda words: None)
+    run_job(base, derive, "this test", _silent)
     batches = [record.id or 0 for record in records(engine) if record.parent_id == derive]
     for batch in batches[:-1]:
-        run_job(base, batch, "this test", lambda words: None)
+        run_job(base, batch, "this test", _silent)
     with writing(engine) as session:
         assert "is cancelled" in asking.cancel(session, batches[-1])
     assert records(engine)[-1].kind == "settle"
@@ -276,4 +280,4 @@ def test_a_queue_of_another_version_is_refused(engine: Engine) -> None:
     with writing(engine) as session:
         session.execute(text("COMMENT ON TABLE procrastinate_jobs IS 'procrastinate 9.9.9'"))
     with pytest.raises(DatabaseError, match=r"procrastinate 9\.9\.9.*install 3\.10\.0"):
-        work(base_of(engine), say=lambda words: None)
+        work(base_of(engine), say=_silent)

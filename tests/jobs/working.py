@@ -59,7 +59,7 @@ LIMIT = 120
 
 
 def start(
-    url: str, *, once: bool = False, concurrency: int = 1, seconds: float = 0.0, log: Path
+    url: str, log: Path, *, once: bool = False, concurrency: int = 1, seconds: float = 0.0
 ) -> subprocess.Popen[str]:
     """A worker; what it says is appended to `log`."""
     with log.open("a") as told:
