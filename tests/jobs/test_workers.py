@@ -66,7 +66,7 @@ def tally(engine: Engine, number: int) -> None:
 
 def counted(engine: Engine) -> Counter[int]:
     with reading(engine) as session:
-        return Counter(session.scalars(text("SELECT job FROM tally")))  # type: ignore[call-overload]
+        return Counter(session.scalars(text("SELECT job FROM tally")))
 
 
 def test_no_job_is_lost_or_doubled_while_workers_are_killed(engine: Engine, log: Path) -> None:
@@ -166,7 +166,7 @@ def test_one_that_fails_is_tried_again_later_each_time_and_then_says_why(engine:
 
 def _is_running(engine: Engine) -> bool:
     with reading(engine) as session:
-        found = session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"))  # type: ignore[call-overload]
+        found = session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"))
     return bool(found)
 
 

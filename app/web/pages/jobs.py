@@ -1,4 +1,4 @@
-"""/jobs: what runs, what waits and what ended; a curator who is signed in cancels jobs and has failed ones tried again."""
+"""/jobs: what runs, what waits and what ended; a curator cancels jobs and has failed ones tried again."""
 
 from __future__ import annotations
 
@@ -40,13 +40,14 @@ class JobForm(Fields):
 
 @dataclass(frozen=True, kw_only=True)
 class JobsPage(PageContext):
-    """The list and its counts; buttons and the form's `token` only for a `curator`."""
+    """The list, of the `chosen` state or all, and its counts; buttons and the form's `token` only for a `curator`."""
 
     template: ClassVar[str] = "jobs.html"
 
     board: JobBoard
     portion: Portion[JobLine]
     states: tuple[State, ...]
+    chosen: State | None
     asked: dict[str, Any]
     curator: str | None
     token: str
@@ -64,6 +65,7 @@ def jobs(
         board=board,
         portion=Portion(board.total, board.items, PAGE, asked.offset),
         states=STATES,
+        chosen=asked.state,
         asked=asked.asked(),
         curator=signed_in.name if signed_in else None,
         token=signed_in.form_token if signed_in else "",
