@@ -130,9 +130,12 @@ def ingest(
     return _run(engine, paths, options, derive, format_name=format_name, dry_run=dry_run, progress=progress)
 
 
-def read(engine: Engine, paths: Sequence[Path], options: ReadOptions, progress: Progress = _silent) -> IngestReport:
+def read(
+    engine: Engine, paths: Sequence[Path], options: ReadOptions, progress: Progress = _silent,
+    format_name: str | None = None,
+) -> IngestReport:  # fmt: skip
     """Read the facts of `paths` and derive nothing yet; the next `ingest` or `refresh` catches up."""
-    return _run(engine, paths, options, None, progress=progress)
+    return _run(engine, paths, options, None, format_name=format_name, progress=progress)
 
 
 def _run(
@@ -177,15 +180,29 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     """Derive what is out of date, from passages to families and snapshot, and issue saved reports anew whose vocabulary
     changed.
     """
+    changed = derive_texts(engine, progress)
+    embedded = embed_missing(engine, embedder, progress)
+    return Refreshed(embedded, settle(engine, embedder, changed, progress))
+
+
+def derive_texts(engine: Engine, progress: Progress = _silent) -> bool:
+    """What comes before vectors: passages, mentions of technologies, drafts. Says whether texts changed."""
     with writing(engine) as session:
         keep_edits(session)
     handled = _batches(engine, "passages", refresh_passages, progress)
     _batches(engine, "technologies", refresh_mentions, progress)
     drafted = _batches(engine, "drafts", partial(refresh_takeaways, batch=1000, recognise=RECOGNISE), progress)
-    embedded = embed_missing(engine, embedder, progress)
+    return bool(handled or drafted)
+
+
+def settle(engine: Engine, embedder: Embedder, changed: bool, progress: Progress = _silent) -> list[Reissue]:
+    """What follows from vectors, themes first, sheets last; then saved reports whose vocabulary changed.
+
+    Where texts `changed`, vectors of those that are no more are thrown away.
+    """
     keep_vectors(engine, embedder.recipe)
     with writing(engine) as session:
-        if handled or drafted:
+        if changed:
             prune(session)
         refresh_assignments(session, embedder)
     with writing(engine) as session:
@@ -197,7 +214,7 @@ def refresh(engine: Engine, embedder: Embedder, progress: Progress = _silent) ->
     with writing(engine) as session:
         refresh_snapshot(session)
         refresh_sheets(session)
-    return Refreshed(embedded, _reissue(engine, progress))
+    return _reissue(engine, progress)
 
 
 def _batches(engine: Engine, step: str, take: Callable[[Session], int], progress: Progress) -> int:
@@ -246,7 +263,14 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
 
     Says what was made.
     """
-    said: list[str] = []
+    throw_away(engine, what)
+    done = refresh(engine, embedder, progress)
+    said = [f"{done.embedded} passages embedded", *(one.sentence.removesuffix(".") for one in done.reissues)]
+    return ", ".join(said + made_anew(engine, embedder, search, what)) + "."
+
+
+def throw_away(engine: Engine, what: str) -> None:
+    """The first part of `rebuild`; `refresh` makes most of it anew, and `made_anew` the rest."""
     if what in ("embeddings", "all"):
         with writing(engine) as session:
             discard(session)
@@ -260,9 +284,11 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
     if what in ("technologies", "all"):
         with writing(engine) as session:
             forget_mentions(session)
-    done = refresh(engine, embedder, progress)
-    said.append(f"{done.embedded} passages embedded")
-    said += [one.sentence.removesuffix(".") for one in done.reissues]
+
+
+def made_anew(engine: Engine, embedder: Embedder, search: SearchEngine, what: str) -> list[str]:
+    """The last part of `rebuild`, after `refresh`: what that does not make anew by itself, and what there is now."""
+    said: list[str] = []
     if what in ("technologies", "all"):
         with reading(engine) as session:
             said.append(f"{count_mentions(session):,} mentions of technologies found")
@@ -280,7 +306,7 @@ def rebuild(engine: Engine, embedder: Embedder, search: SearchEngine, what: str,
         with writing(engine) as session:
             refresh_snapshot(session)
             refresh_sheets(session)
-    return ", ".join(said) + "."
+    return said
 
 
 def preview_vocabulary(

@@ -13,6 +13,7 @@ from app.cli import (
     draft,
     evaluate,
     ingest,
+    jobs,
     maintenance,
     move,
     practices,
@@ -23,6 +24,7 @@ from app.cli import (
     technologies,
     themes,
     vocabulary,
+    worker,
 )  # fmt: skip
 from app.errors import HallwayError
 
@@ -36,7 +38,7 @@ app = typer.Typer(
 
 for group in (
     ingest, articles, search, practices, report, draft, compare, themes, evaluate, vocabulary, technologies,
-    maintenance, move, review, curator, serve,
+    maintenance, move, jobs, worker, review, curator, serve,
 ):  # fmt: skip
     group.register(app)
 

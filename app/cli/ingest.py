@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from app.cli.output import JsonOption, print_json, progress
 
 if TYPE_CHECKING:
     from app.ingest.run import FileReport
+    from app.jobs.telling import Shown
     from app.pipeline import IngestReport
 
 LOW_PRIORITY = 10
@@ -35,16 +36,25 @@ def ingest(
     timezone: Annotated[str | None, typer.Option(help="IANA zone of times without an offset.")] = None,
     map: Annotated[list[str] | None, typer.Option(help="Column of a table as one of our fields: Title=title.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but keep nothing.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Hand the files over to workers and return.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Load programmes, themes, decisions, takeaways and articles; embed and index what changed.
 
-    Exit code 3 when part of the input could not be read; everything else was loaded.
+    Exit code 3 when part of the input could not be read; everything else was loaded. With --queue the files go into
+    the database, workers read them, and what became of them stands in `hallway jobs` and on the page of imports; on
+    SQLite the same jobs run here, at once.
     """
     from app import pipeline
     from app.bootstrap import open_knowledge_base
+    from app.cli.queueing import queue_ingest
     from app.ingest.formats.protocol import ReadOptions
+    from app.jobs.kinds import INGEST
+    from app.jobs.telling import recorded
     from app.settings import get_settings
+
+    if queue and dry_run:
+        raise typer.BadParameter("--queue hands files over for good; leave one of --queue and --dry-run out.")
 
     with suppress(AttributeError, OSError):  # A site served on this machine goes first; Windows has no such thing.
         os.nice(LOW_PRIORITY)
@@ -53,10 +63,19 @@ def ingest(
         limit=base.settings.max_file_megabytes * 1_000_000, edition=edition, series=series, timezone=timezone,
         columns=_columns(map or []),
     )  # fmt: skip
-    with progress() as shown:
+    if queue:
+        queue_ingest(base, paths, options, format, json)
+        return
+    with ExitStack() as stack:
+        shown: Shown = stack.enter_context(progress())
+        said: list[str] = []
+        if not dry_run:
+            subject = ", ".join(path.name or str(path) for path in paths)[:200]
+            shown, said = stack.enter_context(recorded(base.engine, INGEST, subject, shown))
         report = pipeline.ingest(
             base.engine, base.embedder, paths, options=options, format_name=format, dry_run=dry_run, progress=shown
         )
+        said.append(_totals(report))
     if json:
         print_json(report)
     else:
@@ -87,11 +106,14 @@ def _print(report: IngestReport, dry_run: bool) -> None:
         print(f"Lost {lost.total()} values of {len(lost)} fields, the most of {largest}; `hallway doctor` says more.")
     for one in report.reissues:
         print(f"saved report {one.sentence}" + (f" `hallway report diff {one.previous} {one.id}`" if one.id else ""))
+    print(f"{_totals(report)}; {report.seconds:.1f} s" + (" (dry run: nothing was kept)" if dry_run else ""))
+
+
+def _totals(report: IngestReport) -> str:
     totals = report.totals
-    print(
+    return (
         f"{totals.talks} talks: {totals.created} created, {totals.updated} updated, {totals.unchanged} unchanged, "
-        f"{totals.withdrawn} withdrawn; {totals.passages_embedded} passages embedded; {totals.problems} problems; "
-        f"{report.seconds:.1f} s" + (" (dry run: nothing was kept)" if dry_run else "")
+        f"{totals.withdrawn} withdrawn; {totals.passages_embedded} passages embedded; {totals.problems} problems"
     )
 
 

@@ -32,15 +32,23 @@ def rebuild(
         Literal["embeddings", "index", "technologies", "themes", "takeaways", "all"],
         typer.Argument(help="Which derived data."),
     ] = "all",
+    queue: Annotated[bool, typer.Option("--queue", help="Leave it to workers and return.")] = False,
 ) -> None:
     """Throw derived data away and make it anew. Facts and people's decisions are never touched."""
     from app import pipeline
     from app.bootstrap import open_knowledge_base
+    from app.cli.queueing import queue_rebuild
+    from app.jobs.kinds import REBUILD
+    from app.jobs.telling import recorded
     from app.settings import get_settings
 
     base = open_knowledge_base(get_settings())
-    with progress() as shown:
-        made = pipeline.rebuild(base.engine, base.embedder, base.search, what, shown)
+    if queue:
+        queue_rebuild(base, what)
+        return
+    with progress() as shown, recorded(base.engine, REBUILD, what, shown) as (telling, said):
+        made = pipeline.rebuild(base.engine, base.embedder, base.search, what, telling)
+        said.append(made)
     print(made)
 
 

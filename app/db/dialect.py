@@ -21,7 +21,8 @@ def is_sqlite(bind: Engine | Connection | Session) -> bool:
 def sort_by_code_points(connection: Connection) -> None:
     """Give every column of words of a Postgres base the collation “C”, so that lists come in the order of SQLite.
 
-    Else the order, and with it pages and exports, would depend on how somebody made the database.
+    Else the order, and with it pages and exports, would depend on how somebody made the database. The tables of the
+    queue of jobs are left as their own schema has them.
     """
     columns = connection.execute(
         text(
@@ -30,6 +31,7 @@ def sort_by_code_points(connection: Connection) -> None:
             "AND collation_name IS DISTINCT FROM 'C' "
             # The parts of a table take it from the whole.
             "AND table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition) "
+            "AND NOT starts_with(table_name, 'procrastinate_') "
             "ORDER BY table_name, ordinal_position"
         )
     ).all()

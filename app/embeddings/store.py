@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Engine, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Engine, delete, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -21,6 +22,8 @@ from app.errors import UsageError
 from app.models import Embedding, IndexState, Passage, TakeawayDraft, Talk
 
 STATE = "embeddings"
+PASSAGES = "embedding"
+"""The step of passages; drafts follow in one of their own."""
 NO_TALK = -1
 _AT_ONCE = 1_000
 _JUDGED = 1_000
@@ -28,16 +31,26 @@ BATCH = 256
 """How many texts are embedded between two commits."""
 
 
-def missing(session: Session, recipe: str) -> list[tuple[str, str]]:
+class Batch(NamedTuple):
+    """Texts to embed at once, as (content hash, text): the `step` it is of, and its place in that step's texts."""
+
+    step: str
+    start: int
+    total: int
+    texts: list[tuple[str, str]]
+
+
+def missing(session: Session, recipe: str, among: Sequence[str] | None = None) -> list[tuple[str, str]]:
     """(content hash, embedded text) of every distinct passage without a vector under `recipe`, in passage order.
 
-    A passage whose text no longer gives its hash (its talk changed and it was not cut anew yet) is left out.
+    Of all, or of those `among` some hashes. A passage whose text no longer gives its hash (its talk changed and it was
+    not cut anew yet) is left out.
     """
     found = exists().where(col(Embedding.content_hash) == col(Passage.content_hash), col(Embedding.recipe) == recipe)
     rows = session.execute(
         select(col(Passage.content_hash), col(Talk.title), col(Passage.text))
         .outerjoin(Talk, col(Talk.id) == col(Passage.talk_id))
-        .where(~found)
+        .where(~found, true() if among is None else col(Passage.content_hash).in_(among))
         .order_by(col(Passage.id))
     )
     wanted: dict[str, str] = {}
@@ -48,7 +61,7 @@ def missing(session: Session, recipe: str) -> list[tuple[str, str]]:
     return list(wanted.items())
 
 
-def missing_of_drafts(session: Session, recipe: str) -> list[tuple[str, str]]:
+def missing_of_drafts(session: Session, recipe: str, among: Sequence[str] | None = None) -> list[tuple[str, str]]:
     """(content hash, text) of every distinct draft of a takeaway without a vector under `recipe`, in order.
 
     A draft is embedded without the title of its talk, which would make all of one talk alike. Drafts are no passages,
@@ -58,9 +71,26 @@ def missing_of_drafts(session: Session, recipe: str) -> list[tuple[str, str]]:
         col(Embedding.content_hash) == col(TakeawayDraft.content_hash), col(Embedding.recipe) == recipe
     )
     rows = session.execute(
-        select(col(TakeawayDraft.content_hash), col(TakeawayDraft.text)).where(~found).order_by(col(TakeawayDraft.id))
+        select(col(TakeawayDraft.content_hash), col(TakeawayDraft.text))
+        .where(~found, true() if among is None else col(TakeawayDraft.content_hash).in_(among))
+        .order_by(col(TakeawayDraft.id))
     )
     return list({content_hash: text.strip() for content_hash, text in rows}.items())
+
+
+def missing_in_batches(session: Session, recipe: str, most: int = BATCH) -> Iterator[Batch]:
+    """Every passage and draft that has no vector under `recipe`, at most so many texts at once, in the order to embed
+    them in.
+    """
+    passages = missing(session, recipe)
+    known = {content_hash for content_hash, _ in passages}
+    drafts = [one for one in missing_of_drafts(session, recipe) if one[0] not in known]
+    # One after the other: what else is in a batch shows in the last digits of a vector, and themes follow passages.
+    for step, todo in ((PASSAGES, passages), ("embedding drafts", drafts)):
+        # Long texts beside long ones: a batch costs what its longest text costs.
+        todo.sort(key=lambda pair: len(pair[1]))
+        for start in range(0, len(todo), most):
+            yield Batch(step, start, len(todo), todo[start : start + most])
 
 
 def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, int, int], None] | None = None) -> int:
@@ -69,23 +99,16 @@ def embed_missing(engine: Engine, embedder: Embedder, progress: Callable[[str, i
     Returns how many passages were embedded. `progress` is told the step, how many are done and how many there are.
     """
     with reading(engine) as session:
-        passages = missing(session, embedder.recipe)
-        drafts = missing_of_drafts(session, embedder.recipe)
-    known = {content_hash for content_hash, _ in passages}
-    # One after the other: what else is in a batch shows in the last digits of a vector, and themes follow passages.
-    for step, todo in (("embedding", passages), ("embedding drafts", [one for one in drafts if one[0] not in known])):
-        # Long texts beside long ones: a batch costs what its longest text costs.
-        todo.sort(key=lambda pair: len(pair[1]))
-        for start in range(0, len(todo), BATCH):
-            if progress:
-                progress(step, start, len(todo))
-            batch = todo[start : start + BATCH]
-            vectors = embedder.encode([text for _, text in batch])
-            with writing(engine) as session:
-                save(session, embedder.recipe, [content_hash for content_hash, _ in batch], vectors)
-        if todo and progress:
-            progress(step, len(todo), len(todo))
-    return len(passages)
+        batches = list(missing_in_batches(session, embedder.recipe))
+    for step, start, total, texts in batches:
+        if progress:
+            progress(step, start, total)
+        vectors = embedder.encode([text for _, text in texts])
+        with writing(engine) as session:
+            save(session, embedder.recipe, [content_hash for content_hash, _ in texts], vectors)
+        if progress and start + len(texts) == total:
+            progress(step, total, total)
+    return sum(len(batch.texts) for batch in batches if batch.step == PASSAGES)
 
 
 def save(session: Session, recipe: str, hashes: Sequence[str], vectors: Vectors) -> None:

@@ -7,6 +7,7 @@ from app.models.articles import ArticleClaim, ArticleMention, ArticleText
 from app.models.derived import CountSheet, Embedding, IndexState, Passage, ThemeAssignment, ThemeReading
 from app.models.discovery import Discovery
 from app.models.drafts import ClaimLink, ClaimProposal, DraftReading, TakeawayDecision, TakeawayDraft
+from app.models.jobs import JobFile, JobRecord
 from app.models.people import (
     Appearance,
     Organisation,
@@ -42,6 +43,8 @@ __all__ = [
     "FileReview",
     "ImportRun",
     "IndexState",
+    "JobFile",
+    "JobRecord",
     "Organisation",
     "Passage",
     "Problem",

@@ -26,6 +26,7 @@ from app.web.again import OnceMore
 from app.web.api import articles as api_articles
 from app.web.api import claims as api_claims
 from app.web.api import editions as api_editions
+from app.web.api import jobs as api_jobs
 from app.web.api import people, vocabulary
 from app.web.api import practices as api_practices
 from app.web.api import quality as api_quality
@@ -49,6 +50,7 @@ from app.web.pages import (
     figures,
     home,
     imports,
+    jobs,
     methods,
     posts,
     practices,
@@ -99,6 +101,7 @@ PAGES = (
     practices,
     quality,
     imports,
+    jobs,
     sign_in,
     review,
     review_sample,
@@ -117,6 +120,7 @@ ENDPOINTS = (
     api_articles,
     api_claims,
     api_trends,
+    api_jobs,
 )
 DESCRIPTION = (
     "Conference talks with who said what, where, and how sure that is. Every list answers with total, items and next; "

@@ -13,10 +13,13 @@ from sqlmodel import Session
 from app.bootstrap import KnowledgeBase
 from app.catalog.kept import kept
 from app.catalog.sheets import packed_elsewhere
-from app.db.engine import serving
+from app.db.engine import reading, serving
+from app.db.job_queue import workers_alive
 from app.db.replica import replica_of
 from app.embeddings.store import recipes
 from app.errors import HallwayError, ModelError
+from app.jobs.asking import ALIVE
+from app.jobs.board import count_states
 from app.migrations import difference
 from app.search.shapes import SearchRequest
 from app.web.deps import Base
@@ -90,6 +93,8 @@ def _servers(base: KnowledgeBase) -> list[str]:
 
 
 @router.get("/metrics")
-def metrics(_: Nothing, request: Request) -> Response:
-    """Counts and times in the text format of Prometheus."""
+def metrics(_: Nothing, request: Request, base: Base) -> Response:
+    """Counts and times in the text format of Prometheus. Those of jobs stay as they were while the base is away."""
+    with suppress(HallwayError), reading(base.engine) as session:
+        request.app.state.measurements.note_jobs(count_states(session), workers_alive(session, ALIVE))
     return Response(request.app.state.measurements.as_text(), media_type="text/plain; version=0.0.4; charset=utf-8")

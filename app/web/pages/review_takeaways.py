@@ -17,6 +17,7 @@ from app.catalog.choices import Choices, choices
 from app.catalog.takeaways import TakeawayCard, TakeawayFilter, takeaway_cards
 from app.db.engine import writing
 from app.errors import NotFound, UsageError
+from app.jobs.asking import queue_follow
 from app.models import Takeaway
 from app.takeaways.review.decide import accept, edit, merge, reject, undo
 from app.takeaways.review.fields import STATUSES
@@ -172,7 +173,9 @@ def decided(
     name = may_write(session, signed_in, sent.token).name
     with writing(base.engine) as transaction:
         step = _decide(transaction, sent, name)
-    tasks.add_task(pipeline.follow_takeaways, base.engine, base.embedder)
+        is_queued = queue_follow(transaction)
+    if not is_queued:
+        tasks.add_task(pipeline.follow_takeaways, base.engine, base.embedder)
     return RedirectResponse(sent.back(step), status_code=303, headers=NOT_KEPT)
 
 

@@ -1,0 +1,1 @@
+"""Jobs, their queue, workers and the list of them."""
