@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
+from app.db.engine import is_reading
 from app.db.types import utc_now
 from app.models import (
     Edition,
@@ -39,9 +40,15 @@ _ROUND = 1 << 256
 
 
 def current_snapshot(session: Session) -> str:
-    """Twelve hex digits made from facts, assignments and mentions by the last pipeline step; "empty" before it."""
+    """Twelve hex digits made from facts, assignments and mentions by the last pipeline step; "empty" before it.
+
+    A session that reads sees one state of the base, so it asks once.
+    """
+    if is_reading(session) and SNAPSHOT in session.info:
+        return str(session.info[SNAPSHOT])
     state = session.get(IndexState, SNAPSHOT)
-    return state.fingerprint if state else "empty"
+    session.info[SNAPSHOT] = name = state.fingerprint if state else "empty"
+    return name
 
 
 def refresh_snapshot(session: Session) -> str:
