@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from app.bootstrap import open_knowledge_base
 from app.settings import get_settings
 from app.trends.estimate import estimate_share, middle_variance, wilson
-from app.trends.estimate.adjusted import CUTS, Rates, adjusted_count, gart_buck, rates_of, saerens
+from app.trends.estimate.adjusted import CUTS, Rates, adjusted_count, carry, gart_buck, rates_of, saerens
 from app.trends.estimate.prediction import reviewed_share
 from scripts.shares_of_editions import Cell, Labelled, cells, read
 
@@ -144,7 +144,7 @@ def print_unreviewed(file: Labelled) -> None:
         true, talks = float(cell.truth.mean()), len(cell.truth)
         own = rates_of(cell.truth_elsewhere, cell.predicted_elsewhere)
         classes = np.bincount(np.digitize(cell.predicted, CUTS), minlength=len(CUTS) + 1).astype(float)
-        expected, size = adjusted_count(classes, own, pooled[cell.edition])
+        expected, size = adjusted_count(classes, carry(own, pooled[cell.edition]))
         variance = talks**2 * middle_variance(expected / talks, talks) / size
         labelled = round(classes[-1])
         estimate = estimate_share(labelled, talks, variance=variance, published=talks, expected=expected)

@@ -1,7 +1,7 @@
 """A brake on guessing passwords: after five failures each further one makes the wait longer, by address and overall.
 
-Counted in the base, so that all processes of the site count as one and a restart forgets nothing. Only a try that may
-go on writes, and for a moment: whoever is told to wait costs one small read.
+Counted beside the base, so that all processes of the site count as one and a restart forgets nothing, and that nobody
+waits for an import. Only a try that may go on writes, and for a moment: whoever is told to wait costs one small read.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
 
+from app.db.beside import engine_beside, file_beside
 from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.errors import Busy, DatabaseError
@@ -29,15 +31,14 @@ LONGEST_OVERALL = 30.0
 """Seconds. Short, for whoever keeps failing makes the curator wait as well."""
 
 FORGOTTEN_AFTER = timedelta(hours=1)
+PLACE = "sign-in"
 OVERALL = ""
 """The row that counts the failures of all addresses."""
 
 BUSY_MS = 500
-"""Milliseconds that a sign-in waits for whoever writes to the base, an ingest say."""
+"""Milliseconds that a sign-in waits for others that are counted at the same moment."""
 
-BUSY = (
-    "The knowledge base is being written just now, so a sign-in cannot be counted. Nothing was checked; try again soon."
-)
+BUSY = "Too many sign in at this moment for this one to be counted. Nothing was checked; try again soon."
 
 
 def wait_after(failures: int, longest: float) -> float:
@@ -49,20 +50,27 @@ class Throttle:
     """Counts sign-ins that failed, over all processes of a base. `clock` gives the moment, aware."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
-        self._engine = engine
+        self._base = engine
+        self._opening = Lock()
         self._clock = clock
         self._one_at_a_time = Lock()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Opened by the first who signs in: most sites have no curator."""
+        with self._opening:
+            return self.__dict__.get("_engine") or engine_beside(self._base, PLACE, (SignInFailures,))
 
     def begin(self, address: str) -> int:
         """Ask to try. 0: go on, and it counts as failed until `succeeded`; else whole seconds to wait first.
 
-        A DatabaseError where somebody else writes all the while: what cannot be counted is not tried.
+        A DatabaseError where it cannot be counted: then it is not tried.
         """
         network, now = _network(address), self._clock()
         with reading(self._engine) as session:
             if left := _left(session, network, now):
                 return left
-        # One thread of a process waits for the lock of the base; were it each, an ingest would leave none for readers.
+        # One thread of a process waits for the others; were it each, a crowd would leave none for readers.
         if not self._one_at_a_time.acquire(timeout=BUSY_MS / 1000):
             raise Busy(BUSY)
         try:
@@ -85,8 +93,16 @@ class Throttle:
 
 
 def forget_failures(session: Session) -> None:
-    """Nobody has to wait any more."""
-    session.execute(delete(SignInFailures))
+    """Nobody has to wait any more. `session` writes to the base."""
+    bind = session.get_bind()
+    file = file_beside(bind.engine, PLACE)
+    if file is None:
+        session.execute(delete(SignInFailures))
+    elif file.exists():
+        engine = engine_beside(bind.engine, PLACE, (SignInFailures,))
+        with writing(engine) as beside:
+            beside.execute(delete(SignInFailures))
+        engine.dispose()
 
 
 def _count(session: Session, network: str, now: datetime) -> int:

@@ -160,7 +160,7 @@ def _begin_postgres(connection: Connection) -> None:
         return
     wait_ms = options.get("hallway_wait_ms", BUSY_TIMEOUT_MS)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms:d}")
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS:d})")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({options.get('hallway_lock', WRITERS):d})")
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS:d}")
 
 

@@ -22,7 +22,8 @@ class Curator(SQLModel, table=True):
 class SignInFailures(SQLModel, table=True):
     """How often signing in failed of late, for the brake on guessing: from one network, and in the row "" from all.
 
-    Gone an hour after the last failure, and with a new password.
+    Gone an hour after the last failure, and with a new password. Of a base in a SQLite file they are in a file beside
+    it, for there nobody could be counted while an import writes; the table of the base then stays empty.
     """
 
     network: str = Field(primary_key=True, description="address, of IPv6 its /64")

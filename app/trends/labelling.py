@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from app.trends.decisions import Decided, Decisions
 from app.trends.estimate import Ground, Labels, middle_variance
-from app.trends.estimate.adjusted import CUTS, LEAST_DECIDED, Rates, adjusted_count, rates_of
+from app.trends.estimate.adjusted import CUTS, LEAST_DECIDED, Carried, Rates, adjusted_count, carry, rates_of
 from app.trends.estimate.planning import LEAST_REVIEWED
 from app.trends.estimate.prediction import reviewed_share
 
@@ -72,6 +73,19 @@ class Measured:
     def decided(self) -> int:
         """Decisions it rests on."""
         return int(self.pooled.decided.sum())
+
+    def carried(self, theme: int) -> Carried:
+        """What is carried over to a theme: its own rates, held to those of all where it has few."""
+        return self._carried.get(theme) or self._unread
+
+    @cached_property
+    def _carried(self) -> dict[int, Carried]:
+        return {theme: carry(own, self.pooled) for theme, own in self.own.items()}
+
+    @cached_property
+    def _unread(self) -> Carried:
+        nothing = np.zeros_like(self.pooled.decided)
+        return carry(Rates(nothing, nothing), self.pooled)
 
 
 def strata(theme: int, decided: Iterable[Decided], talks: Mapping[int, int]) -> list[Stratum]:
@@ -183,6 +197,5 @@ def _without(rest: Open, probabilities: Sequence[float], undecided: int, whole: 
 def _by_rates(left: Open, theme: int, rates: Measured) -> tuple[float, float]:
     """Talks of the theme among those left, and their variance; see `estimate.adjusted.adjusted_count`."""
     classes = np.array([left.no, left.perhaps, left.yes], dtype=float)
-    nothing = Rates(np.zeros(len(classes)), np.zeros(len(classes)))
-    expected, size = adjusted_count(classes, rates.own.get(theme, nothing), rates.pooled)
+    expected, size = adjusted_count(classes, rates.carried(theme))
     return expected, left.talks**2 * middle_variance(expected / left.talks, left.talks) / size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -123,7 +123,12 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
 
 
 def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
-    """What `read_scope` gives for each year of the editions of `facts` alone. Few statements for all of them."""
+    """What `read_scope` gives for each year of the editions of `facts` alone. Few statements for all of them, none
+    while nothing changes."""
+    return kept(session, ("scope by year", facts.scope), lambda: _yearly(session, facts))
+
+
+def _yearly(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
     scope = facts.scope
     counted = counted_talks(session, scope.filter())
     sheet = counted.sheet
@@ -134,17 +139,27 @@ def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
     series = None
     if scope.series:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
-    years = sorted({edition.year for edition in facts.editions if edition.year is not None})
-    return {year: year_facts(facts, year, known[year], series) for year in years}
+    editions: dict[int, list[EditionFacts]] = defaultdict(list)
+    for edition in facts.editions:
+        if edition.year is not None:
+            editions[edition.year].append(edition)
+    return {year: _of_year(scope, year, editions[year], known[year], series) for year in sorted(editions)}
 
 
 def year_facts(whole: ScopeFacts, year: int, known: Mapping[int, int], series: str | None = None) -> ScopeFacts:
     """The facts of one year of a scope, as `read_scope` has them; `known` talks there by edition, `series` by name."""
-    scope = replace(whole.scope, year_from=year, year_to=year)
-    editions = tuple(
-        replace(edition, known=known.get(edition.id, 0)) for edition in whole.editions if edition.year == year
+    return _of_year(whole.scope, year, [one for one in whole.editions if one.year == year], known, series)
+
+
+def _of_year(
+    whole: Scope, year: int, editions: Sequence[EditionFacts], known: Mapping[int, int], series: str | None
+) -> ScopeFacts:
+    scope = replace(whole, year_from=year, year_to=year)
+    here = tuple(
+        edition if edition.known == known.get(edition.id, 0) else replace(edition, known=known.get(edition.id, 0))
+        for edition in editions
     )
-    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
+    return ScopeFacts(scope, scope_title(scope, here, series), here)
 
 
 def edition_facts(facts: ScopeFacts) -> dict[int, ScopeFacts]:

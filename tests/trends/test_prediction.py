@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.trends.estimate import middle_variance, wilson
-from app.trends.estimate.adjusted import Rates, adjusted_count, gart_buck, rates_of, saerens
+from app.trends.estimate.adjusted import Rates, adjusted_count, carry, gart_buck, rates_of, saerens
 from app.trends.estimate.planning import plan_reviews
 from app.trends.estimate.prediction import corrected_mean, reviewed_share, tuned_weight
 
@@ -130,16 +130,16 @@ def test_adjusted_counts_find_the_share_when_rates_hold() -> None:
     own = Rates(np.array([820.0, 110, 170]), np.array([20.0, 60, 120]))
     of, off = own.accepted / own.accepted.sum(), own.rejected / own.rejected.sum()
     classes = np.round(120 * of + 280 * off)
-    expected, size = adjusted_count(classes, own, own)
+    expected, size = adjusted_count(classes, carry(own, own))
     assert expected == pytest.approx(120, abs=4)
     low, high = wilson(expected / 400, size)
     assert low < 0.3 < high
-    assert adjusted_count(np.zeros(3), own, own)[0] == 0
+    assert adjusted_count(np.zeros(3), carry(own, own))[0] == 0
 
 
 def test_a_theme_rare_here_stays_rare_though_it_was_common_elsewhere() -> None:
     own = Rates(np.array([40.0, 20, 40]), np.array([4.0, 10, 36]))
-    expected, _ = adjusted_count(np.array([990.0, 8, 2]), own, own)
+    expected, _ = adjusted_count(np.array([990.0, 8, 2]), carry(own, own))
     assert expected < 10
 
 

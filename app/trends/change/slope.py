@@ -84,13 +84,12 @@ def slope(points: Sequence[tuple[float, float, float]]) -> Slope | None:
     level, rate = math.log(overall / (1 - overall)), 0.0
     inverse = 0.0
     for _ in range(ROUNDS):
-        fitted = [_expit(level + rate * x) for x, _, _ in rows]
-        weights = [n * max(f * (1 - f), 1e-12) for (_, _, n), f in zip(rows, fitted, strict=True)]
-        s0 = sum(weights)
-        s1 = sum(w * x for w, (x, _, _) in zip(weights, rows, strict=True))
-        s2 = sum(w * x * x for w, (x, _, _) in zip(weights, rows, strict=True))
-        r0 = sum(n * (y - f) for (_, y, n), f in zip(rows, fitted, strict=True))
-        r1 = sum(n * (y - f) * x for (x, y, n), f in zip(rows, fitted, strict=True))
+        s0 = s1 = s2 = r0 = r1 = 0.0
+        for x, y, n in rows:
+            f = _expit(level + rate * x)
+            w, left = n * max(f * (1 - f), 1e-12), n * (y - f)
+            s0, s1, s2 = s0 + w, s1 + w * x, s2 + w * x * x
+            r0, r1 = r0 + left, r1 + left * x
         determinant = s0 * s2 - s1 * s1
         step = (s2 * r0 - s1 * r1) / determinant, (s0 * r1 - s1 * r0) / determinant
         level, rate, inverse = level + step[0], rate + step[1], s0 / determinant

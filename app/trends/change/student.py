@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 NORMAL = NormalDist()
@@ -26,6 +27,7 @@ def student_two_sided(t: float, freedom: int) -> float:
     return min(1.0, max(0.0, 1 - within))
 
 
+@lru_cache(maxsize=4096)
 def student_quantile(p: float, freedom: int) -> float:
     """The t that a value exceeds, on either side together, with chance `p`, which is above 0.
 

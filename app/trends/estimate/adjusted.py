@@ -60,10 +60,28 @@ def rates_of(truth: Numbers, predicted: Numbers) -> Rates:
     )
 
 
-def adjusted_count(classes: Numbers, own: Rates, pooled: Rates) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Carried:
+    """What is carried over to a theme: the part in each class (3,) of talks that are of it, and of those that are not,
+    with the talks that each rests on."""
+
+    of: Numbers
+    off: Numbers
+    size: float
+    others: float
+
+
+def carry(own: Rates, pooled: Rates) -> Carried:
+    """The theme's own rates, shrunk to `pooled` of all themes."""
+    of, size = _shrunk(own.accepted, pooled.accepted, SHRINK[0])
+    off, others = _shrunk(own.rejected, pooled.rejected, SHRINK[1])
+    return Carried(of, off, size, others)
+
+
+def adjusted_count(classes: Numbers, carried: Carried) -> tuple[float, float]:
     """Expected talks of a theme among undecided ones, and how many talks drawn at random would tell as much of them.
 
-    `classes` (3,) counts the undecided talks by class; `own` are the theme's rates, shrunk to `pooled` of all themes.
+    `classes` (3,) counts the undecided talks by class; `carried` says how the machine labels talks of the theme.
     The variance is the inverse of the information on the share, with BETWEEN as the intra-class correlation of an
     edition, and that of the rates themselves by the delta method. It is compared to p(1-p) at INNER standard errors
     from the share towards one half.
@@ -71,8 +89,7 @@ def adjusted_count(classes: Numbers, own: Rates, pooled: Rates) -> tuple[float, 
     talks = float(classes.sum())
     if talks == 0:
         return 0.0, math.inf
-    of, size = _shrunk(own.accepted, pooled.accepted, SHRINK[0])
-    off, others = _shrunk(own.rejected, pooled.rejected, SHRINK[1])
+    of, off, size, others = carried.of, carried.off, carried.size, carried.others
     counted = (float(classes[-1]) + 0.5) / (talks + 1)
     share = _likeliest(classes.tolist(), of.tolist(), off.tolist(), counted)
     mixed = share * of + (1 - share) * off
@@ -96,13 +113,20 @@ def _shrunk(own: Numbers, pooled: Numbers, weight: float) -> tuple[Numbers, floa
 
 
 def _likeliest(classes: list[float], of: list[float], off: list[float], counted: float) -> float:
-    """The share 0..1 at which the score, which falls as the share grows, is zero: by halving."""
+    """The share 0..1 at which the score, which falls as the share grows, is zero: by halving.
+
+    Written out for the three classes, for a page with hundreds of shares waits for this.
+    """
+    a, b, c = (talks * (yes - no) for talks, yes, no in zip(classes, of, off, strict=True))
+    (yes_a, yes_b, yes_c), (no_a, no_b, no_c) = of, off
     low, high = 1e-6, 1 - 1e-6
     for _ in range(40):
         share = (low + high) / 2
-        score = HELD * (counted / share - (1 - counted) / (1 - share))
-        for talks, yes, no in zip(classes, of, off, strict=True):
-            score += talks * (yes - no) / (share * yes + (1 - share) * no)
+        rest = 1 - share
+        score = HELD * (counted / share - (1 - counted) / rest)
+        score += a / (share * yes_a + rest * no_a)
+        score += b / (share * yes_b + rest * no_b)
+        score += c / (share * yes_c + rest * no_c)
         low, high = (share, high) if score > 0 else (low, share)
     return (low + high) / 2
 
