@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from app.db.engine import make_engine
 from app.migrations import upgrade
@@ -110,3 +110,14 @@ def server() -> Iterator[Server]:
             running.close()
         finally:
             own.cleanup()
+
+
+@contextmanager
+def fresh_engine(of: Server) -> Iterator[Engine]:
+    """An engine of a fresh, migrated database."""
+    with of.database() as address:
+        made = make_engine(address)
+        try:
+            yield made
+        finally:
+            made.dispose()

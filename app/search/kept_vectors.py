@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.db.engine import explained, is_writing, writing
+from app.db.engine import is_writing, writing
+from app.db.failures import failure
 from app.errors import DatabaseError, ExtensionError
 from app.models import Passage
 from app.search.backends import most_in_memory
@@ -70,8 +71,8 @@ def bring_up_to_date(engine: Engine, recipe: str) -> bool:
             try:
                 made = tables.make(session, recipe)
                 session.commit()
-            except OperationalError as error:
-                raise explained(error) from error
+            except DBAPIError as error:
+                raise failure(error) or error from error
         with writing(engine) as session:
             used = tables.follow(session, recipe, made) or tables.make(session, recipe)
             tables.use(session, recipe, used)
