@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
 from app.curators.tokens import COOKIE
-from app.db.engine import make_engine, writing
+from app.db.engine import make_engine, reading, writing
 from app.web import assets, health
 from app.web.addresses import within
 from app.web.app import ENDPOINTS, PAGES, create_app
@@ -187,9 +188,13 @@ def writing_routes() -> list[tuple[str, str]]:
     ]
 
 
-def _content(base: KnowledgeBase) -> list[str]:
-    with sqlite3.connect(str(base.engine.url.database)) as connection:
-        return list(connection.iterdump())
+def _content(base: KnowledgeBase) -> dict[str, list[str]]:
+    """Every row of every table."""
+    with reading(base.engine) as session:
+        return {
+            name: sorted(repr(tuple(row)) for row in session.execute(select(table)))
+            for name, table in SQLModel.metadata.tables.items()
+        }
 
 
 def test_nothing_is_written_without_a_curator(visitor: TestClient, own_base: KnowledgeBase) -> None:
