@@ -28,7 +28,7 @@ FACTS = frozenset(
 )  # fmt: skip
 """Tables that are always moved."""
 
-STAY: frozenset[str] = frozenset()
+STAY = frozenset({"jobfile", "jobrecord"})
 """Tables of the models that belong to one database and are not moved, such as those of a queue or of an index."""
 
 STATES = "indexstate"
