@@ -19,6 +19,7 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
 from app.db.types import utc_now
+from app.errors import DatabaseError
 from app.models import Talk
 from app.search.documents import documents
 from app.search.engine import SearchEngine
@@ -28,6 +29,7 @@ from app.search.judgements import Text
 from app.search.lexical import stored
 from app.search.lexical.postings import ENTRY, Listed, Place, changed
 from app.search.lexical.protocol import Words
+from app.search.lexical.tables import ask
 from app.search.lexical.trigrams import telling, trigrams
 from app.search.lexical.tsvector import TsvectorIndex
 from app.search.lexical.words import WordsIndex
@@ -271,6 +273,22 @@ def test_tables_of_the_first_recipe_are_made_anew(base: Base) -> None:
             session.execute(text(statement))
         TsvectorIndex().rebuild(session)
         assert lexical_is_whole(session)
+
+
+def lose_a_connection(engine: Engine) -> None:
+    with reading(engine) as session:
+        mine = ask(session, "SELECT pg_backend_pid()")[0][0]
+        with reading(engine) as other:
+            ask(other, "SELECT pg_terminate_backend(%s)", mine)
+        ask(session, "SELECT 1")
+
+
+@on_postgres
+def test_a_connection_that_is_lost_is_said_and_not_taken_again(engine: Engine) -> None:
+    with pytest.raises(DatabaseError, match="terminating connection"):
+        lose_a_connection(engine)
+    with reading(engine) as session:
+        assert ask(session, "SELECT 1 + %s", 1) == [(2,)]
 
 
 Made = dict[int, dict[str, int]]
