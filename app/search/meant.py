@@ -47,14 +47,14 @@ class Meanings:
         if memory.words is not None:
             memory.words.written_near("warm", 1)
 
-    def mend(self, query: Query, memory: Memory, spelling: Spelling, words: Words | None = None) -> Mended:
+    def mend(self, query: Query, memory: Memory, spelling: Spelling) -> Mended:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
         Leaves a query alone all of whose words are known, words in quotes (see `phrases`), and any query while the
-        words are still being read; `words` are those of the database, where memory has none. A common word that no
-        talk holds is no slip ("late" is not "lake"), unless with another the whole query is a title or name.
+        words are still being read. A common word that no talk holds is no slip ("late" is not "lake"), unless with
+        another the whole query is a title or name.
         """
-        index = memory.words if words is None else words
+        index = memory.words
         exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
         unknown = [word for word in unknown_words(index, query) if word not in exactly] if index is not None else []
         if index is None or not unknown:
@@ -68,7 +68,7 @@ class Meanings:
             return Mended(query, meant=corrected(query, found).typed if found else None)
         return Mended(corrected(query, found), found)
 
-    def suggest(self, mended: Mended, memory: Memory, words: Words | None = None) -> str | None:
+    def suggest(self, mended: Mended, memory: Memory) -> str | None:
         """Another query that may have been meant, which was not searched for; None where there is none."""
         query, facts = mended.query, memory.facts
         if mended.meant is not None or query.folded in facts.titles or query.folded in facts.names:
@@ -76,14 +76,14 @@ class Meanings:
         better = self._as_named(query, facts)
         if all(stem(one.typed) == stem(one.used) for one in better):
             better = []  # another form of a word is no slip
-        index = memory.words if words is None else words
+        index = memory.words
         if not better and index is not None:
             better = [*_better_words(mended, index)]
         return corrected(query, better).typed if better else None
 
-    def missed(self, query: Query, memory: Memory, held: Held, words: Words | None = None) -> Missed | None:
+    def missed(self, query: Query, memory: Memory, held: Held) -> Missed | None:
         """What is to be said of the phrases of a query that found nothing, see `missed_phrases`."""
-        index = memory.words if words is None else words
+        index = memory.words
         return missed_phrases(query, None if index is None else Speller(index), held)
 
     def names(self, facts: Facts) -> Reach:

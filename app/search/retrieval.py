@@ -21,7 +21,6 @@ from app.search.query import Query
 from app.search.question import Question
 from app.search.ranking import Ranking, Side, best_of_each, newest_first, rank
 from app.search.vector.protocol import VectorIndex
-from app.search.wording import words_of
 
 MOST_PASSAGES = 2_000
 """How many passages either side hands over: the bound on the work of one search, and so on `total`."""
@@ -58,13 +57,14 @@ def retrieve(
 
 
 def found_by_words(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
-    """Documents that hold a word of the query: from memory, or from the database."""
-    if memory.words is not None:
-        return by_words(memory.words, query.terms, scope, MOST_PASSAGES)
-    words = words_of(session, memory)
+    """Documents that hold a word of the query: from memory, or from the database.
+
+    From a database that only finds them, while they are being read into memory, by their best passage alone.
+    """
+    index = lexical_for(session)
+    words = index.words(session) if memory.words is None else memory.words
     if words is not None:
         return with_words(engine, session, lambda: by_words(words, query.terms, scope, MOST_PASSAGES))
-    index = lexical_for(session)
     found = with_words(engine, session, lambda: index.search(session, query.terms, scope, MOST_PASSAGES))
     return best_of_each(found)
 

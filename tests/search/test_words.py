@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from sqlmodel import Session, col
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
 from app.db.types import utc_now
+from app.errors import DatabaseError
 from app.models import Talk
 from app.search.documents import documents
 from app.search.engine import SearchEngine
@@ -25,13 +29,19 @@ from app.search.judgements import Text
 from app.search.lexical import stored
 from app.search.lexical.postings import ENTRY, Listed, Place, changed
 from app.search.lexical.protocol import Words
+from app.search.lexical.tables import ask
 from app.search.lexical.trigrams import telling, trigrams
 from app.search.lexical.tsvector import TsvectorIndex
 from app.search.lexical.words import WordsIndex
+from app.search.meant import Meanings
+from app.search.memory import Recollection
 from app.search.missing import scope_of_talks
 from app.search.passages import refresh_passages
 from app.search.query import read_query
-from app.search.scopes import scope_of
+from app.search.retrieval import found_by_words
+from app.search.scopes import scope_of, times_held
+from app.search.shapes import Spelling
+from app.search.shelf import Shelf
 from app.search.spelling import Speller, correct, unknown_words
 from app.search.upkeep import lexical_is_whole
 from tests.search.conftest import Base
@@ -210,6 +220,49 @@ def test_damage_to_any_table_is_noticed_and_mended(base: Base, damage: str) -> N
 
 
 @on_postgres
+def test_without_words_in_memory_those_of_the_database_rank_and_mend(base: Base) -> None:
+    meanings = Meanings(lambda _: False)
+    with reading(base.engine) as session:
+        memory = Recollection(Shelf(base.engine, None)).current(session, None, lambda _: None)
+        scope = scope_of(session, TalkFilter())
+        stored_words: Any = TsvectorIndex().words(session)
+        theirs = replace(memory, words=stored_words)
+        for typed in (
+            "upgrade kafca",
+            "gwen shapirra",
+            "livness prboes",
+            "kubernets",
+            "kafka",
+            '"apche kafka"',
+            "xyzzy",
+        ):
+            query = read_query(typed)
+            for spelling in get_args(Spelling):
+                mended = meanings.mend(query, memory, spelling)
+                assert meanings.mend(query, theirs, spelling) == mended
+                assert meanings.suggest(mended, theirs) == meanings.suggest(mended, memory)
+            held = partial(times_held, session)
+            assert meanings.missed(query, theirs, held) == meanings.missed(query, memory, held)
+            known = found_by_words(base.engine, session, memory, scope, query)
+            for other in (theirs, replace(memory, words=None)):
+                found = found_by_words(base.engine, session, other, scope, query)
+                assert found.scores == known.scores, typed
+
+
+@on_postgres
+def test_words_that_vanish_under_a_running_engine_are_rebuilt(base: Base) -> None:
+    with reading(base.engine) as session:
+        memory = Recollection(Shelf(base.engine, None)).current(session, None, lambda _: None)
+        scope, query = scope_of(session, TalkFilter()), read_query("kafka upgrade")
+        known = found_by_words(base.engine, session, memory, scope, query)
+    with writing(base.engine) as session:
+        session.execute(text("DROP TABLE passage_search_word"))
+    with reading(base.engine) as session:
+        found = found_by_words(base.engine, session, replace(memory, words=None), scope, query)
+    assert found.scores == known.scores
+
+
+@on_postgres
 def test_tables_of_the_first_recipe_are_made_anew(base: Base) -> None:
     with writing(base.engine) as session:
         for statement in (
@@ -220,6 +273,22 @@ def test_tables_of_the_first_recipe_are_made_anew(base: Base) -> None:
             session.execute(text(statement))
         TsvectorIndex().rebuild(session)
         assert lexical_is_whole(session)
+
+
+def lose_a_connection(engine: Engine) -> None:
+    with reading(engine) as session:
+        mine = ask(session, "SELECT pg_backend_pid()")[0][0]
+        with reading(engine) as other:
+            ask(other, "SELECT pg_terminate_backend(%s)", mine)
+        ask(session, "SELECT 1")
+
+
+@on_postgres
+def test_a_connection_that_is_lost_is_said_and_not_taken_again(engine: Engine) -> None:
+    with pytest.raises(DatabaseError, match="terminating connection"):
+        lose_a_connection(engine)
+    with reading(engine) as session:
+        assert ask(session, "SELECT 1 + %s", 1) == [(2,)]
 
 
 Made = dict[int, dict[str, int]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 DOCUMENTS = "passage_search"
@@ -66,15 +67,21 @@ def ask(session: Session, statement: str, *values: object) -> Any:
     Bytes come as they are: read as text they would come twice as long.
     """
     connection = session.connection()
-    if not connection.engine.dispatch.before_cursor_execute:
-        cursor: Any = connection.connection.cursor(binary=True)
-        try:
+    if connection.engine.dispatch.before_cursor_execute:  # somebody listens
+        return connection.exec_driver_sql(statement, values).all()
+    driver: Any = connection.connection
+    known = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor(binary=True) as cursor:
             return cursor.execute(statement, values).fetchall()
-        except connection.engine.dialect.loaded_dbapi.Error:
-            pass  # said again below, for its way of raising
-        finally:
-            cursor.close()
-    return connection.exec_driver_sql(statement, values).all()
+    except known as error:
+        dialect = connection.dialect
+        is_lost = dialect.is_disconnect(error, driver, None)
+        if is_lost:
+            connection.invalidate(error)  # so that nobody rolls back what is gone, nor takes it from the pool again
+        raise DBAPIError.instance(
+            statement, values, error, known, connection_invalidated=is_lost, dialect=dialect
+        ) from error
 
 
 def numbers(values: Iterable[int]) -> str:
