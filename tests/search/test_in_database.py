@@ -19,6 +19,7 @@ from app.search.freshness import read_marks
 from app.search.kept_vectors import bring_up_to_date, keep_vectors
 from app.search.shapes import SearchRequest
 from app.search.vector import table as tables
+from app.settings import get_settings
 from tests.postgres import Server, fresh_engine
 from tests.search.conftest import Base, fill, refresh
 from tests.standins import HashingEmbedder
@@ -208,6 +209,17 @@ def test_what_runs_after_embedding_keeps_a_table_that_is_there(there: Base) -> N
     there.change("to-be", lambda talk: setattr(talk, "summary", "Yak shaving for beginners."))
     keep_vectors(there.engine, there.embedder.recipe)
     assert in_use(there)
+
+
+def test_a_base_too_large_for_memory_gets_its_table_after_embedding(
+    there: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "memory_passages", 3)
+    keep_vectors(there.engine, there.embedder.recipe)
+    assert in_use(there)
+    engine = SearchEngine(there.engine, there.embedder)
+    with reading(there.engine) as session:
+        assert engine._recall(session).vectors.name == "pgvector"
 
 
 def test_similar_talks_and_near_speakers_come_from_the_database(there: Base) -> None:
