@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
-from app.embeddings.store import discard
+from app.embeddings.store import discard, vectors_in_batches
 from app.errors import IndexNotReady
 from app.search import kept_vectors
 from app.search.engine import SearchEngine
@@ -165,6 +166,16 @@ def test_passages_not_yet_embedded_are_mentioned(there: Base) -> None:
     with writing(there.engine) as session:
         session.execute(text("DELETE FROM embedding WHERE id IN (SELECT id FROM embedding LIMIT 2)"))
     assert (there.ask("kafka").notice or "").startswith("2 of ")
+
+
+def test_a_table_is_read_and_made_in_batches(there: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    there.ask("kafka")
+    with writing(there.engine) as session:
+        before = contents(session, in_use(there).name)
+        monkeypatch.setattr(tables, "vectors_in_batches", partial(vectors_in_batches, batch=3))
+        there.search.rebuild(session)
+    with reading(there.engine) as session:
+        assert contents(session, in_use(there).name) == before
 
 
 def test_a_large_table_is_made_beside_searches_that_say_so(there: Base, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,8 +75,8 @@ _CODED = (
 )
 _GRAPH = (
     "SELECT passage_id, talk_id, 1 - (half <=> %(asked)s::halfvec) FROM (SELECT passage_id, talk_id, half FROM {table} "
-    "WHERE half IS NOT NULL AND CASE WHEN talk_id < 0 THEN passage_id = ANY(%(lessons)s::int[]) WHEN talk_id < %(bits)s "
-    "THEN get_bit(%(mask)s::bytea, talk_id) = 1 ELSE false END "
+    "WHERE half IS NOT NULL AND CASE WHEN talk_id < 0 THEN passage_id = ANY(%(lessons)s::int[]) "
+    "WHEN talk_id < %(bits)s THEN get_bit(%(mask)s::bytea, talk_id) = 1 ELSE false END "
     "ORDER BY half <=> %(asked)s::halfvec LIMIT %(limit)s) AS near"
 )
 _ROWS = (
