@@ -54,7 +54,8 @@ _SETTINGS = {
 }  # fmt: skip
 _SET = f"SELECT {', '.join(f'set_config({name!r}, {value!r}, true)' for name, value in _SETTINGS.items())}"
 """For the rest of a transaction; to compile a plan takes longer than what is asked here."""
-_SCAN = "SELECT set_config('enable_seqscan', '{}', true)"
+_SCAN = "SELECT set_config('enable_seqscan', 'on', true)"
+_WALK = f"{_SET}, set_config('enable_seqscan', 'off', true)"
 """Planners think little of graphs where a table is small."""
 _ALLOWED = (
     "SELECT passage_id, talk_id, {far} AS far FROM {table} "
@@ -144,7 +145,7 @@ class PgvectorIndex:
     def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
         """See `VectorIndex`."""
         values = {"talks": _listed(talks), "passages": _listed(passages), "most": most}
-        rows = self._asked(_ROWS, values) if self.rows else []
+        rows = self._asked("", _ROWS, values) if self.rows else []
         # A halfvec is its length, two bytes unused, and its numbers, each of two bytes.
         halves = np.frombuffer(b"".join(row[2][4:] for row in rows), dtype=">f2")
         numbers = halves.astype(np.int8).reshape(len(rows), self.table.dimensions)
@@ -165,12 +166,12 @@ class PgvectorIndex:
 
     def _exact(self, query: Vectors, scope: Scope, limit: int) -> Found:
         far = "half <=> %(asked)s::halfvec"
-        return _found(self._asked(_EXACT, _values(query, scope, limit), "half", far), limit)
+        return _found(self._asked(_SET, _EXACT, _values(query, scope, limit), "half", far), limit)
 
     def _coded(self, query: Vectors, scope: Scope, limit: int) -> Found:
         far = f"code <~> binary_quantize(%(asked)s::halfvec)::bit({self.table.dimensions})"
         values = {**_values(query, scope, limit), "compared": max(COMPARED, 2 * limit)}
-        return _found(self._asked(_CODED, values, "code", far), limit)
+        return _found(self._asked(_SET, _CODED, values, "code", far), limit)
 
     def _walked(self, query: Vectors, scope: Scope, limit: int) -> Found:
         mask = self.masks.get(scope)
@@ -182,19 +183,22 @@ class PgvectorIndex:
             "asked": _text(query), "lessons": _listed(scope.lessons), "mask": mask, "bits": 8 * len(mask),
             "limit": max(limit, LEAST_WALKED),
         }  # fmt: skip
-        assert self.session is not None
-        binary_rows(self.session, _SCAN.format("off"), {})
-        found = self._asked(_GRAPH, values)
-        binary_rows(self.session, _SCAN.format("on"), {})
-        return _found(found, limit)
+        return _found(self._asked(_WALK, _GRAPH, values, then=_SCAN), limit)
 
-    def _asked(self, statement: str, values: dict[str, Any], there: str = "", far: str = "") -> list[Any]:
+    def _asked(
+        self, first: str, statement: str, values: dict[str, Any], there: str = "", far: str = "", then: str = ""
+    ) -> list[Any]:
+        """Rows of a statement, asked between two others."""
         assert self.session is not None
         name = self.table.name
         whole = statement.format(table=name, allowed=_ALLOWED.format(table=name, there=there, far=far))
         try:
-            binary_rows(self.session, _SET, {})
-            return binary_rows(self.session, whole, values)
+            if first:
+                binary_rows(self.session, first, {})
+            rows = binary_rows(self.session, whole, values)
+            if then:
+                binary_rows(self.session, then, {})
+            return rows
         except ProgrammingError as error:
             # Another process made the table anew in this moment, or somebody dropped it.
             self.lost.set()
