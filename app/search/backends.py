@@ -11,10 +11,9 @@ from app.search.lexical.tsvector import TsvectorIndex
 from app.search.vector.coded import CodedIndex
 from app.search.vector.exact import ExactIndex
 from app.search.vector.protocol import VectorsInMemory
+from app.settings import get_settings
 
 LEXICAL: tuple[LexicalIndex, ...] = (Fts5Index(), TsvectorIndex())
-MOST_IN_MEMORY = 100_000
-"""On Postgres, a base of more passages than this is searched by the database; see `most_in_memory`."""
 VECTOR: tuple[type[VectorsInMemory], ...] = (ExactIndex, CodedIndex)
 
 
@@ -32,5 +31,5 @@ def vector_for(rows: int) -> type[VectorsInMemory]:
 
 
 def most_in_memory(given: int | None) -> int:
-    """From how many passages on Postgres searches a base itself: `given`, else MOST_IN_MEMORY."""
-    return MOST_IN_MEMORY if given is None else given
+    """A base of more passages than this is searched by Postgres itself: `given`, else what the settings say."""
+    return get_settings().memory_passages if given is None else given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
-from app.embeddings.store import discard
+from app.embeddings.store import discard, vectors_in_batches
 from app.errors import IndexNotReady
 from app.search import kept_vectors
 from app.search.engine import SearchEngine
@@ -19,6 +20,7 @@ from app.search.freshness import read_marks
 from app.search.kept_vectors import bring_up_to_date, keep_vectors
 from app.search.shapes import SearchRequest
 from app.search.vector import table as tables
+from app.settings import get_settings
 from tests.postgres import Server, fresh_engine
 from tests.search.conftest import Base, fill, refresh
 from tests.standins import HashingEmbedder
@@ -166,6 +168,16 @@ def test_passages_not_yet_embedded_are_mentioned(there: Base) -> None:
     assert (there.ask("kafka").notice or "").startswith("2 of ")
 
 
+def test_a_table_is_read_and_made_in_batches(there: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    there.ask("kafka")
+    with writing(there.engine) as session:
+        before = contents(session, in_use(there).name)
+        monkeypatch.setattr(tables, "vectors_in_batches", partial(vectors_in_batches, batch=3))
+        there.search.rebuild(session)
+    with reading(there.engine) as session:
+        assert contents(session, in_use(there).name) == before
+
+
 def test_a_large_table_is_made_beside_searches_that_say_so(there: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_vectors, "ASIDE", 3)
     first = there.ask("liveness probes")
@@ -208,6 +220,17 @@ def test_what_runs_after_embedding_keeps_a_table_that_is_there(there: Base) -> N
     there.change("to-be", lambda talk: setattr(talk, "summary", "Yak shaving for beginners."))
     keep_vectors(there.engine, there.embedder.recipe)
     assert in_use(there)
+
+
+def test_a_base_too_large_for_memory_gets_its_table_after_embedding(
+    there: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "memory_passages", 3)
+    keep_vectors(there.engine, there.embedder.recipe)
+    assert in_use(there)
+    engine = SearchEngine(there.engine, there.embedder)
+    with reading(there.engine) as session:
+        assert engine._recall(session).vectors.name == "pgvector"
 
 
 def test_similar_talks_and_near_speakers_come_from_the_database(there: Base) -> None:

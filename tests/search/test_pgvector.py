@@ -115,7 +115,7 @@ def test_a_graph_is_walked_by_its_index_and_leaves_the_planner_as_it_was(index: 
     index._walked(ASKED[0], SCOPES["all"], 10)
     assert index.session.execute(text("SHOW enable_seqscan")).scalar_one() == "on"
     assert index.session.execute(text("SHOW hnsw.iterative_scan")).scalar_one() == "relaxed_order"
-    index.session.execute(text(pgvector._SCAN.format("off")))
+    index.session.execute(text(pgvector._WALK))
     plan = "\n".join(
         index.session.scalars(
             text(
@@ -124,7 +124,7 @@ def test_a_graph_is_walked_by_its_index_and_leaves_the_planner_as_it_was(index: 
             )
         )
     )
-    index.session.execute(text(pgvector._SCAN.format("on")))
+    index.session.execute(text(pgvector._SCAN))
     assert plan.count("half_idx") == 4
 
 

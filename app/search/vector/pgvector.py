@@ -36,13 +36,15 @@ from app.search.vector.exact import VectorPart, as_bytes, lengths
 from app.search.vector.table import Table
 
 FEW = 8_000
-"""So many rows are all compared: about 1.2 µs for each."""
-A_CODE, A_STEP = 0.25, 7.0
+"""So many rows are all compared: 2 to 4 µs for each."""
+A_CODE, A_STEP = 0.5, 20.0
 """Microseconds for the signs of a row, and for a row that the graph is walked over, whether it is allowed or not."""
+LEAST_WALKED = 100
+"""So many candidates are taken from the graphs even for fewer, as their own order is rounded and not complete."""
 COMPARED = 1_500
 """How many rows the second stage compares."""
 EF_SEARCH = 100
-"""So many candidates each graph keeps at first: half as many found as many of the ten nearest, 300 hardly more."""
+"""So many candidates each graph keeps at first; 60 and 150 found as many of the ten nearest of 200,000."""
 MOST_WALKED = 40_000
 """Rows that are walked over in each graph at most; where they do not suffice, signs are compared after all."""
 
@@ -52,13 +54,14 @@ _SETTINGS = {
 }  # fmt: skip
 _SET = f"SELECT {', '.join(f'set_config({name!r}, {value!r}, true)' for name, value in _SETTINGS.items())}"
 """For the rest of a transaction; to compile a plan takes longer than what is asked here."""
-_SCAN = "SELECT set_config('enable_seqscan', '{}', true)"
+_SCAN = "SELECT set_config('enable_seqscan', 'on', true)"
+_WALK = f"{_SET}, set_config('enable_seqscan', 'off', true)"
 """Planners think little of graphs where a table is small."""
 _ALLOWED = (
-    "SELECT passage_id, talk_id, {what} FROM {table} "
-    "WHERE talk_id = ANY((SELECT %(talks)s)::int[]) AND half IS NOT NULL "
-    "UNION ALL SELECT passage_id, talk_id, {what} FROM {table} WHERE passage_id = ANY(%(lessons)s::int[]) "
-    f"AND talk_id = {NO_TALK} AND half IS NOT NULL"
+    "SELECT passage_id, talk_id, {far} AS far FROM {table} "
+    "WHERE talk_id = ANY((SELECT %(talks)s)::int[]) AND {there} IS NOT NULL "
+    "UNION ALL SELECT passage_id, talk_id, {far} AS far FROM {table} WHERE passage_id = ANY(%(lessons)s::int[]) "
+    f"AND talk_id = {NO_TALK} AND {{there}} IS NOT NULL"
 )
 """An array in a SELECT of its own is not weighed by the planner, which took longer than the search."""
 _EXACT = (
@@ -73,8 +76,8 @@ _CODED = (
 )
 _GRAPH = (
     "SELECT passage_id, talk_id, 1 - (half <=> %(asked)s::halfvec) FROM (SELECT passage_id, talk_id, half FROM {table} "
-    "WHERE CASE WHEN talk_id < 0 THEN passage_id = ANY(%(lessons)s::int[]) WHEN talk_id < %(bits)s "
-    "THEN get_bit(%(mask)s::bytea, talk_id) = 1 ELSE false END "
+    "WHERE half IS NOT NULL AND CASE WHEN talk_id < 0 THEN passage_id = ANY(%(lessons)s::int[]) "
+    "WHEN talk_id < %(bits)s THEN get_bit(%(mask)s::bytea, talk_id) = 1 ELSE false END "
     "ORDER BY half <=> %(asked)s::halfvec LIMIT %(limit)s) AS near"
 )
 _ROWS = (
@@ -142,7 +145,7 @@ class PgvectorIndex:
     def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
         """See `VectorIndex`."""
         values = {"talks": _listed(talks), "passages": _listed(passages), "most": most}
-        rows = self._asked(_ROWS, values) if self.rows else []
+        rows = self._asked("", _ROWS, values) if self.rows else []
         # A halfvec is its length, two bytes unused, and its numbers, each of two bytes.
         halves = np.frombuffer(b"".join(row[2][4:] for row in rows), dtype=">f2")
         numbers = halves.astype(np.int8).reshape(len(rows), self.table.dimensions)
@@ -159,16 +162,16 @@ class PgvectorIndex:
 
     def _walks(self, allowed: float, limit: int) -> bool:
         """Whether to walk until `limit` rows were met that are allowed is quicker than to compare signs."""
-        return limit * self.rows / allowed * A_STEP < allowed * A_CODE
+        return max(limit, LEAST_WALKED) * self.rows / allowed * A_STEP < allowed * A_CODE
 
     def _exact(self, query: Vectors, scope: Scope, limit: int) -> Found:
-        what = "half <=> %(asked)s::halfvec AS far"
-        return _found(self._asked(_EXACT, _values(query, scope, limit), what), limit)
+        far = "half <=> %(asked)s::halfvec"
+        return _found(self._asked(_SET, _EXACT, _values(query, scope, limit), "half", far), limit)
 
     def _coded(self, query: Vectors, scope: Scope, limit: int) -> Found:
-        what = f"code <~> binary_quantize(%(asked)s::halfvec)::bit({self.table.dimensions}) AS far"
+        far = f"code <~> binary_quantize(%(asked)s::halfvec)::bit({self.table.dimensions})"
         values = {**_values(query, scope, limit), "compared": max(COMPARED, 2 * limit)}
-        return _found(self._asked(_CODED, values, what), limit)
+        return _found(self._asked(_SET, _CODED, values, "code", far), limit)
 
     def _walked(self, query: Vectors, scope: Scope, limit: int) -> Found:
         mask = self.masks.get(scope)
@@ -178,21 +181,24 @@ class PgvectorIndex:
             mask = self.masks[scope] = np.packbits(is_allowed, bitorder="little").tobytes()
         values = {
             "asked": _text(query), "lessons": _listed(scope.lessons), "mask": mask, "bits": 8 * len(mask),
-            "limit": limit,
+            "limit": max(limit, LEAST_WALKED),
         }  # fmt: skip
-        assert self.session is not None
-        binary_rows(self.session, _SCAN.format("off"), {})
-        found = self._asked(_GRAPH, values)
-        binary_rows(self.session, _SCAN.format("on"), {})
-        return _found(found, limit)
+        return _found(self._asked(_WALK, _GRAPH, values, then=_SCAN), limit)
 
-    def _asked(self, statement: str, values: dict[str, Any], what: str = "") -> list[Any]:
+    def _asked(
+        self, first: str, statement: str, values: dict[str, Any], there: str = "", far: str = "", then: str = ""
+    ) -> list[Any]:
+        """Rows of a statement, asked between two others."""
         assert self.session is not None
         name = self.table.name
-        whole = statement.format(table=name, allowed=_ALLOWED.format(table=name, what=what))
+        whole = statement.format(table=name, allowed=_ALLOWED.format(table=name, there=there, far=far))
         try:
-            binary_rows(self.session, _SET, {})
-            return binary_rows(self.session, whole, values)
+            if first:
+                binary_rows(self.session, first, {})
+            rows = binary_rows(self.session, whole, values)
+            if then:
+                binary_rows(self.session, then, {})
+            return rows
         except ProgrammingError as error:
             # Another process made the table anew in this moment, or somebody dropped it.
             self.lost.set()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import NamedTuple
@@ -205,17 +205,14 @@ def _copy(session: Session, table: Table, batches: Iterable[Batch]) -> None:
         ]
     )  # fmt: skip
 
-    def blocks() -> Iterator[bytes]:
-        yield _BEGIN
-        for talks, passages, vectors in batches:
-            rows = np.zeros(len(passages), dtype=layout)
-            rows["fields"], rows["l1"], rows["l2"], rows["l3"] = 3, 4, 4, 4 + 2 * dimensions
-            rows["passage"], rows["talk"] = passages, talks
-            rows["length"], rows["numbers"] = dimensions, as_bytes(vectors)
-            yield rows.tobytes()
-        yield _END
-
-    copy_in(session, f"COPY {table.name} (passage_id, talk_id, half) FROM STDIN (FORMAT binary)", blocks())
+    for talks, passages, vectors in batches:
+        rows = np.zeros(len(passages), dtype=layout)
+        rows["fields"], rows["l1"], rows["l2"], rows["l3"] = 3, 4, 4, 4 + 2 * dimensions
+        rows["passage"], rows["talk"] = passages, talks
+        rows["length"], rows["numbers"] = dimensions, as_bytes(vectors)
+        # Each batch is a COPY of its own, as it may be read from the same connection.
+        statement = f"COPY {table.name} (passage_id, talk_id, half) FROM STDIN (FORMAT binary)"
+        copy_in(session, statement, [_BEGIN, rows.tobytes(), _END])
 
 
 def _remove(session: Session, name: str, ids: Iterable[int]) -> None:
