@@ -39,7 +39,7 @@ NO_BASE = (
 NO_CHANGES = "Nothing can be changed just now"
 NO_PRIMARY = (
     "Nothing was written: the database server that takes changes cannot be reached just now. What is known can be read "
-    "all the same where there is a replica; try the change again in a minute."
+    "all the same; try the change again in a minute."
 )
 
 
@@ -79,7 +79,7 @@ def explain(request: Request, error: Exception) -> Problem:
         wrong = tuple(_in_words(request, one) for one in error.errors())
         return Problem(422, UsageError.title, " ".join(one.message for one in wrong), wrong)
     if isinstance(error, Unreachable):
-        if request.method in ("GET", "HEAD"):
+        if request.method == "GET" or replica_of(request.app.state.base.engine) is None:
             return Problem(error.status, error.title, NO_BASE)
         return Problem(error.status, NO_CHANGES, NO_PRIMARY)
     if isinstance(error, HallwayError):
