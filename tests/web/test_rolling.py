@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import time
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
+from sqlmodel import col
 
-from app.db.engine import make_engine
+from app.curators.account import set_password
+from app.curators.throttle import OVERALL
+from app.db.engine import make_engine, reading, writing
+from app.models import SignInFailures
+from app.web.forms import FORM
 from tests.nodes import READY_EVERY, Load, Node, ask, balanced, free_port, is_ready
 from tests.postgres import Server
 from tests.web.conftest import open_base
+from tests.web.curating import NAME, PASSWORD, token_of
 from tests.web.facts import fill
 
 DRAIN = 1.0
@@ -25,10 +33,13 @@ def nodes(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with postgres.database() as address:
         engine = make_engine(address)
         open_base(folder, fill, engine)
+        with writing(engine) as session:
+            set_password(session, PASSWORD, NAME)
         engine.dispose()
         environment = {
             "HALLWAY_DATABASE_URL": make_url(address).render_as_string(hide_password=False),
             "HALLWAY_EMBEDDING_MODEL": str(folder / "none"), "HALLWAY_DRAIN_SECONDS": str(DRAIN),
+            "HALLWAY_TRUSTED_PROXIES": "127.0.0.1",
             "HALLWAY_CACHE_FOLDER": str(folder / "cache"), "HALLWAY_BASE_URL": "http://hallway.example",
         }  # fmt: skip
         made = [Node(free_port(), environment, folder / f"{name}.log") for name in ("one", "two")]
@@ -61,6 +72,22 @@ def test_a_rolling_restart_fails_no_request(nodes: list[Node]) -> None:
         time.sleep(0.5)
     assert [one for one in load.answers if one[2] != 200] == []
     assert len(load.answers) > 100
+
+
+def test_a_balancer_that_is_trusted_says_who_fails_to_sign_in(nodes: list[Node]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", nodes[0].port, timeout=60)
+    connection.request("GET", "/sign-in")
+    answer = connection.getresponse()
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    sent = urlencode({"name": NAME, "password": "a wrong password", "token": token_of(answer.read().decode())})
+    headers = {"Cookie": cookie, "Content-Type": FORM, "X-Forwarded-For": "203.0.113.7"}
+    connection.request("POST", "/sign-in", sent, headers)
+    assert connection.getresponse().status == 403
+    connection.close()
+    engine = make_engine(nodes[0].environment["HALLWAY_DATABASE_URL"])
+    with reading(engine) as session:
+        assert set(session.scalars(select(col(SignInFailures.network)))) == {"203.0.113.7", OVERALL}
+    engine.dispose()
 
 
 def test_who_leaves_says_so_and_answers_on_until_it_goes(nodes: list[Node]) -> None:
