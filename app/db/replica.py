@@ -69,6 +69,7 @@ class Replica:
         self._lock = threading.Lock()
         self._looked_at = 0.0
         self._looking: threading.Thread | None = None
+        self._is_closed = False
 
     @property
     def servers(self) -> Servers:
@@ -128,6 +129,8 @@ class Replica:
         try:
             with engine.connect() as connection:
                 found = position(connection)
+                if self._is_closed:
+                    connection.detach()  # the pool it would go back to is gone
         except DBAPIError:
             self._down[primary] = True
             return None
@@ -135,7 +138,8 @@ class Replica:
         return found
 
     def close(self) -> None:
-        """Let go of the replica."""
+        """Let go of the replica. A look that goes on may still hold a connection of either server."""
+        self._is_closed = True
         if self._looking is not None:
             self._looking.join(5)
         self.engine.dispose()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import DatabaseError
 
+UNKNOWN = "The database lacks a table or column that this Hallway reads, and cannot be asked why just now. Try again."
 _MISSING = {"42P01", "42703"}
 """SQLSTATEs of a table and of a column that is not there."""
 
@@ -81,4 +82,4 @@ def why_missing(engine: Engine) -> str | None:
         with engine.connect() as connection:
             return schema_difference(engine, connection)
     except DBAPIError:
-        return None
+        return UNKNOWN

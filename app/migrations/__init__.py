@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.db.dialect import is_sqlite, sort_by_code_points
-from app.db.engine import for_writing, serving
+from app.db.engine import for_writing, saw_newest, serving
 from app.db.failures import failure
 from app.db.replica import replica_of
 from app.db.schema import Schema, expect_schema, expected_schema
@@ -65,6 +65,7 @@ def upgrade(engine: Engine, *, unfinished: bool = False) -> bool:
             raise DatabaseError(said) from None
         changed = False
     expect_schema(engine, schema)
+    saw_newest(engine)
     return changed
 
 

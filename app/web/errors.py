@@ -33,13 +33,13 @@ API = "/api/"
 RETRY_SECONDS = "5"
 """After how long a balancer or a client may ask again, where the base is not available."""
 NO_BASE = (
-    "The database of this site cannot be reached just now. Nothing is lost; try again in a minute. Those who run the "
-    "site find the reason in its log and at /readyz."
+    "The database of this site cannot be reached just now. Try again in a minute. Those who run the site find the "
+    "reason in its log and at /readyz."
 )
 NO_CHANGES = "Nothing can be changed just now"
 NO_PRIMARY = (
     "Nothing was written: the database server that takes changes cannot be reached just now. What is known can be read "
-    "all the same where there is a replica; try the change again in a minute."
+    "all the same; try the change again in a minute."
 )
 
 
@@ -79,8 +79,10 @@ def explain(request: Request, error: Exception) -> Problem:
         wrong = tuple(_in_words(request, one) for one in error.errors())
         return Problem(422, UsageError.title, " ".join(one.message for one in wrong), wrong)
     if isinstance(error, Unreachable):
-        if request.method in ("GET", "HEAD"):
-            return Problem(error.status, error.title, NO_BASE)
+        if request.method == "GET" or replica_of(request.app.state.base.engine) is None:
+            return Problem(
+                error.status, error.title, NO_BASE if request.method == "GET" else f"Nothing was written. {NO_BASE}"
+            )
         return Problem(error.status, NO_CHANGES, NO_PRIMARY)
     if isinstance(error, HallwayError):
         parameter = getattr(error, "parameter", None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -208,12 +209,12 @@ class Cutting:
         replica = replica_of(base.engine)
         assert replica
         self._engines = {base.engine: pair.primary, replica.engine: pair.replica}
-        self._heard: list[tuple[Engine, object]] = []
+        self._heard: list[tuple[Engine, Callable[..., None]]] = []
 
     def __enter__(self) -> Cutting:
         for engine, instance in self._engines.items():
 
-            def cut(_c: object, cursor: psycopg.Cursor, *_: object, url: str = instance.url) -> None:  # type: ignore[type-arg]
+            def cut(_c: object, cursor: psycopg.Cursor[Any], *_: object, url: str = instance.url) -> None:
                 self.count += 1
                 if self.count in self._at:
                     with psycopg.connect(url, autocommit=True) as admin:

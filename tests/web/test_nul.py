@@ -79,7 +79,7 @@ def test_nul_in_a_path_is_nowhere(curator: TestClient) -> None:
     tried = 0
     for path, route in routes():
         for name in re.findall(r"\{(\w+)", path):
-            method = next(iter(route.methods))
+            method = next(iter(route.methods or ()))
             answer = curator.request(method, filled(path, name))
             assert answer.status_code == 404, path
             assert "\x00" not in answer.text
@@ -93,7 +93,7 @@ def test_nul_in_a_path_is_nowhere(curator: TestClient) -> None:
 def test_nul_in_a_parameter_is_no_fault_of_ours(curator: TestClient) -> None:
     tried = 0
     for path, route in routes():
-        if "GET" not in route.methods:
+        if "GET" not in (route.methods or ()):
             continue
         for name in query_of(route.dependant):
             for value in ("a%00b", "%00"):
@@ -106,7 +106,7 @@ def test_nul_in_a_parameter_is_no_fault_of_ours(curator: TestClient) -> None:
 def test_nul_in_a_form_is_no_fault_of_ours(curator: TestClient) -> None:
     token, tried = token_of(curator.get("/sign-out").text), 0
     for path, route in routes():
-        fields = form_of(route.dependant) if "POST" in route.methods else None
+        fields = form_of(route.dependant) if "POST" in (route.methods or ()) else None
         if fields is None:
             continue
         given = {name: first_choice(one.annotation) for name, one in fields.model_fields.items()}
@@ -135,8 +135,9 @@ def test_nul_in_a_text_is_a_space(curator: TestClient, kind: str) -> None:
 def test_nul_in_an_article_is_a_space(curator: TestClient, tmp_path: Path) -> None:
     token = token_of(curator.get("/articles/new").text)
     text = "# Notes\0 of the summit\n\nKafka probes\0 are in the talk Summit 2019.\n\nMore\0 of it."
-    for sent in ({"data": {"token": token, "text": text, "title": "a\0b"}}, {"data": {"token": token, "text": text}}):
-        answer = curator.post("/articles/new", **sent, follow_redirects=False)
+    for more in ({"title": "a\0b"}, {}):
+        sent = {"token": token, "text": text, **more}
+        answer = curator.post("/articles/new", data=sent, follow_redirects=False)
         assert answer.status_code in (303, 422), answer.text
     answer = curator.post(
         "/articles/new", data={"token": token}, files={"file": ("a\0b.md", text.encode())}, follow_redirects=False

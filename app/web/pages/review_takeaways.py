@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,7 +17,7 @@ from app import pipeline
 from app.catalog.choices import Choices, choices
 from app.catalog.takeaways import TakeawayCard, TakeawayFilter, takeaway_cards
 from app.db.engine import writing
-from app.errors import NotFound, UsageError
+from app.errors import HallwayError, NotFound, UsageError
 from app.jobs.asking import queue_follow
 from app.models import Takeaway
 from app.takeaways.review.decide import accept, edit, merge, reject, undo
@@ -40,6 +41,7 @@ from app.web.pages.sign_in import ask_to_sign_in
 from app.web.parameters import Nothing, Parameters, Slug
 from app.web.templating import Crumb, PageContext
 
+log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 PATH = "/review/takeaways"
 STEPS = 8
@@ -175,8 +177,16 @@ def decided(
         step = _decide(transaction, sent, name)
         is_queued = queue_follow(transaction)
     if not is_queued:
-        tasks.add_task(pipeline.follow_takeaways, base.engine, base.embedder)
+        tasks.add_task(_follow, base)
     return RedirectResponse(sent.back(step), status_code=303, headers=NOT_KEPT)
+
+
+def _follow(base: Base) -> None:
+    """What follows from it, once the answer is sent; where that does not go now, the next pipeline step does it."""
+    try:
+        pipeline.follow_takeaways(base.engine, base.embedder)
+    except HallwayError as error:
+        log.warning("What follows from a decision was put off: %s", error)
 
 
 def _decide(session: Session, sent: DraftForm, name: str) -> int:
