@@ -69,7 +69,7 @@ class Embedded(NamedTuple):
     shares: tuple[int, ...]
 
 
-def killed(postgres: Server, jobs: int = 10_000, seed: int = 2019, longest: float = 3.0) -> Kills:
+def killed(postgres: Server, jobs: int = 10_000, seed: int = 2019, longest: float = 12.0) -> Kills:
     """Queue `jobs`, let workers do them, and kill one after the other of these until all jobs ended: each at a random
     moment within `longest` seconds after its first job.
     """
