@@ -1,6 +1,6 @@
 """Jobs in Postgres: is one lost or doubled while workers are killed with -9, and do two workers embed faster than one?
 
-    scripts/bench_jobs.py [--jobs 10000] [--seed N] [--embed FOLDER... [--talks 3000]]
+    scripts/bench_jobs.py [--jobs 10000] [--kills 40] [--seed N] [--embed FOLDER... [--talks 3000]]
 
 Workers are processes of their own, over a server of the development set or that of HALLWAY_TEST_POSTGRES_URL. A job
 of the first part writes one row, with its end, into a table that would hold two of them if it were done twice. The
@@ -69,11 +69,12 @@ class Embedded(NamedTuple):
     shares: tuple[int, ...]
 
 
-def killed(postgres: Server, jobs: int = 10_000, seed: int = 2019, longest: float = 3.0) -> Kills:
-    """Queue `jobs`, let workers do them, and kill one after the other of these until all jobs ended: each at a random
-    moment within `longest` seconds after its first job.
+def killed(postgres: Server, jobs: int = 10_000, kills: int = 40, seed: int = 2019) -> Kills:
+    """Queue `jobs`, let workers do them, and kill one of these `kills` times, each when a number of jobs drawn by
+    chance is done, and a moment drawn by chance after that.
     """
     rng = random.Random(seed)  # noqa: S311
+    moments = sorted(rng.sample(range(jobs), kills))
     with fresh_engine(postgres) as engine, tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         log = Path(scratch) / "workers.txt"
         with writing(engine) as session:
@@ -85,26 +86,26 @@ def killed(postgres: Server, jobs: int = 10_000, seed: int = 2019, longest: floa
         began = time.monotonic()
         running = [start(address(engine), log) for _ in range(WORKERS)]
         stack.callback(_end, running)
-        kills = 0
-        while unfinished(engine):
-            victim = rng.randrange(WORKERS)
-            if not _has_begun(engine, running[victim].pid):
-                time.sleep(0.1)
+        done = 0
+        while left := unfinished(engine):
+            if done == kills or jobs - left < moments[done]:
+                time.sleep(0.05)
                 continue
-            time.sleep(rng.uniform(0, longest))
-            if not unfinished(engine):
-                break
-            running[victim].send_signal(signal.SIGKILL)
-            running[victim].wait()
-            kills += 1
-            running[victim] = start(address(engine), log)
+            busy = [number for number in range(WORKERS) if _has_begun(engine, running[number].pid)]
+            if busy:
+                time.sleep(rng.uniform(0, 0.2))
+                victim = rng.choice(busy)
+                running[victim].send_signal(signal.SIGKILL)
+                running[victim].wait()
+                done += 1
+                running[victim] = start(address(engine), log)
         seconds = time.monotonic() - began
         with Session(engine) as session:
             counted = Counter(session.scalars(text("SELECT job FROM tally")))
             records = session.scalars(select(JobRecord)).all()
             return Kills(
                 jobs=len(records),
-                kills=kills,
+                kills=done,
                 tried_again=sum(record.tries > 1 for record in records),
                 lost=sum(counted[record.id] == 0 for record in records),
                 doubled=sum(number > 1 for number in counted.values()),
@@ -197,6 +198,7 @@ def main() -> None:
     """Both tables; ends with 1 where a job was lost or doubled, or two workers are not fast enough."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=10_000)
+    parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--seed", type=int, default=2019)
     parser.add_argument("--embed", type=Path, nargs="*", default=[CHECKOUT / "data"], help="folders of programmes")
     parser.add_argument("--talks", type=int, default=3_000, help="embed the passages of about so many")
@@ -205,7 +207,7 @@ def main() -> None:
     failed = False
     with server() as postgres:
         if given.jobs:
-            found = killed(postgres, given.jobs, given.seed)
+            found = killed(postgres, given.jobs, given.kills, given.seed)
             print("".join(f"{name:>13}" for name in Kills._fields))
             print("".join(f"{value:>13,}" for value in found), flush=True)
             failed = bool(found.lost or found.doubled or found.failed)

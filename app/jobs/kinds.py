@@ -33,5 +33,5 @@ class Way(NamedTuple):
 
 
 def way_of(kind: str) -> Way:
-    """Embedding runs side by side. All else changes facts or whole tables: one at a time, in order, and before it."""
-    return Way(None, 0) if kind == EMBED else Way("facts", 1)
+    """Embedding runs side by side. What changes facts or whole tables goes one at a time, in order, and before it."""
+    return Way("facts", 1) if kind in (INGEST, DERIVE, SETTLE, REBUILD, FOLLOW) else Way(None, 0)
