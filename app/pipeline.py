@@ -345,11 +345,12 @@ def preview_vocabulary(
 
 
 def remove_vocabulary(
-    engine: Engine, embedder: Embedder, slug: str, *, with_decisions: bool = False, progress: Progress = _silent
-) -> RemovedVocabulary:
+    engine: Engine, embedder: Embedder, slug: str, *, with_decisions: bool = False, default_too: bool = False,
+    progress: Progress = _silent,
+) -> RemovedVocabulary:  # fmt: skip
     """Take a vocabulary out of the base, then derive anew what followed from it. Errors as of `vocabulary_removal`."""
     with writing(engine) as session:
-        removed = vocabulary_removal.remove_vocabulary(session, slug, with_decisions)
+        removed = vocabulary_removal.remove_vocabulary(session, slug, with_decisions, default_too)
         removed.saved_reports = reports_of(session, slug)
     refresh(engine, embedder, progress)
     return removed

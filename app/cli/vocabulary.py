@@ -103,9 +103,12 @@ def remove(
     with_decisions: Annotated[
         bool, typer.Option("--with-decisions", help="Also where people decided about its themes; that is kept.")
     ] = False,
+    default_too: Annotated[
+        bool, typer.Option("--default-too", help="Also the default one; the one that came next takes its place.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Take a vocabulary out of the base, without asking, and say what went. Never the default one.
+    """Take a vocabulary out of the base, without asking, and say what went. Never the only one.
 
     What people decided about its themes stays in the base, and holds again once the vocabulary is ingested.
     """
@@ -114,7 +117,7 @@ def remove(
     base, _ = _base()
     with progress() as shown:
         removed = pipeline.remove_vocabulary(
-            base.engine, base.embedder, slug, with_decisions=with_decisions, progress=shown
+            base.engine, base.embedder, slug, with_decisions=with_decisions, default_too=default_too, progress=shown
         )
     if json:
         print_json(removed)
@@ -126,6 +129,8 @@ def _told(removed: RemovedVocabulary) -> list[str]:
     version = f", version {removed.version}" if removed.version else ""
     what = f"{removed.themes} themes, of which {removed.talks:,} known talks had any"
     lines = [f"{removed.name} ({removed.vocabulary}){version} is removed: {what}."]
+    if removed.default_now:
+        lines.append(f"The default vocabulary is {removed.default_now} from now on.")
     if removed.kept_themes:
         lines.append(
             f"Kept, out of use: {', '.join(removed.kept_themes)}, with {removed.by_people}. "

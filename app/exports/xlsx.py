@@ -6,6 +6,7 @@ Text is stored as text and marked so, and no cell holds a formula, so a spreadsh
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,12 @@ COLUMNS = (
     "Population",
     "Counting",
 )
+NUMBERS = COLUMNS[1:8]
 ABOUT = "About"
+LINE, A_LINE = 15.0, 100
+"""Points that a line is high, and letters on one of the wide column."""
+FONT, SIZE = "Calibri", 11
+"""As openpyxl has them where no font is said."""
 LONGEST_NAME, LONGEST_CELL = 31, 32_000
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
@@ -60,7 +66,8 @@ def write(document: Document) -> bytes:
 def _table(book: Workbook, table: FigureTable, name: str) -> None:
     sheet = book.create_sheet(name)
     for column, head in enumerate((table.heading, *COLUMNS, *table.more), 1):
-        _put(sheet, 1, column, head, bold=True)
+        after_numbers = head == COLUMNS[len(NUMBERS) + 1]
+        _put(sheet, 1, column, head, bold=True, side="right" if head in NUMBERS else None, indent=int(after_numbers))
     for number, row in enumerate(table.rows, 2):
         figure = row.figure
         _put(sheet, number, 1, row.label, link=absolute(row.href), indent=row.depth)
@@ -71,7 +78,7 @@ def _table(book: Workbook, table: FigureTable, name: str) -> None:
             _put(sheet, number, column, share, form=PERCENT)
         _put(sheet, number, 8, figure.confirmed)
         _put(sheet, number, 9, figure.machine)
-        _put(sheet, number, 10, figure.population)
+        _put(sheet, number, 10, figure.population, indent=1)
         _put(sheet, number, 11, figure.counting)
         for column, words in enumerate(row.more, len(COLUMNS) + 2):
             _put(sheet, number, column, plain(words) or None)
@@ -80,11 +87,12 @@ def _table(book: Workbook, table: FigureTable, name: str) -> None:
         sheet,
         [
             max([len(row.label) + 2 * row.depth for row in table.rows], default=10) + 2,
-            24,
-            *[11] * 9,
-            *[24] * len(table.more),
+            max([len(row.key) for row in table.rows], default=10) + 2,
+            *[max(len(head) + 3, 9) for head in COLUMNS[1:]],
+            *[max(len(head) + 3, 24) for head in table.more],
         ],
     )
+    _printed(sheet)
 
 
 def _about(sheet: Worksheet, document: Document) -> None:
@@ -107,14 +115,17 @@ def _about(sheet: Worksheet, document: Document) -> None:
     facts += [("Method", plain(words), None) for words in document.method]
     facts += [("Source", source.label, source.url) for source in document.sources]
     for number, (name, value, link) in enumerate(facts, 1):
-        _put(sheet, number, 1, name, bold=True)
+        _put(sheet, number, 1, name, bold=True, wrap=True)
         _put(sheet, number, 2, value, link=absolute(link), wrap=True)
+        # Said, for LibreOffice leaves a row that is wrapped as high as one line.
+        sheet.row_dimensions[number].height = LINE * max(1, math.ceil(len(str(value)) / A_LINE))
     _widths(sheet, [14, 100])
+    _printed(sheet)
 
 
 def _put(
     sheet: Worksheet, row: int, column: int, value: Any, *, link: str | None = None, bold: bool = False,
-    form: str | None = None, indent: int = 0, wrap: bool = False,
+    form: str | None = None, indent: int = 0, wrap: bool = False, side: str | None = None,
 ) -> None:  # fmt: skip
     """Set a cell; None leaves it empty. Text is set as text whatever it begins with."""
     from openpyxl.styles import Alignment, Font
@@ -131,11 +142,26 @@ def _put(
     if link and len(link) <= 2_000:
         cell.hyperlink = link
     if bold or link:
-        cell.font = Font(bold=bold, underline="single" if link else None, color="0A585D" if link else None)
+        # With its name: a font without one is whatever the program takes, which need not be that of other cells.
+        line, colour = ("single", "0A585D") if link else (None, None)
+        cell.font = Font(name=FONT, size=SIZE, bold=bold, underline=line, color=colour)  # type: ignore[arg-type]  # "single" is one it takes
     if form:
         cell.number_format = form
-    if indent or wrap:
-        cell.alignment = Alignment(indent=indent, wrap_text=wrap, vertical="top" if wrap else None)
+    if indent or wrap or side:
+        # LibreOffice indents only what is said to stand on the left.
+        side = side or ("left" if indent else None)
+        cell.alignment = Alignment(side, indent=indent, wrap_text=wrap, vertical="top" if wrap else None)
+
+
+def _printed(sheet: Worksheet) -> None:
+    """A table goes on pages across, as wide as one of them, with its head on each."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if sheet.freeze_panes:
+        sheet.print_title_rows = "1:1"
 
 
 def _widths(sheet: Worksheet, widths: list[int]) -> None:

@@ -26,6 +26,7 @@ class RemovedVocabulary(BaseModel):
     source: str | None = Field(description="path of the file it came from, which brings it back")
     themes: int = Field(description="of it, all out of use now")
     talks: int = Field(description="that had any of them")
+    default_now: str | None = Field(default=None, description="the default from now on, where it was that until now")
     decisions: int
     steps: int = Field(description="of reviews")
     draws: int = Field(description="talks in samples drawn for review")
@@ -42,13 +43,15 @@ class RemovedVocabulary(BaseModel):
         return " and ".join(told) + (f", by {', '.join(self.people)}" if self.people else "")
 
 
-def remove_vocabulary(session: Session, slug: str, with_decisions: bool = False) -> RemovedVocabulary:
+def remove_vocabulary(
+    session: Session, slug: str, with_decisions: bool = False, default_too: bool = False
+) -> RemovedVocabulary:
     """Remove a vocabulary, in one transaction with the snapshot. NotFound for an unknown one.
 
-    A UsageError for the one that came first, which is shown where none is asked for, and, without `with_decisions`, for
-    one that people decided about.
+    A UsageError for the only one; without `default_too` for the one that came first, which is shown where none is asked
+    for; and without `with_decisions` for one that people decided about.
     """
-    removed = _outlook(session, slug)
+    removed = _outlook(session, slug, default_too)
     if removed.kept_themes and not with_decisions:
         raise UsageError(_people_decided(removed), "--with-decisions")
     themes = {theme.id: theme for theme in session.scalars(select(Theme).where(col(Theme.vocabulary) == slug))}
@@ -68,16 +71,23 @@ def remove_vocabulary(session: Session, slug: str, with_decisions: bool = False)
     return removed
 
 
-def _outlook(session: Session, slug: str) -> RemovedVocabulary:
+def _outlook(session: Session, slug: str, default_too: bool) -> RemovedVocabulary:
     names = vocabulary_names(session)
     found = next((name for name in names if name.slug == slug), None)
     if found is None:
         raise NotFound("vocabulary", slug, f"The vocabularies are {', '.join(name.slug for name in names) or 'none'}.")
-    if found == names[0]:
+    if len(names) == 1:
+        raise UsageError(
+            f"{found.name} ({slug}) is the only vocabulary; ingest another one first, without one there are no themes.",
+            "SLUG",
+        )
+    default = names[1] if found == names[0] else names[0]
+    if found == names[0] and not default_too:
         raise UsageError(
             f"{found.name} ({slug}) is the default vocabulary: it came first, and themes are of it where no other is "
-            "asked for. It stays; a base without it is a new one that its file was never ingested into.",
-            "SLUG",
+            f"asked for. With --default-too it is removed all the same, and {default.name} ({default.slug}) takes its "
+            "place.",
+            "--default-too",
         )
     (detail,) = vocabulary_details(session, [found])
     ids = dict(session.execute(select(col(Theme.id), col(Theme.slug)).where(col(Theme.vocabulary) == slug)).all())
@@ -92,6 +102,7 @@ def _outlook(session: Session, slug: str) -> RemovedVocabulary:
         vocabulary=slug,
         name=found.name,
         version=found.version,
+        default_now=default.slug if found == names[0] else None,
         source=detail.source,
         themes=detail.themes,
         talks=detail.talks,

@@ -119,6 +119,8 @@ def _lead(facts: ScopeFacts, shares: ThemeShares, request: ReportRequest, top: l
 
 def _everything(facts: ScopeFacts, request: ReportRequest) -> str:
     held = sum(edition.known > 0 for edition in facts.editions)
+    if held == 0:
+        return "No edition was chosen, and none here has known talks."
     where = f"of {facts.title}" if request.series or request.year_from or request.year_to else "in the base"
     return f"No edition was chosen, so this is over all {counted(held, 'edition')} {where} that have known talks."
 

@@ -160,3 +160,21 @@ def test_every_export_has_every_figure_of_the_table(document: Document) -> None:
         for bound in ("share", "low", "high"):
             assert float(lines[url][bound]) == pytest.approx(row[bound], abs=1e-6)
             assert drawn[url][bound] == row[bound]
+
+
+def test_a_workbook_reads_well_on_a_screen_and_on_paper(document: Document) -> None:
+    book = _opened(document)
+    sheet, about = book.worksheets
+    for cell in sheet[1]:
+        assert sheet.column_dimensions[cell.column_letter].width > len(cell.value)
+    numbers = [cell for cell in sheet[1] if isinstance(sheet.cell(2, cell.column).value, (int, float))]
+    assert len(numbers) > 4
+    assert all(cell.alignment.horizontal == "right" for cell in numbers), "a head stands over its numbers"
+    fonts = {(cell.font.name, cell.font.size) for part in book.worksheets for row in part for cell in row}
+    assert fonts == {(xlsx.FONT, xlsx.SIZE)}
+    for row in about.iter_rows():
+        room = about.row_dimensions[row[1].row].height / xlsx.LINE * xlsx.A_LINE
+        assert room >= len(str(row[1].value))
+    for part in book.worksheets:
+        assert part.page_setup.orientation == "landscape"
+        assert part.sheet_properties.pageSetUpPr.fitToPage

@@ -131,6 +131,30 @@ def test_the_default_one_and_an_unknown_one_are_refused(base: Engine) -> None:
     remove(base, "mine")
     with pytest.raises(NotFound, match="The vocabularies are first"):
         remove(base, "mine")
+    with pytest.raises(UsageError, match="is the only vocabulary"):
+        pipeline.remove_vocabulary(base, HashingEmbedder(), "first", default_too=True)
+
+
+def test_the_default_one_goes_where_asked_and_the_next_takes_its_place(base: Engine, tmp_path: Path) -> None:
+    removed = pipeline.remove_vocabulary(base, HashingEmbedder(), "first", default_too=True)
+    assert removed.default_now == "mine"
+    with reading(base) as session:
+        assert [name.slug for name in vocabulary_names(session)] == ["mine"]
+        shares = theme_shares(session, Scope())
+        assert shares.vocabulary is not None
+        assert shares.vocabulary.slug == "mine"
+        assert {row.theme.slug for row in shares.rows} == {"machines", "pods", "ledgers"}
+        assert sound(session)
+    assert remove_of_another_says_no_default(base, tmp_path) is None
+    ingest(base, tmp_path / "first.yaml")
+    with reading(base) as session:
+        assert [name.slug for name in vocabulary_names(session)] == ["first", "mine"], "it comes back as it was"
+
+
+def remove_of_another_says_no_default(base: Engine, folder: Path) -> str | None:
+    (folder / "third.yaml").write_text(FIRST.replace("first", "third").replace("brokers", "agents"), encoding="utf-8")
+    ingest(base, folder / "third.yaml")
+    return remove(base, "third").default_now
 
 
 def test_what_people_decided_refuses_it_and_is_kept_where_it_is_removed_all_the_same(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.trends.estimate import estimate_share, label_variance, method_sentence, wilson
+from app.trends.estimate.interval import REACH, whole_talks
 
 
 @st.composite
@@ -143,6 +144,29 @@ def test_labelling_interval_covers_when_probabilities_are_calibrated() -> None:
         found = estimate_share(numerator, 47, variance=float((chances * (1 - chances)).sum()), published=47)
         hits += (found.low or 0) <= truth / 47 <= (found.high or 0)
     assert 0.93 <= hits / 2000 <= 0.985
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 3000))
+def test_limits_go_by_whole_talks_and_lose_none_that_is_possible(one: float, other: float, size: int) -> None:
+    low, high = min(one, other), max(one, other)
+    moved = whole_talks(low, high, size)
+    within = np.arange(size + 1) / size
+    kept = (within >= moved[0]) & (within <= moved[1])
+    assert kept[(within >= low) & (within <= high)].all()
+    assert not kept[(within < low - (REACH + 1e-6) / size) | (within > high + (REACH + 1e-6) / size)].any()
+    assert all(abs(limit * size - round(limit * size)) < 1e-6 for limit in moved)
+
+
+def test_limits_of_a_reviewed_sample_are_shares_that_the_programme_may_have() -> None:
+    common = {"confirmed": 4, "rejected": 16, "variance": 9.0, "published": 56, "expected": 12.3}
+    found = estimate_share(12, 47, keeps_count=False, **common)  # type: ignore[arg-type]
+    loose = estimate_share(12, 47, keeps_count=True, **common)  # type: ignore[arg-type]
+    assert found.low is not None
+    assert found.high is not None
+    assert (found.low * 56) == pytest.approx(round(found.low * 56))
+    assert (found.high * 56) == pytest.approx(round(found.high * 56))
+    assert abs(found.low - (loose.low or 0)) < 1 / 56
+    assert abs(found.high - (loose.high or 0)) < 1 / 56
 
 
 @pytest.mark.parametrize("basis", ["nothing", "exact", "complete", "partial", "unknown", "population", "exceeds"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.trends.estimate import middle_variance, wilson
 from app.trends.estimate.adjusted import Rates, adjusted_count, carry, gart_buck, rates_of, saerens
+from app.trends.estimate.interval import whole_talks
 from app.trends.estimate.planning import plan_reviews
 from app.trends.estimate.prediction import corrected_mean, reviewed_share, tuned_weight
 
@@ -92,7 +93,7 @@ def test_intervals_cover_and_are_narrower_than_of_the_sample_alone(quality: floa
             drawn = np.flatnonzero(rng.random(80) < chance)
             found = reviewed_share(truth[drawn], predicted[drawn], chance[drawn], predicted)
             share, size = float(found.share[()]), float(found.size[()])
-            low, high = wilson(share, size)
+            low, high = whole_talks(*wilson(share, size), 80)
             seen = truth[drawn].sum()
             low, high = max(low, seen / 80), min(high, 1 - (len(drawn) - seen) / 80)
             covered.append(low - 1e-9 <= truth.mean() <= high + 1e-9)

@@ -21,6 +21,9 @@ the least that the machine keeps, so the variance it stands for is never underst
 SUREST = 0.99
 """No machine is taken to be surer than this, nor less sure than its complement."""
 
+REACH = 1 / 3
+"""Of a talk: as near to a limit outside, a whole number of talks counts as within. Chosen as those of `prediction`."""
+
 Basis = Literal["nothing", "exact", "complete", "partial", "unknown", "population", "exceeds"]
 
 
@@ -107,8 +110,9 @@ def estimate_share(
     published: sessions the programme listed, None where unknown; of_population: only some kinds of talk are counted, so
     `published` does not apply; expected: talks of the theme with labels corrected, where that differs from the
     numerator; keeps_count: whether the interval holds the share counted whatever was expected, as it must where nothing
-    measured here speaks against it. With `published` known the interval stays within what is possible at all: not below
-    confirmed / published, not above (published - rejected) / published.
+    measured here speaks against it; where it need not, limits go by whole talks of the programme. With `published`
+    known the interval stays within what is possible at all: not below confirmed / published, not above
+    (published - rejected) / published.
     """
     if denominator == 0:
         return Estimate(None, None, None, "nothing")
@@ -125,12 +129,24 @@ def estimate_share(
     halves = {"labelling": _half(share, labelling), "unseen": _half(share, unseen)}
     if size is None:
         return Estimate(counted, low, high, basis, estimate=share, **halves)
+    if not keeps_count:
+        low, high = whole_talks(low, high, size)
     unknown = size - denominator
     share = min(max(share, confirmed / size), (size - rejected) / size)
     low = min(share, max(low, confirmed / size))
     high = max(share, min(high, (size - rejected) / size))
     ends = (numerator / size, (numerator + unknown) / size)
     return Estimate(counted, low, high, basis, *ends, estimate=share, **halves)
+
+
+def whole_talks(low: float, high: float, size: int) -> tuple[float, float]:
+    """The limits of a share of `size` talks, moved to whole talks: a share between two of these cannot be.
+
+    Inwards, so that nothing possible is lost, but for a talk that is nearer than REACH to a limit, which then counts as
+    within: a normal interval is of a continuous number and falls short of a whole one (the correction for continuity of
+    Yates, J. R. Stat. Soc. Suppl. 1, 1934, 217-235, with REACH for his one half).
+    """
+    return max(0.0, math.ceil(low * size - REACH) / size), min(1.0, math.floor(high * size + REACH) / size)
 
 
 def _basis(denominator: int, published: int | None, variance: float, of_population: bool) -> Basis:

@@ -24,7 +24,7 @@ TOWARDS_MODEL = 0.8
 TRUST = 0.5
 """Talks for each reviewed one that speak for a slope of 1 when the weight of the machine is tuned."""
 
-EXPECTED = 1 / 6
+EXPECTED = 1 / 16
 """Talks for each reviewed one that show the error expected of the machine, so that a lucky sample is not believed."""
 
 LEAST_ERROR = 0.2
@@ -78,7 +78,7 @@ def reviewed_share(truth: Any, predicted: Any, inclusion: Any, population: Any) 
 
     The variance is that of Hájek's estimate, sum of (1-pi)/pi^2 * (error - mean error)^2 / n^2, which has the finite
     population correction in it. A few reviews may show no error at all, so both this and the variance that the same
-    talks would have without the machine are seen together with m/6 talks whose error is what the spread of the
+    talks would have without the machine are seen together with m/16 talks whose error is what the spread of the
     predictions leaves unexplained; their ratio is the design effect, and m over that the effective sample size, as
     Korn and Graubard (1998) and Dean and Pagano (2015) use one. Coverage was measured, not proven.
     """
