@@ -19,7 +19,8 @@ from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from app.embeddings.choose import open_embedder
 from app.settings import get_settings
-from app.themes.clusters import LEAST, Matrix, Places, divisions, find_clusters, jaccard, principal
+from app.themes.clusters import LEAST, Matrix, Places, divisions, jaccard, principal
+from app.themes.consensus import agreed_clusters
 from app.themes.evaluation import read_texts
 from app.themes.labelled import read_labelled
 
@@ -32,7 +33,7 @@ Method = Callable[[Matrix], Places]
 def hallway(vectors: Matrix) -> Places:
     """What `hallway themes discover` takes."""
     labels = np.full(len(vectors), -1)
-    for number, cluster in enumerate(find_clusters(vectors)):
+    for number, cluster in enumerate(agreed_clusters(vectors)):
         labels[cluster.members] = number
     return labels
 

@@ -29,14 +29,15 @@ from app.embeddings.protocol import Embedder
 from app.errors import NotFound
 from app.models import Discovery, Theme, ThemeAssignment
 from app.text.slugs import slugify, unique_slug
-from app.themes.clusters import MOST, RESAMPLES, Cluster, coherence, find_clusters, unit
+from app.themes.clusters import MOST, RESAMPLES, Cluster, coherence, unit
+from app.themes.consensus import agreed_clusters
 from app.themes.evidence import Matrix
 from app.themes.labels import Term, label_terms
 from app.themes.material import Vocabulary, talk_texts, theme_texts, vocabularies
 from app.themes.trend import trend
 from app.themes.unnamed import Unnamed, read_unnamed
 
-RECIPE = "ward+c-tf-idf/1"
+RECIPE = "ward+c-tf-idf/2"
 LEAST_TERMS = 3
 """What fewer terms tell from other talks has no subject that a person could name."""
 ALIKE_TERMS, COMPARED_TERMS = 3, 5
@@ -71,7 +72,7 @@ def discover(
     if vocabulary is not None and not known:
         raise NotFound("vocabulary", vocabulary)
     pool = read_unnamed(session, embedder.recipe, filter, [one.slug for one in known], everything)
-    labelled = _labelled(pool, find_clusters(pool.vectors, progress))
+    labelled = _labelled(pool, agreed_clusters(pool.vectors, progress))
     worded = [shape for shape in labelled if len(shape.terms) >= LEAST_TERMS]
     general = [shape for shape in worded if not _of_one_event(pool, shape.cluster)]
     taken = set(session.scalars(select(col(Theme.slug))))
