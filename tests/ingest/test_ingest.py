@@ -105,7 +105,7 @@ def test_a_dry_run_keeps_nothing(engine: Engine) -> None:
     assert titles(engine) == []
 
 
-def test_decisions_survive_a_rebuild_and_a_re_ingest(engine: Engine) -> None:
+def test_decisions_survive_a_rebuild_and_a_re_ingest(engine: Engine, tmp_path: Path) -> None:
     ingest(engine, DATA)
     with reading(engine) as session:
         decided = count(session, ThemeDecision)
@@ -114,8 +114,7 @@ def test_decisions_survive_a_rebuild_and_a_re_ingest(engine: Engine) -> None:
         ).all()
     assert decided == 47 * 13
     assert len(confirmed) == 107
-    shutil.copy(DATA / "programmes" / "kafka-summit-san-francisco-2019.yaml", Path(str(engine.url.database)).parent)
-    ingest(engine, Path(str(engine.url.database)).parent / "kafka-summit-san-francisco-2019.yaml")
+    ingest(engine, Path(shutil.copy(DATA / "programmes" / "kafka-summit-san-francisco-2019.yaml", tmp_path)))
     with reading(engine) as session:
         assert count(session, ThemeDecision) == decided
 
