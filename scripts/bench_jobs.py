@@ -149,6 +149,7 @@ def _round(base: KnowledgeBase, workers: int) -> Embedded:
         session.execute(delete(Embedding))
         session.execute(delete(JobRecord))
         session.execute(text("DELETE FROM procrastinate_jobs"))
+        session.execute(text("DELETE FROM procrastinate_workers"))  # those of the round before were killed
         job = make(session, DERIVE, "")
     run_job(base, job, "bench", lambda words: None)  # noqa: ARG005
     environment = {

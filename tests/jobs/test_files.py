@@ -13,9 +13,10 @@ from sqlmodel import col
 from app import pipeline
 from app.db.engine import reading, writing
 from app.errors import InputError, TooLarge, UsageError
+from app.ingest.archives import FILES_OF_LIMIT_SIZE
 from app.ingest.formats.protocol import ReadOptions
 from app.jobs import asking
-from app.jobs.files import FILES_OF_LIMIT_SIZE, PART, gather, keep, unpacked
+from app.jobs.files import PART, gather, keep, unpacked
 from app.jobs.here import run_all
 from app.jobs.records import make
 from app.models import JobFile, Source, Talk
