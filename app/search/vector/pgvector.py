@@ -36,9 +36,10 @@ from app.search.vector.exact import VectorPart, as_bytes, lengths
 from app.search.vector.table import Table
 
 FEW = 8_000
-"""So many rows are all compared: 2 to 4 µs for each."""
-A_CODE, A_STEP = 0.5, 20.0
-"""Microseconds for the signs of a row, and for a row that the graph is walked over, whether it is allowed or not."""
+"""So many rows are all compared: 2 to 5 µs for each."""
+A_CODE, A_STEP = 1.1, 20.0
+"""Microseconds for the signs of a row, and for a row that the graph is walked over, whether it is allowed or not; of a
+million rows, on a machine with much other work."""
 LEAST_WALKED = 100
 """So many candidates are taken from the graphs even for fewer, as their own order is rounded and not complete."""
 COMPARED = 1_500
