@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -23,7 +24,7 @@ def binary_rows(session: Session, statement: str, values: Mapping[str, Any]) -> 
             found: list[Any] = cursor.fetchall()
             return found
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(session, statement, error) from error
+        raise _told(connection, statement, error) from error
 
 
 def copy_in(session: Session, statement: str, blocks: Iterable[bytes]) -> None:
@@ -35,9 +36,14 @@ def copy_in(session: Session, statement: str, blocks: Iterable[bytes]) -> None:
             for block in blocks:
                 copy.write(block)
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(session, statement, error) from error
+        raise _told(connection, statement, error) from error
 
 
-def _told(session: Session, statement: str, error: Exception) -> Exception:
-    dialect = session.connection().dialect
-    return DBAPIError.instance(statement, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+def _told(connection: Connection, statement: str, error: Any) -> Exception:
+    dialect = connection.dialect
+    is_lost = dialect.is_disconnect(error, connection.connection, None)
+    if is_lost:
+        connection.invalidate(error)  # so that nobody rolls back what is gone, nor takes it from the pool again
+    return DBAPIError.instance(
+        statement, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
+    )

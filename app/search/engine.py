@@ -6,9 +6,11 @@ import gc
 import logging
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Engine, select
@@ -27,7 +29,7 @@ from app.search.completion import Completion, complete
 from app.search.entries import Ranked
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
-from app.search.meant import Meanings
+from app.search.meant import Meanings, Mended
 from app.search.memory import Memory, Recollection
 from app.search.mending import mend, with_words
 from app.search.missing import Missing, excluding, find_sought, scope_of_talks, unknown, why_missing
@@ -40,7 +42,17 @@ from app.search.question import Question, without_vectors
 from app.search.ranking import Side, best_of_each, sorted_page
 from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve
 from app.search.scopes import NOTHING, QueryFilter, times_held
-from app.search.shapes import FacetValue, Hit, Mode, Nearest, NearTheme, SearchRequest, SearchResult, Understood
+from app.search.shapes import (
+    FacetValue,
+    Hit,
+    Mode,
+    Nearest,
+    NearTheme,
+    SearchRequest,
+    SearchResult,
+    Spelling,
+    Understood,
+)
 from app.search.shelf import Shelf
 from app.search.subjects import Subjects
 from app.search.upkeep import rebuild_lexical
@@ -48,6 +60,8 @@ from app.search.upkeep import rebuild_lexical
 log = logging.getLogger(__name__)
 
 MOST_LESSONS = 5
+
+T = TypeVar("T")
 
 
 class SearchEngine:
@@ -91,13 +105,13 @@ class SearchEngine:
         query, also, understood = self._read(session, memory, request.query)
         if not query.words and not also:
             return _empty(query, request.mode, started, understood)
-        typed, mended = query.typed, self._meanings.mend(query, memory, request.spelling)
+        typed, mended = query.typed, self._mended(session, query, memory, request.spelling)
         query = mended.query
         # What needs no vector is done while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
         words = Side() if request.mode == "semantic" else found_by_words(self._engine, session, memory, scope, query)
-        suggested = self._meanings.suggest(mended, memory)
+        suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
         question = without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
@@ -107,7 +121,8 @@ class SearchEngine:
         hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
         missed = None
         if query.phrases and not ranking.total and not lessons:
-            missed = self._meanings.missed(query, memory, partial(times_held, session))
+            held = partial(times_held, session)
+            missed = self._with_words(session, lambda: self._meanings.missed(query, memory, held))
         return SearchResult(
             query=typed,
             mode=question.mode,
@@ -133,7 +148,7 @@ class SearchEngine:
         with self._turns.one():
             memory = self._recall(session)
             query, also, _ = self._read(session, memory, request.query)
-            query = self._meanings.mend(query, memory, request.spelling).query
+            query = self._mended(session, query, memory, request.spelling).query
             question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
             notice = question.notice or ("" if query.words else "There is no word to search for in this query.")
             if not query.words:
@@ -204,7 +219,7 @@ class SearchEngine:
         """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
         memory = self._recall(session)
         query, also, understood = self._read(session, memory, request.query)
-        query, asked = self._meanings.mend(query, memory, request.spelling).query, query.typed
+        query, asked = self._mended(session, query, memory, request.spelling).query, query.typed
         question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
@@ -267,6 +282,13 @@ class SearchEngine:
                 return understand(session, query)
             query = read_query(typed, plain=True)
         return query, NOTHING, []
+
+    def _with_words(self, session: Session, ask: Callable[[], T]) -> T:
+        return with_words(self._engine, session, ask)
+
+    def _mended(self, session: Session, query: Query, memory: Memory, spelling: Spelling) -> Mended:
+        """The query with slips mended by the words there are, which may be those of the database."""
+        return self._with_words(session, lambda: self._meanings.mend(query, memory, spelling))
 
     def _scope(self, session: Session, memory: Memory, filter: TalkFilter, also: QueryFilter) -> Scope:
         return with_words(self._engine, session, lambda: memory.scope(session, filter, also))

@@ -15,10 +15,11 @@ from app.catalog.cards import EditionName, TalkCard, talk_cards
 from app.catalog.filters import TalkFilter
 from app.db.prepared import IDS, Prepared
 from app.models import Edition, Passage, Takeaway
+from app.search.backends import lexical_for
 from app.search.candidates import Scope
 from app.search.facts import Facts, load_facts
 from app.search.freshness import Marks, changes_since, read_marks
-from app.search.lexical.words import WordsIndex
+from app.search.lexical.protocol import Words
 from app.search.scopes import NOTHING, QueryFilter, scope_of
 from app.search.shelf import Shelf
 from app.search.vector.protocol import VectorIndex
@@ -49,8 +50,8 @@ class Memory:
     marks: Marks
     facts: Facts
     vectors: VectorIndex
-    words: WordsIndex | None
-    """None while they are being read, and where the database searches: then it looks words up."""
+    words: Words | None
+    """Those of the database while they are being read and where it searches; None where it only finds them."""
     passage_count: int
     """How many passages there are, embedded or not."""
     is_reading: bool = False
@@ -67,7 +68,10 @@ class Memory:
     def of(self, session: Session) -> Self:
         """The same as this session is to ask it."""
         vectors = self.vectors.of(session)
-        return self if vectors is self.vectors else replace(self, vectors=vectors)
+        words = lexical_for(session).words(session) if self.words is None else self.words
+        if vectors is self.vectors and words is self.words:
+            return self
+        return replace(self, vectors=vectors, words=words)
 
     def scope(self, session: Session, filter: TalkFilter, also: QueryFilter = NOTHING) -> Scope:
         """The scope of a filter and of what a query asks besides its words."""
