@@ -10,7 +10,7 @@ serve: install
 	$(BIN)/hallway serve --port $(PORT) --ingest data
 
 test: lint browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 install: $(STAMP)
 

@@ -22,6 +22,19 @@ from tests.replica import Pair, pair
 from tests.standins import HashingEmbedder
 
 DATA = CHECKOUT / "data"
+SERVERS = {"postgres", "servers"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes test at once (`pytest -n`), one has all tests of a kind of database: it makes each base
+    that tests share, and the servers, once.
+    """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        kind = getattr(item, "callspec", None) and item.callspec.params.get("databases")  # type: ignore[attr-defined]
+        if kind or fixtures & SERVERS:
+            item.add_marker(pytest.mark.xdist_group(kind or "postgres"))
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,12 @@ def find_chromium() -> str:
     return found
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A browser shows what a page holds, and that pages hold the same on either database is tested without one."""
+    if "databases" in metafunc.fixturenames:
+        metafunc.parametrize("databases", ["sqlite"], indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
 def site(knowledge_base: KnowledgeBase) -> Iterator[str]:
     """Address of the running site."""
