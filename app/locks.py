@@ -42,18 +42,25 @@ class Turns:
     @contextmanager
     def one(self) -> Iterator[Any]:
         """One of them, for as long as the block runs."""
-        with self._lock:
-            thing = self._idle.pop() if self._idle else None
-            if thing is None:
-                own: SimpleQueue[Any] = SimpleQueue()
-                self._waiting.append(own)
-        if thing is None:
-            thing = own.get()
+        thing = self.take()
         try:
             yield thing
         finally:
-            with self._lock:
-                if self._waiting:
-                    self._waiting.popleft().put(thing)
-                else:
-                    self._idle.append(thing)
+            self.give(thing)
+
+    def take(self) -> Any:
+        """One of them, to be given back."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            own: SimpleQueue[Any] = SimpleQueue()
+            self._waiting.append(own)
+        return own.get()
+
+    def give(self, thing: Any) -> None:
+        """Give back what was taken."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().put(thing)
+            else:
+                self._idle.append(thing)

@@ -1,4 +1,4 @@
-"""Times `hallway serve` over HTTP on this machine: cold start, then searches of several clients on 1 and 4 workers."""
+"""Times `hallway serve` over HTTP on this machine: cold start, then searches of several clients on some workers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.db.engine import make_engine, reading
 from app.settings import CHECKOUT, Settings
 from scripts.measured import heading, quantile, questions, resident, say, say_times
 
-WORKERS = (1, 4)
+WORKERS = (1, 2, 4)
 CLIENTS = (1, 8, 32)
 SECONDS = 12.0
 MOST = 3_000
@@ -31,7 +31,7 @@ PAGE = "/search?q="
 
 
 def run(settings: Settings) -> None:
-    """Start it without and with index files, then load it with 1 and with 4 workers."""
+    """Start it without and with index files, then load it with 1, 2 and 4 workers."""
     engine = make_engine(settings.database_url)
     with reading(engine) as session:
         asked = questions(session, seed=5)

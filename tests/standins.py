@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -45,6 +46,10 @@ class HashingEmbedder:
         normalised: Vectors = (total / np.linalg.norm(total)).astype(np.float32)
         return normalised
 
+    def begin_query(self, text: str) -> Callable[[], Vectors]:
+        """See `Embedder`."""
+        return partial(self.encode_query, text)
+
     def knows(self, word: str) -> bool:
         """See `Embedder`."""
         return word in COMMON
@@ -75,6 +80,10 @@ class MissingEmbedder:
         raise ModelError("no model here")
 
     def encode_query(self, text: str) -> Vectors:
+        """Not possible."""
+        raise ModelError("no model here")
+
+    def begin_query(self, text: str) -> Callable[[], Vectors]:
         """Not possible."""
         raise ModelError("no model here")
 

@@ -44,6 +44,7 @@ def _told(connection: Connection, statement: str, error: Any) -> Exception:
     is_lost = dialect.is_disconnect(error, connection.connection, None)
     if is_lost:
         connection.invalidate(error)  # so that nobody rolls back what is gone, nor takes it from the pool again
-    return DBAPIError.instance(
+    told: Exception = DBAPIError.instance(
         statement, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
     )
+    return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.embeddings.onnx_export import LEAST_COSINE, can_export, export, exported, least_cosine, wanted_vectors
@@ -53,6 +53,10 @@ class ChosenEmbedder:
     def encode_query(self, text: str) -> Vectors:
         """See `Embedder`."""
         return self.serving().encode_query(text)
+
+    def begin_query(self, text: str) -> Callable[[], Vectors]:
+        """See `Embedder`."""
+        return self.serving().begin_query(text)
 
     def knows(self, word: str) -> bool:
         """See `Embedder`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.embeddings.protocol import Progress, Vectors
-from app.embeddings.runtimes import Run, run_in_fp32
+from app.embeddings.runtimes import Run, Tokens, run_in_fp32
 from app.embeddings.weights import ModelFolder
 from app.errors import ModelError
 
@@ -93,19 +93,34 @@ class OnnxEmbedder:
 
     def encode_query(self, text: str) -> Vectors:
         """See `Embedder`."""
-        _, tokenizer = self.load()
-        vector: Vectors = self._run([tokenizer.encode(self.model.prompts["query"] + text).ids])[0]
+        run, _ = self.load()
+        vector: Vectors = run(*self._query(text))[0]
         return vector
+
+    def begin_query(self, text: str) -> Callable[[], Vectors]:
+        """See `Embedder`."""
+        run, _ = self.load()
+        begun = run.begin(*self._query(text))
+        return lambda: begun()[0]
+
+    def _query(self, text: str) -> tuple[Tokens, Tokens]:
+        _, tokenizer = self.load()
+        return _padded([tokenizer.encode(self.model.prompts["query"] + text).ids])
 
     def _run(self, tokens: list[list[int]]) -> Vectors:
         """Vectors (n, d) of token ids, padded to the longest of them."""
         run, _ = self.load()
-        ids = np.zeros((len(tokens), max(len(row) for row in tokens)), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, given in enumerate(tokens):
-            ids[row, : len(given)] = given
-            mask[row, : len(given)] = 1
-        return run(ids, mask)
+        return run(*_padded(tokens))
+
+
+def _padded(tokens: list[list[int]]) -> tuple[Tokens, Tokens]:
+    """Ids and mask (n, t), filled up to the longest."""
+    ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, given in enumerate(tokens):
+        ids[row, : len(given)] = given
+        mask[row, : len(given)] = 1
+    return ids, mask
 
 
 def _batches(lengths: list[int]) -> list[list[int]]:

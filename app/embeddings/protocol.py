@@ -40,6 +40,13 @@ class Embedder(Protocol):
         """The vector (d,) of what somebody looks for, of length 1. Raises ModelError."""
         ...
 
+    def begin_query(self, text: str) -> Callable[[], Vectors]:
+        """Begin with what `encode_query` gives, aside where that is possible; returns what waits for it, once.
+
+        Either raises ModelError.
+        """
+        ...
+
     def knows(self, word: str) -> bool:
         """Whether the model was taught this word (lower case, no accents) whole, as it was the common words of its
         language and hardly any misspelt ones. False where that cannot be told. Never loads the model.

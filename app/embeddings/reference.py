@@ -6,8 +6,9 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,10 @@ class SentenceTransformerEmbedder:
         """See `Embedder`."""
         vector: Vectors = self._run([text], "query")[0]
         return vector
+
+    def begin_query(self, text: str) -> Callable[[], Vectors]:
+        """See `Embedder`. Begins when somebody waits."""
+        return partial(self.encode_query, text)
 
     def _run(self, texts: list[str], what: str) -> Vectors:
         model = self.load()

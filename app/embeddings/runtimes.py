@@ -8,9 +8,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,43 @@ from app.locks import Turns, alone
 log = logging.getLogger(__name__)
 
 Tokens = NDArray[np.int64]
-Run = Callable[[Tokens, Tokens], Vectors]
-"""Vectors (n, d) of token ids and attention mask, each (n, t). Threads may call it side by side."""
+
+
+class Run(Protocol):
+    """What runs a graph. Threads may use it side by side."""
+
+    def __call__(self, ids: Tokens, mask: Tokens) -> Vectors:
+        """Vectors (n, d) of token ids and attention mask, each (n, t)."""
+        ...
+
+    def begin(self, ids: Tokens, mask: Tokens) -> Callable[[], Vectors]:
+        """Begin with these on another thread; returns what waits for the vectors, to be called once."""
+        ...
+
+
 _STARTING = threading.Lock()
 SHORT = 64
 """Tokens of a text that counts as short."""
+FEW = 12
+"""A single text of fewer tokens is filled up to so many: OpenVINO takes half a millisecond to turn to another length,
+and of 1,500 queries of up to so many tokens each had the same vector to the last bit."""
+
+
+class _InFp32:
+    """See `run_in_fp32`."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._aside = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
+
+    def __call__(self, ids: Tokens, mask: Tokens) -> Vectors:
+        """See `Run`."""
+        vectors: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+    def begin(self, ids: Tokens, mask: Tokens) -> Callable[[], Vectors]:
+        """See `Run`."""
+        return self._aside.submit(self, ids, mask).result
 
 
 def run_in_fp32(file: Path) -> Run:
@@ -36,13 +69,94 @@ def run_in_fp32(file: Path) -> Run:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    return _InFp32(onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"]))
 
-    def run(ids: Tokens, mask: Tokens) -> Vectors:
-        vectors: Vectors = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
 
-    return run
+class _InBf16:
+    """See `run_in_bf16`."""
+
+    def __init__(self, few: Turns, single: Turns, many: Callable[[], Turns]) -> None:
+        """Of requests for one text of FEW tokens, for one short text, and what makes those for many texts, once."""
+        self._few = few
+        self._single = single
+        self._make_many = many
+        self._many: Turns | None = None
+        self._making = threading.Lock()
+
+    def __call__(self, ids: Tokens, mask: Tokens) -> Vectors:
+        """See `Run`."""
+        if len(ids) == 1 and ids.shape[1] <= FEW:
+            with self._few.one() as few:
+                few.fill(ids, mask)
+                few.request.infer()
+                return _of_length_1(few.request.get_output_tensor(0).data)
+        with self._turns(ids).one() as request:
+            return _of_length_1(request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)[0])
+
+    def begin(self, ids: Tokens, mask: Tokens) -> Callable[[], Vectors]:
+        """See `Run`. No thread of ours is needed, nor the interpreter's lock, until somebody waits."""
+        if len(ids) == 1 and ids.shape[1] <= FEW:
+            few = self._few.take()
+            few.fill(ids, mask)
+            few.request.start_async()
+            return _Begun(self._few, few, few.request).vectors
+        turns = self._turns(ids)
+        request = turns.take()
+        # Shared as in `infer`, as a request takes no others once it was given shared ones.
+        request.start_async({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
+        return _Begun(turns, request, request).vectors
+
+    def _turns(self, ids: Tokens) -> Turns:
+        if len(ids) == 1 and ids.shape[1] <= SHORT:
+            return self._single
+        with self._making:
+            if self._many is None:
+                self._many = self._make_many()
+            return self._many
+
+
+class _Few:
+    """A request for one text of at most FEW tokens, and the arrays that it reads them from."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+        self._given = np.zeros((2, 1, FEW), dtype=np.int64)
+        for name, array in zip(("input_ids", "attention_mask"), self._given, strict=True):
+            request.set_tensor(name, _openvino().Tensor(array, shared_memory=True))
+
+    def fill(self, ids: Tokens, mask: Tokens) -> None:
+        """Put these in, each (1, t), and nothing behind them."""
+        length = ids.shape[1]
+        self._given[0, :, :length], self._given[1, :, :length] = ids, mask
+        self._given[:, :, length:] = 0
+
+
+class _Begun:
+    """Something that is being computed. What computes it is given back even where nobody waits for it."""
+
+    def __init__(self, turns: Turns, thing: Any, request: Any) -> None:
+        self._turns = turns
+        self._thing = thing
+        self._request = request
+
+    def vectors(self) -> Vectors:
+        """Wait for them."""
+        request, self._request = self._request, None
+        try:
+            request.wait()
+            return _of_length_1(request.get_output_tensor(0).data)
+        finally:
+            self._turns.give(self._thing)
+
+    def __del__(self) -> None:
+        """Give it back."""
+        if self._request is not None:
+            self.vectors()
+
+
+def _of_length_1(found: NDArray[Any]) -> Vectors:
+    vectors: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return vectors
 
 
 def run_in_bf16(file: Path, threads: int) -> Run | None:
@@ -61,32 +175,24 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
     if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return None
 
-    def compiled(streams: int, **more: str) -> Turns:
+    def compiled(streams: int, **more: str) -> Any:
         properties = {
             "INFERENCE_PRECISION_HINT": "bf16", "NUM_STREAMS": str(streams), "INFERENCE_NUM_THREADS": streams,
             "CACHE_DIR": str(kept), **more,
         }  # fmt: skip
         with alone(kept):  # a graph that is written anew under one that reads it ends the process with SIGBUS
-            model = core.compile_model(str(file), "CPU", properties)
-        return Turns([model.create_infer_request() for _ in range(streams)])
+            return core.compile_model(str(file), "CPU", properties)
+
+    def requests(model: Any) -> list[Any]:
+        # Those beyond the number of streams wait in the library, and whoever began them does other work meanwhile.
+        return [model.create_infer_request() for _ in range(threads)]
 
     single = compiled(max(1, threads // 2), ENABLE_CPU_PINNING="NO")
-    many: list[Turns] = []
-    making = threading.Lock()
-
-    def run(ids: Tokens, mask: Tokens) -> Vectors:
-        turns = single
-        if len(ids) > 1 or ids.shape[1] > SHORT:
-            with making:
-                if not many:
-                    many.append(compiled(threads, PERFORMANCE_HINT="THROUGHPUT"))
-            turns = many[0]
-        with turns.one() as request:
-            found = request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)[0]
-            vectors: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
-        return vectors
-
-    return run
+    return _InBf16(
+        Turns([_Few(request) for request in requests(single)]),
+        Turns(requests(single)),
+        lambda: Turns(requests(compiled(threads, PERFORMANCE_HINT="THROUGHPUT"))),
+    )
 
 
 def processor() -> str:

@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 from app.catalog.cards import TalkCard
 from app.models import Passage
 from app.search.candidates import Candidate
+from app.search.display import ShownPassage
 from app.search.entries import NO_PASSAGE, Ranked
-from app.search.memory import Memory, ShownPassage
+from app.search.memory import Memory
 from app.search.query import joined
 from app.search.ranking import Side
 from app.search.shapes import Hit, HitPassage, Lesson, NearTheme, Parts, Why

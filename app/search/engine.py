@@ -7,12 +7,12 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
@@ -26,9 +26,11 @@ from app.models import Talk
 from app.search.answers import Asked, answer, with_titles
 from app.search.candidates import Scope
 from app.search.completion import Completion, complete
+from app.search.display import Displays
 from app.search.entries import Ranked
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
+from app.search.kernels import prepare
 from app.search.meant import Meanings, Mended
 from app.search.memory import Memory, Recollection
 from app.search.mending import mend, with_words
@@ -39,8 +41,8 @@ from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vec
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
 from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, read_query
 from app.search.question import Question, without_vectors
-from app.search.ranking import Side, best_of_each, sorted_page
-from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve
+from app.search.ranking import Ranking, best_of_each, sorted_page
+from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve, worded
 from app.search.scopes import NOTHING, QueryFilter, times_held
 from app.search.shapes import (
     FacetValue,
@@ -82,9 +84,10 @@ class SearchEngine:
         """
         self._engine = engine
         self._embedder = embedder
-        self._recollection = Recollection(Shelf(engine, folder, most_in_memory))
+        self._folder = folder
+        shelf = Shelf(engine, folder, most_in_memory)
+        self._recollection = Recollection(engine, shelf, Displays(engine, folder))
         self._turns = Turns(range(os.cpu_count() or 1))
-        self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
         self._subjects = Subjects(embedder)
         self._meanings = Meanings(embedder.knows)
         self._names = Nameboard()
@@ -110,7 +113,10 @@ class SearchEngine:
         # What needs no vector is done while the query is embedded, on another core.
         encoding = self._encoding(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
-        words = Side() if request.mode == "semantic" else found_by_words(self._engine, session, memory, scope, query)
+        words, counted = None, None
+        if request.mode != "semantic":
+            words = worded(self._engine, session, memory, scope, query)
+            counted = memory.facts.facets.tally(words.side.documents[words.side.documents > 0])
         suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
         question = without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
@@ -128,7 +134,7 @@ class SearchEngine:
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
-            facets=memory.facts.facets.counts(ranking.talk_ids),
+            facets=_facets(memory, ranking, counted),
             hits=hits,
             lessons=lessons,
             sort=request.sort,
@@ -248,6 +254,7 @@ class SearchEngine:
 
     def warm(self) -> None:
         """Load model and indexes now, so that the first search is as quick as any. What is missing is logged."""
+        prepare(self._folder and self._folder / "kernels")
         try:
             self._embedder.encode_query("warm")
         except ModelError as error:
@@ -291,22 +298,26 @@ class SearchEngine:
         return self._with_words(session, lambda: self._meanings.mend(query, memory, spelling))
 
     def _scope(self, session: Session, memory: Memory, filter: TalkFilter, also: QueryFilter) -> Scope:
-        return with_words(self._engine, session, lambda: memory.scope(session, filter, also))
+        known = memory.scopes.get((filter, also))
+        return known or with_words(self._engine, session, lambda: memory.scope(session, filter, also))
 
-    def _encoding(self, query: Query, mode: Mode) -> Future[Vectors] | None:
-        """The vector of the query, on its way; who asks first is served first."""
+    def _encoding(self, query: Query, mode: Mode) -> Callable[[], Vectors] | None:
+        """What waits for the vector of the query, which is on its way."""
         if mode == "lexical" or not query.words:
             return None
-        return self._encoders.submit(self._embedder.encode_query, query.text)
+        try:
+            return self._embedder.begin_query(query.text)
+        except ModelError:
+            return None  # asked again below, where it is said
 
-    def _understand(self, query: Query, mode: Mode, encoding: Future[Vectors] | None = None) -> Question:
+    def _understand(self, query: Query, mode: Mode, encoding: Callable[[], Vectors] | None = None) -> Question:
         notice = None
         if query.was_cut:
             notice = f"Only the first {MOST_CHARACTERS:,} characters and {MOST_TERMS} words were searched for."
         if mode == "lexical" or not query.words:
             return Question(query, mode, None, notice)
         try:
-            vector = self._embedder.encode_query(query.text) if encoding is None else encoding.result()
+            vector = self._embedder.encode_query(query.text) if encoding is None else encoding()
             return Question(query, mode, vector, notice)
         except ModelError as error:
             if mode == "semantic":
@@ -330,6 +341,14 @@ class SearchEngine:
             counted = memory.facts.facets.counts(ranking.talk_ids, name)[name]
             beside[name] = [value for value in counted if value.value not in chosen]
         return beside
+
+
+def _facets(memory: Memory, ranking: Ranking, counted: NDArray[np.int64] | None) -> dict[str, list[FacetValue]]:
+    """The facets of all talks found, where those that hold a word may have been counted before."""
+    facets = memory.facts.facets
+    if counted is None or not ranking.lexical.documents.size:
+        return facets.counts(ranking.talk_ids)
+    return facets.most(counted + facets.tally(ranking.wordless))
 
 
 def _empty(query: Query, mode: Mode, started: float, understood: list[Understood]) -> SearchResult:

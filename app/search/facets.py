@@ -19,80 +19,84 @@ class Facets:
 
     def __init__(self, facets: Mapping[str, Iterable[tuple[int, str, str]]]) -> None:
         """From (talk id, value, label) of each facet by its name."""
-        self._values: dict[str, _Values] = {}
+        self._names = list(facets)
+        self._values: list[str] = []
+        """The values of all facets, those of each facet by falling label."""
+        self._labels: list[str] = []
         talks, codes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-        first = 0
-        for name, rows in facets.items():
+        firsts = [0]
+        for rows in facets.values():
             values, of_talks, places = _values_of(rows)
-            self._values[name] = values._replace(first=first)
             talks.append(of_talks)
-            codes.append(places + first)
-            first += len(values.labels)
+            codes.append(places + firsts[-1])
+            self._values += [value for value, _ in values]
+            self._labels += [label for _, label in values]
+            firsts.append(len(self._labels))
         all_talks = np.concatenate(talks)
         order = np.argsort(all_talks, kind="stable")
         self._codes = np.concatenate(codes)[order]
         """The values of each talk, one talk after the other, as places among the values of all facets."""
         self._starts = np.searchsorted(all_talks[order], np.arange(all_talks.max(initial=0) + 2))
-        self._count = first
+        self._firsts = np.array(firsts)
+        self._facet_of = np.repeat(np.arange(len(self._names)), np.diff(self._firsts))
 
-    def counts(self, talk_ids: NDArray[np.int64], *only: str) -> dict[str, list[FacetValue]]:
-        """How many of these talks have each value of every facet, or only of those named.
-
-        Most first, then by label, at most MOST_VALUES.
-        """
+    def tally(self, talk_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of these talks have each value of all facets: what `counts` is made of, which can be added up."""
         known = talk_ids[talk_ids < len(self._starts) - 1]
         first, end = self._starts[known], self._starts[known + 1]
         lengths = end - first
         ends = np.cumsum(lengths)
         # Where the values of each talk lie.
         at = np.arange(int(lengths.sum())) + np.repeat(first - ends + lengths, lengths)
-        counted = np.bincount(self._codes[at], minlength=self._count)
-        return {name: self._values[name].most(counted) for name in only or self._values}
+        return np.bincount(self._codes[at], minlength=len(self._labels))
+
+    def counts(self, talk_ids: NDArray[np.int64], *only: str) -> dict[str, list[FacetValue]]:
+        """How many of these talks have each value of every facet, or only of those named.
+
+        Most first, then by label, at most MOST_VALUES.
+        """
+        return self.most(self.tally(talk_ids), *only)
+
+    def most(self, counted: NDArray[np.int64], *only: str) -> dict[str, list[FacetValue]]:
+        """As `counts`, of a tally."""
+        there = np.flatnonzero(counted)
+        # One number for each value, so that one sort puts all facets in order: facet, then count, then label.
+        most = int(counted.max(initial=0)) + 1
+        worth = (self._facet_of[there] * most + counted[there]) * len(self._labels) + there
+        worth.sort()
+        worth, there = np.divmod(worth, len(self._labels))
+        ends = np.searchsorted(worth, np.arange(1, len(self._names) + 1) * most)
+        firsts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1]])
+        wanted = [(name, place) for place, name in enumerate(self._names) if not only or name in only]
+        value_of, label_of = self._values.__getitem__, self._labels.__getitem__
+        found = {}
+        for name, place in wanted:
+            span = slice(max(firsts[place], ends[place] - MOST_VALUES), ends[place])
+            at, counts = there[span][::-1].tolist(), (worth[span][::-1] - place * most).tolist()
+            found[name] = list(map(FacetValue, map(value_of, at), map(label_of, at), counts))
+        return found
 
 
-class _Values(NamedTuple):
-    """The values of one facet."""
-
-    labels: list[tuple[str, str]]
-    """Each value with its label."""
-    later: NDArray[np.int64]
-    """How many labels come after that of each value."""
-    first: int = 0
-    """Where they begin among the values of all facets."""
-
-    def most(self, counted: NDArray[np.int64]) -> list[FacetValue]:
-        """The most frequent of them, of the counts of the values of all facets."""
-        own = counted[self.first : self.first + len(self.labels)]
-        there = np.flatnonzero(own)
-        # Of a talk in a thousand editions there are thousands of values with one talk: they are told apart as numbers.
-        worth = own[there] * len(self.labels) + self.later[there]
-        if len(there) > MOST_VALUES:
-            best = np.argpartition(-worth, MOST_VALUES)[:MOST_VALUES]
-            there, worth = there[best], worth[best]
-        there = there[np.argsort(-worth)]
-        return [
-            FacetValue(*self.labels[place], count)
-            for place, count in zip(there.tolist(), own[there].tolist(), strict=True)
-        ]
-
-
-def _values_of(rows: Iterable[tuple[int, str, str]]) -> tuple[_Values, NDArray[np.int64], NDArray[np.int64]]:
-    """The values in (talk id, value, label), and each pair of a talk and the place of a value once."""
-    places: dict[str, int] = {}
+def _values_of(
+    rows: Iterable[tuple[int, str, str]],
+) -> tuple[list[tuple[str, str]], NDArray[np.int64], NDArray[np.int64]]:
+    """The values in (talk id, value, label) by falling label, and each pair of a talk and the place of a value once."""
+    met: dict[str, int] = {}
     labels: list[tuple[str, str]] = []
     talk_ids: list[int] = []
     of_talks: list[int] = []
     for talk_id, value, label in rows:
-        place = places.setdefault(value, len(places))
+        place = met.setdefault(value, len(met))
         if place == len(labels):
             labels.append((value, label))
         talk_ids.append(talk_id)
         of_talks.append(place)
-    many = max(1, len(places))
-    pairs = np.unique(np.array(talk_ids, dtype=np.int64) * many + np.array(of_talks, dtype=np.int64))
-    later = np.empty(len(labels), dtype=np.int64)
-    later[sorted(range(len(labels)), key=lambda place: labels[place][::-1])] = np.arange(len(labels))[::-1]
-    return _Values(labels, later), pairs // many, pairs % many
+    falling = sorted(range(len(labels)), key=lambda place: labels[place][::-1], reverse=True)
+    places = np.empty(len(labels), dtype=np.int64)
+    places[falling] = np.arange(len(labels))
+    many = max(1, len(labels))
+    pairs = np.unique(np.array(talk_ids, dtype=np.int64) * many + places[np.array(of_talks, dtype=np.int64)])
+    return [labels[place] for place in falling], pairs // many, pairs % many
 
 
 FIELDS = {

@@ -6,17 +6,18 @@ import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Self, TypeVar
+from typing import Self, TypeVar
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session
 
-from app.catalog.cards import EditionName, TalkCard, talk_cards
+from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.filters import TalkFilter
-from app.db.prepared import IDS, Prepared
-from app.models import Edition, Passage, Takeaway
+from app.db.watch import Watch
+from app.models import Passage
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
+from app.search.display import Display, Displays, ShownPassage, read_passages
 from app.search.facts import Facts, load_facts
 from app.search.freshness import Marks, changes_since, read_marks
 from app.search.lexical.protocol import Words
@@ -26,21 +27,11 @@ from app.search.vector.protocol import VectorIndex
 
 MOST_SCOPES = 256
 MOST_SHOWN = 4_096
-FILLED = 1_000
+MOST_DISPLAYED = 250_000
+"""Of more passages than this only those are kept that answers showed lately: packing all takes too long."""
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class ShownPassage(NamedTuple):
-    """A passage as answers show it, with its takeaway and the edition of that, if any."""
-
-    text: str
-    kind: str
-    start_seconds: float | None
-    takeaway: str | None
-    takeaway_kind: str | None
-    edition: EditionName | None
 
 
 @dataclass
@@ -54,8 +45,11 @@ class Memory:
     """Those of the database while they are being read and where it searches; None where it only finds them."""
     passage_count: int
     """How many passages there are, embedded or not."""
+    displays: Displays
     is_reading: bool = False
     """Whether vectors or words are older than the base, as they are being read aside."""
+    in_database: bool = False
+    """Whether the database searches, so that nothing is kept that grows with the base's passages."""
     scopes: dict[tuple[TalkFilter, QueryFilter], Scope] = field(default_factory=dict)
     kept_cards: dict[int, TalkCard] = field(default_factory=dict)
     kept_passages: dict[int, ShownPassage] = field(default_factory=dict)
@@ -82,6 +76,9 @@ class Memory:
 
     def cards(self, session: Session, ids: Sequence[int]) -> dict[int, TalkCard]:
         """Cards of these talks by id; only those not met before are read. They are shared: do not change them."""
+        display = self._display
+        if display is not None:
+            return display.cards(ids)
         known = {i: self.kept_cards[i] for i in ids if i in self.kept_cards}
         unknown = [i for i in ids if i not in known]
         if not unknown:
@@ -92,21 +89,30 @@ class Memory:
 
     def passages(self, session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
         """These passages by id; only those not met before are read."""
+        display = self._display
+        if display is not None:
+            return display.passages(ids)
         known = {i: self.kept_passages[i] for i in ids if i in self.kept_passages}
         unknown = [i for i in ids if i not in known]
         if not unknown:
             return known
-        fresh = _read_passages(session, unknown)
+        fresh = read_passages(session, unknown)
         self._keep(self.kept_passages, fresh, MOST_SHOWN)
         return known | fresh
 
     def fill(self, session: Session) -> None:
-        """Read what the first searches will need: the scope of no filter, and cards and passages of the first talks."""
-        talks = self.scope(session, TalkFilter()).talks[:FILLED].tolist()
-        if self.may_keep:
-            self.cards(session, talks)
-            ids = session.scalars(select(col(Passage.id)).where(col(Passage.talk_id).in_(talks)).limit(FILLED))
-            self.passages(session, [i for i in ids if i is not None])
+        """Read what the first searches will need: the scope of no filter, and all cards and passages."""
+        self.scope(session, TalkFilter())
+        if self._may_display:
+            self.displays.fill(session)
+
+    @property
+    def _display(self) -> Display | None:
+        return self.displays.at(self.marks) if self._may_display else None
+
+    @property
+    def _may_display(self) -> bool:
+        return self.may_keep and not self.in_database and self.passage_count <= MOST_DISPLAYED
 
     def _keep(self, kept: dict[K, V], fresh: dict[K, V], most: int) -> None:
         if not self.may_keep:
@@ -116,33 +122,15 @@ class Memory:
         kept.update(fresh)
 
 
-_PASSAGES = Prepared(
-    select(
-        col(Passage.id), col(Passage.text), col(Passage.kind), col(Passage.start_seconds),
-        col(Takeaway.slug), col(Takeaway.kind), col(Edition.slug), col(Edition.name),
-    )
-    .outerjoin(Takeaway, col(Takeaway.id) == col(Passage.takeaway_id))
-    .outerjoin(Edition, col(Edition.id) == col(Takeaway.edition_id))
-    .where(col(Passage.id).in_(IDS))
-)  # fmt: skip
-
-
-def _read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:
-    rows = _PASSAGES.rows(session, ids)
-    return {
-        passage_id: ShownPassage(
-            text, kind, start, takeaway, takeaway_kind, EditionName(slug=slug, name=name) if slug and name else None
-        )
-        for passage_id, text, kind, start, takeaway, takeaway_kind, slug, name in rows
-        if passage_id is not None
-    }
-
-
 class Recollection:
     """Holds the newest Memory. Threads may share it; one reads while the others wait."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, engine: Engine, shelf: Shelf, displays: Displays) -> None:
         self._shelf = shelf
+        self._displays = displays
+        self._watch = Watch(engine)
+        self._seen: tuple[Memory, int] | None = None
+        """The memory that was right in this state of the base, so that no query need say so again."""
         self._memory: Memory | None = None
         self._recipe: str | None = None
         self._lock = threading.Lock()
@@ -152,10 +140,16 @@ class Recollection:
     ) -> Memory:
         """The memory of the base as it is, with the vectors of `recipe` (None: without any).
 
-        Costs one small query while nothing changed. Else it is read, after `before` had a chance to mend what it
-        needs. What takes long to read is read aside, and `is_reading` says so, unless asked to `wait` for it.
+        Costs one small query at most while nothing changed. Else it is read, after `before` had a chance to mend what
+        it needs. What takes long to read is read aside, and `is_reading` says so, unless asked to `wait` for it.
         """
+        state = None if session.in_transaction() else self._watch.state()
+        seen = self._seen
+        if seen is not None and seen[1] == state and self._is_at_hand(seen[0], seen[0].marks, recipe):
+            return seen[0]
         memory = self._at_hand(read_marks(session), recipe)
+        if memory is not None and memory.may_keep and state is not None:
+            self._seen = memory, state
         if memory is None:
             with self._lock:
                 memory = self._at_hand(read_marks(session), recipe)
@@ -173,20 +167,28 @@ class Recollection:
 
     def _at_hand(self, marks: Marks, recipe: str | None) -> Memory | None:
         memory = self._memory
-        if memory is None or memory.marks != marks or self._recipe != recipe or memory.vectors.is_lost:
-            return None
-        return None if memory.is_reading and not self._shelf.is_making else memory
+        return memory if memory is not None and self._is_at_hand(memory, marks, recipe) else None
+
+    def _is_at_hand(self, memory: Memory, marks: Marks, recipe: str | None) -> bool:
+        if memory is not self._memory or memory.marks != marks or self._recipe != recipe:
+            return False
+        if memory.vectors.is_lost:
+            return False
+        return not memory.is_reading or self._shelf.is_making
 
     def _read(self, session: Session, marks: Marks, recipe: str | None, wait: bool) -> Memory:
         """`marks` were read before, so that a change meanwhile is noticed next time."""
         vectors, are_new = self._shelf.vectors(session, marks, recipe or "", wait)
         words = self._shelf.words(session, marks, wait)
+        in_database = self._shelf.is_in_database(session)
         return Memory(
             marks=marks,
             facts=self._facts(session, marks),
             vectors=vectors,
             words=words,
-            is_reading=not are_new or (words is None and not self._shelf.is_in_database(session)),
+            displays=self._displays,
+            is_reading=not are_new or (words is None and not in_database),
+            in_database=in_database,
             passage_count=session.execute(select(func.count()).select_from(Passage)).scalar_one(),
         )
 

@@ -109,8 +109,10 @@ class Side:
         """The first `depth` documents with those of `also`, and the others."""
         if len(self) <= depth:
             return self, Side()
-        first = np.isin(self.documents, list(also))
+        first = np.zeros(len(self), dtype=np.bool_)
         first[:depth] = True
+        places = self.places(np.array(list(also), dtype=np.int64))
+        first[places[places >= 0]] = True
         return self._of(first), self._of(~first)
 
     def talks(self, start: int, end: int) -> list[Ranked]:
@@ -147,6 +149,12 @@ class Ranking:
         """Ids of all talks in order."""
         first, others = self.first.documents, self.others.documents
         return np.concatenate([first[first > 0], others[others > 0]])
+
+    @property
+    def wordless(self) -> NDArray[np.int64]:
+        """Ids of the talks that hold no word of the question; all others are in `lexical`."""
+        found: NDArray[np.int64] = self.first.documents[self.first.word_ranks == NO_RANK]
+        return found[found > 0]
 
     @cached_property
     def talks(self) -> list[Ranked]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
@@ -29,24 +32,37 @@ LEAST_LESSON_COSINE = 0.4
 """Lessons stand beside the talks, unasked for, so those without a word of the query must be nearer than a talk."""
 
 
+class Worded(NamedTuple):
+    """What a query finds by its words alone."""
+
+    side: Side
+    raised: Mapping[int, float]
+    """Talks within the scope that it names outright, and by how much their score is raised."""
+
+
+def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Worded:
+    """All that needs no vector, and so can be done while the query is embedded."""
+    named = obvious(
+        query,
+        memory.facts,
+        lambda rest, talks: found_by_words(engine, session, memory, scope_of_talks(*talks), rest).scores,
+    )
+    raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
+    return Worded(found_by_words(engine, session, memory, scope, query), raised)
+
+
 def retrieve(
-    engine: Engine, session: Session, memory: Memory, scope: Scope, question: Question, words: Side | None = None
+    engine: Engine, session: Session, memory: Memory, scope: Scope, question: Question, words: Worded | None = None
 ) -> Ranking:
     """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
     if not question.query.words:
         return newest_first(scope.talks, memory.facts)
-    lexical, semantic = Side(), Side()
-    raised: dict[int, float] = {}
+    semantic = Side()
     if question.vector is not None:
         semantic = _nearest(memory.vectors, question.vector, scope)
-    if question.mode != "semantic":
-        lexical = found_by_words(engine, session, memory, scope, question.query) if words is None else words
-        named = obvious(
-            question.query,
-            memory.facts,
-            lambda rest, talks: found_by_words(engine, session, memory, scope_of_talks(*talks), rest).scores,
-        )
-        raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
+    if question.mode == "semantic":
+        words = Worded(Side(), {})
+    lexical, raised = words or worded(engine, session, memory, scope, question.query)
     first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
     meaning = alike = NOTHING_KNOWN
     if question.vector is not None:

@@ -6,7 +6,7 @@ Japanese, Chinese and Korean match by pairs of characters, as `query.split_words
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
@@ -18,20 +18,25 @@ from app.text.stemming import stem
 WINDOW_WORDS = 45
 _RUN = UNSPACED.pattern[1:-2]  # of UNSPACED, the class of its characters
 _SOME_RUN = re.compile(_RUN)
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 _WORD_OR_RUN = re.compile(rf"(?P<run>{_RUN}+)|(?:(?!{_RUN})[^\W_])+")
 _WORD_OR_PAIR = re.compile(rf"{_RUN}{{1,2}}|(?:(?!{_RUN})[^\W_])+")
 _LOWER = {code: chr(code) if chr(code) in ascii_lowercase + digits else " " for code in range(128)} | dict(
     zip(map(ord, ascii_uppercase), ascii_lowercase, strict=True)
 )
+_LOWER_MARKED = {**_LOWER, ord("?"): "\x7f"}
+"""With a mark for each letter beyond ASCII, which is a "?" by then."""
+_MARKED_WORD = re.compile("[^ ]*\x7f[^ ]*")
 
 
 class _Read(NamedTuple):
-    """A text as it was read: letter by letter with a space for all that is in no word; and its words that match,
-    with their stems."""
+    """A text as it was read."""
 
-    spaced: str
-    words: int
-    matching: dict[str, str]
+    spaced: str | None
+    """Letter by letter, small, with a space for all that is in no word; None for a text without spaces between words.
+    Several times as quick to make as words are to find by a regular expression."""
+    places: list[tuple[int, int, str]]
+    """Start, end and stem of each word that matches, in order."""
 
 
 class Marking:
@@ -41,14 +46,14 @@ class Marking:
         """Of the terms of a query: a word is marked that has the stem of one."""
         self._terms = {term: stem(term) for term in terms}
         self._stems = frozenset(self._terms.values())
-        # A stem begins as its word does, so only words that begin as a stem are cut down to theirs.
-        letters = {one[:1] for one in self._stems}
-        self._letters = letters | {letter.upper() for letter in letters}
+        # A stem begins as its word does, but for two letters at its end (usability: usabl), so only words that begin
+        # like that are cut down to theirs.
+        self._beginnings = _without_longer(f" {one[: max(1, len(one) - 2)]}" for one in self._stems)
         self._texts: dict[str, _Read] = {}
 
     def terms_in(self, *texts: str) -> list[str]:
         """The terms, in their order, whose stem is in any of the texts."""
-        there = {stemmed for text in texts for stemmed in self._stems_in(text)}
+        there = {stemmed for text in texts for _, _, stemmed in self._read(text).places}
         return [term for term, stemmed in self._terms.items() if stemmed in there]
 
     def marked(self, text: str) -> list[Segment]:
@@ -56,88 +61,101 @@ class Marking:
 
         Pairs that overlap or touch are one match.
         """
-        return _segments(text, 0, len(text), self._places(text))
+        return _segments(text, 0, len(text), self._read(text).places)
 
     def snippet(self, text: str, words: int = WINDOW_WORDS) -> list[Segment]:
         """The window of `words` words of `text` that holds most distinct matches, as segments; its cuts show as "…".
 
         Two characters of a text without spaces count as a word.
         """
-        if _has_runs(text):
+        spaced, places = self._read(text)
+        if spaced is None:
             found = [word.span() for word in _WORD_OR_PAIR.finditer(text)]
-            at = [(bisect_right(found, (begins, len(text))) - 1, stemmed) for begins, _, stemmed in self._places(text)]
+            at = [(bisect_right(found, (begins, len(text))) - 1, stemmed) for begins, _, stemmed in places]
             first, last = _window(at, len(found), words)
             start, end = found[first][0] if first else 0, found[last - 1][1] if last < len(found) else len(text)
         else:
-            spaced, count, _ = self._read(text)
-            at = [(len(spaced[:begins].split()), stemmed) for begins, _, stemmed in self._places(text)]
-            first, last = _window(at, count, words)
+            # Fewer spaces than that leave no room for more words.
+            count = len(spaced.split()) if spaced.count(" ") >= words else 0
+            if count <= words:
+                return self.marked(text)
+            first, last = _window(_counted(spaced, places), count, words)
             start = _start_of(spaced, first) if first else 0
             end = len(spaced[: _start_of(spaced, last)].rstrip()) if last < count else len(text)
         if not start and end == len(text):
             return self.marked(text)
-        segments = self.marked(text[start:end]) if _has_runs(text) else _segments(text, start, end, self._places(text))
+        segments = self.marked(text[start:end]) if spaced is None else _segments(text, start, end, places)
         if start:
             segments.insert(0, Segment("… ", False))
         if end < len(text):
             segments.append(Segment(" …", False))
         return segments
 
-    def _stems_in(self, text: str) -> Iterable[str]:
-        if _has_runs(text):
-            return [stemmed for _, _, stemmed in self._places(text)]
-        return self._read(text).matching.values()
-
     def _read(self, text: str) -> _Read:
         known = self._texts.get(text)
         if known is None:
-            spaced = _spaced(text)
-            words = spaced.split()
-            letters, stems = self._letters, self._stems
-            if text.isascii():
-                near = [word for word in words if word[0] in letters]
-            else:  # a letter beyond ASCII may be another's capital
-                near = [word for word in words if word[0] in letters or word[0] > "\x7f"]
-            matching = {word: stemmed for word in near if (stemmed := stem(word)) in stems}
-            known = self._texts[text] = _Read(spaced, len(words), matching)
+            known = self._texts[text] = self._newly_read(text)
         return known
 
-    def _places(self, text: str) -> list[tuple[int, int, str]]:
-        """Start, end and stem of each word of `text` that matches, in order."""
-        if _has_runs(text):
-            return list(_matches_with_pairs(text, self._stems))
-        spaced, _, matching = self._read(text)
+    def _newly_read(self, text: str) -> _Read:
+        beyond = "" if text.isascii() else "".join(_BEYOND.findall(text))
+        if beyond and _SOME_RUN.search(beyond):
+            return _Read(None, list(_matches_with_pairs(text, self._stems)))
+        # Quotes and dashes beyond ASCII are in no word, and texts with letters beyond it are few.
+        if not any(map(str.isalnum, beyond)):
+            spaced = text.encode("ascii", "replace").decode("ascii").translate(_LOWER)
+            return _Read(spaced, sorted(self._found(spaced, spaced)))
+        plain = text.replace("?", " ")
+        for character in set(beyond):
+            if not character.isalnum():
+                plain = plain.replace(character, " ")
+        spaced = plain.encode("ascii", "replace").decode("ascii").translate(_LOWER_MARKED)
+        found = self._found(text, spaced)
+        for word in _MARKED_WORD.finditer(spaced):
+            start, end = word.span()
+            stemmed = stem(text[start:end])
+            if stemmed in self._stems:
+                found.add((start, end, stemmed))
+        return _Read(spaced, sorted(found))
+
+    def _found(self, text: str, spaced: str) -> set[tuple[int, int, str]]:
+        """Start, end and stem of the words of `text` that match, of those that begin in ASCII."""
+        found = set()
         padded = f" {spaced} "  # its space before a word is where the word is in `text`
-        found = []
-        for word, stemmed in matching.items():
-            whole = f" {word} "
-            at = padded.find(whole)
+        for beginning in self._beginnings:
+            at = padded.find(beginning)
             while at >= 0:
-                found.append((at, at + len(word), stemmed))
-                at = padded.find(whole, at + len(word) + 1)
-        return sorted(found)
+                end = padded.find(" ", at + 1) - 1
+                stemmed = stem(text[at:end])
+                if stemmed in self._stems:
+                    found.add((at, end, stemmed))
+                at = padded.find(beginning, end + 1)
+        return found
 
 
-def _spaced(text: str) -> str:
-    """`text` with a space for every character that is in no word: for all but letters and digits.
+def _without_longer(beginnings: Iterable[str]) -> list[str]:
+    """Those that begin with no other of them."""
+    kept: list[str] = []
+    for one in sorted(beginnings):
+        if not kept or not one.startswith(kept[-1]):
+            kept.append(one)
+    return kept
 
-    Where it is ASCII, its letters are made small. Several times as quick as a regular expression that finds words.
-    """
-    if text.isascii():
-        return text.translate(_LOWER)
-    for character in set(text):
-        if not character.isalnum():
-            text = text.replace(character, " ")
-    return text
+
+def _counted(spaced: str, places: Iterable[tuple[int, int, str]]) -> list[tuple[int, str]]:
+    """How many words come before each place, and its stem."""
+    counted = []
+    count = before = 0
+    for begins, _, stemmed in places:
+        count += len(spaced[before:begins].split())
+        before = begins
+        counted.append((count, stemmed))
+    return counted
 
 
 def _start_of(spaced: str, nth: int) -> int:
     """Where the `nth` word begins, counted from 0."""
     return len(spaced) - len(spaced.split(None, nth)[nth])
-
-
-def _has_runs(text: str) -> bool:
-    return not text.isascii() and _SOME_RUN.search(text) is not None
 
 
 def _matches_with_pairs(text: str, stems: frozenset[str]) -> Iterator[tuple[int, int, str]]:
@@ -174,13 +192,14 @@ def _window(at: list[tuple[int, str]], count: int, words: int) -> tuple[int, int
 
 
 def _best_window(at: list[tuple[int, str]], size: int) -> int:
-    """Where the best window begins, of the places and stems of what matched.
+    """Where the best window begins, of the places and stems of what matched, by place.
 
     That with most distinct stems, then with most matches, then a little before its first match.
     """
     best, begins = (0, 0), size // 6
-    for place, _ in at:
-        inside = [stemmed for other, stemmed in at if place <= other < place + size]
+    places, stems = [place for place, _ in at], [stemmed for _, stemmed in at]
+    for first, place in enumerate(places):
+        inside = stems[first : bisect_left(places, place + size)]
         worth = (len(set(inside)), len(inside))
         if worth > best:
             best, begins = worth, place

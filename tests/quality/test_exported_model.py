@@ -145,3 +145,13 @@ def test_threads_may_start_bf16_at_once(settings: Settings, tmp_path: Path) -> N
         command = [sys.executable, "-c", code, str(tmp_path / "model.onnx")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_query_that_was_begun_has_the_vector_of_one_that_was_asked_for(settings: Settings) -> None:
+    for precision in ("auto", "fp32"):
+        serving = ChosenEmbedder(settings.model_copy(update={"encoder_precision": precision})).serving()
+        asked = ["kafka", "one two three four five six seven eight nine ten eleven twelve thirteen", "kafka " * 40, "k"]
+        for text in [*asked, "kafka " * 120, *reversed(asked)]:
+            begun, dropped = serving.begin_query(text), serving.begin_query(f"{text} streams")
+            assert (begun() == serving.encode_query(text)).all(), (precision, text[:20])
+            del dropped  # nobody waits for it, and the next has its place all the same

@@ -21,6 +21,7 @@ from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.errors import DatabaseError
 from app.models import Talk
+from app.search.display import Displays
 from app.search.documents import documents
 from app.search.engine import SearchEngine
 from app.search.evaluation import load
@@ -219,11 +220,15 @@ def test_damage_to_any_table_is_noticed_and_mended(base: Base, damage: str) -> N
         assert TsvectorIndex().words(session).held(["kafka"]) == WordsIndex.build(documents(session)).held(["kafka"])
 
 
+def _recollection(base: Base) -> Recollection:
+    return Recollection(base.engine, Shelf(base.engine, None), Displays(base.engine, None))
+
+
 @on_postgres
 def test_without_words_in_memory_those_of_the_database_rank_and_mend(base: Base) -> None:
     meanings = Meanings(lambda _: False)
     with reading(base.engine) as session:
-        memory = Recollection(Shelf(base.engine, None)).current(session, None, lambda _: None)
+        memory = _recollection(base).current(session, None, lambda _: None)
         scope = scope_of(session, TalkFilter())
         stored_words: Any = TsvectorIndex().words(session)
         theirs = replace(memory, words=stored_words)
@@ -252,7 +257,7 @@ def test_without_words_in_memory_those_of_the_database_rank_and_mend(base: Base)
 @on_postgres
 def test_words_that_vanish_under_a_running_engine_are_rebuilt(base: Base) -> None:
     with reading(base.engine) as session:
-        memory = Recollection(Shelf(base.engine, None)).current(session, None, lambda _: None)
+        memory = _recollection(base).current(session, None, lambda _: None)
         scope, query = scope_of(session, TalkFilter()), read_query("kafka upgrade")
         known = found_by_words(base.engine, session, memory, scope, query)
     with writing(base.engine) as session:

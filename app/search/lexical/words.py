@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, Self
 
@@ -23,6 +23,7 @@ from app.embeddings.store import NO_TALK
 from app.search.candidates import Found, Scope
 from app.search.documents import Document
 from app.search.index_files import Arrays
+from app.search.kernels import kernels
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
@@ -33,6 +34,8 @@ from app.text.stemming import fold, stem
 K1, B = 1.2, 0.75
 LEAST_IDF = 1e-6
 """What SQLite takes for a word that more than half of all passages hold."""
+
+MOST_MET = 1_024
 
 Passages = list[NDArray[np.int32]]
 Posting = tuple[NDArray[np.int32], NDArray[np.uint8]]
@@ -59,6 +62,15 @@ class WordsPart(Part):
 
     def posting(self, word: np.uint64) -> Posting:
         """The rows that hold a word and how often, without those that are gone."""
+        found = self._met.get(word)
+        if found is None:
+            found = self._posting(word)
+            if len(self._met) >= MOST_MET:
+                self._met.clear()
+            self._met[word] = found
+        return found
+
+    def _posting(self, word: np.uint64) -> Posting:
         at = int(np.searchsorted(self.words, word))
         if at == len(self.words) or self.words[at] != word:
             return self.rows[:0], self.counts[:0]
@@ -68,6 +80,11 @@ class WordsPart(Part):
             return rows, counts
         kept = ~self.gone[rows]
         return rows[kept], counts[kept]
+
+    @cached_property
+    def _met(self) -> dict[np.uint64, Posting]:
+        """Some words that were asked for: a search asks for each of its words five times."""
+        return {}
 
     def size(self) -> int:
         """Words in all passages that are not gone."""
@@ -243,9 +260,13 @@ def _best_of(
 ) -> Found:  # fmt: skip
     """Passages, talks and scores of the best of one part."""
     scores = np.zeros(len(part.passages), dtype=np.float64)
+    made = kernels()
     for (rows, counts), weight in zip(postings, weights, strict=True):
-        often = counts * 0.5
-        scores[rows] += weight * (K1 + 1) * often / (often + penalty[rows])
+        if made is not None:
+            made.add_weights(rows, counts, weight * (K1 + 1), penalty, scores)
+        else:
+            often = counts * 0.5
+            scores[rows] += weight * (K1 + 1) * often / (often + penalty[rows])
     allowed = part.allowed(scope)
     where: NDArray[np.integer]
     if allowed.few is not None:
@@ -259,6 +280,7 @@ def _best_of(
     return Found(part.passages[where], part.talks[where], found[nearest])
 
 
+@lru_cache(maxsize=65_536)
 def _number(word: str) -> np.uint64:
     """A number that stands for a word; among a million words two share one with a chance of one in 10 millions."""
     return np.uint64(int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"))
