@@ -63,6 +63,8 @@ def servers() -> Iterator[Pair]:
 
 on_sqlite = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 """Marks a test of something that only SQLite has."""
+on_postgres = pytest.mark.parametrize("databases", ["postgres"], indirect=True)
+"""Marks a test of something that only Postgres has."""
 
 
 @pytest.fixture(scope="session", params=KINDS)

@@ -8,16 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
 from app.db.engine import writing
 from app.jobs.records import make
 from app.settings import CHECKOUT
-from tests.conftest import DATA, on_sqlite
+from tests.conftest import DATA, on_postgres, on_sqlite
 from tests.jobs.working import address
 
-on_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 FILE = DATA / "programmes" / "kafka-summit-new-york-2019.yaml"
 
 

@@ -27,11 +27,11 @@ from app.jobs.kinds import MOST_TRIES
 from app.jobs.records import make
 from app.jobs.worker import work
 from app.models import Embedding, JobFile, ThemeAssignment
-from tests.conftest import DATA
+from tests.conftest import DATA, on_postgres
 from tests.jobs.working import address, base_of, records, start, unfinished, until
 from tests.standins import HashingEmbedder
 
-pytestmark = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+pytestmark = on_postgres
 JOBS = int(os.environ.get("HALLWAY_TEST_JOBS", "300"))
 PROGRAMME = DATA / "programmes"
 

@@ -17,10 +17,10 @@ from app.migrations import _config, upgrade
 from app.models import Embedding, Passage, Talk
 from app.search.engine import SearchEngine
 from app.search.shapes import SearchRequest
+from tests.conftest import on_postgres
 from tests.search.conftest import Base, fill, refresh
 from tests.standins import HashingEmbedder
 
-on_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 TABLES = ("passage", "embedding")
 
 

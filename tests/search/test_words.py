@@ -45,9 +45,9 @@ from app.search.shapes import Spelling
 from app.search.shelf import Shelf
 from app.search.spelling import Speller, correct, unknown_words
 from app.search.upkeep import lexical_is_whole
+from tests.conftest import on_postgres
 from tests.search.conftest import Base
 
-on_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 SYLLABLES = [
     "ka",
     "fl",

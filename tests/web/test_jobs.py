@@ -16,11 +16,9 @@ from app.jobs.kinds import FAILED
 from app.jobs.records import begin, give_up, make, note
 from app.jobs.telling import recorded
 from app.web.app import create_app
-from tests.conftest import on_sqlite
+from tests.conftest import on_postgres, on_sqlite
 from tests.jobs.working import base_of, records
 from tests.web.curating import NAME, PASSWORD, sign_in, token_of
-
-on_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 
 
 @pytest.fixture
