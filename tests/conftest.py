@@ -25,16 +25,26 @@ DATA = CHECKOUT / "data"
 SERVERS = {"postgres", "servers"}
 
 
+ONCE = ("browser", "moving", "test_move.py")
+"""Where a base in SQLite is enough: a browser shows what a page holds, which is the same on either; moves make their own."""
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes test at once (`pytest -n`), one has all tests of a kind of database: it makes each base
     that tests share, and the servers, once.
     """
+    again = {item for item in items if set(ONCE) & set(item.path.parts) and _kind(item) == "postgres"}
+    config.hook.pytest_deselected(items=list(again))
+    items[:] = [item for item in items if item not in again]
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        kind = getattr(item, "callspec", None) and item.callspec.params.get("databases")  # type: ignore[attr-defined]
-        if kind or fixtures & SERVERS:
-            item.add_marker(pytest.mark.xdist_group(kind or "postgres"))
+        if _kind(item) or SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(_kind(item) or "postgres"))
+
+
+def _kind(item: pytest.Item) -> str | None:
+    """Which database the bases of a test are in; None where that is no matter."""
+    return item.callspec.params.get("databases") if hasattr(item, "callspec") else None
 
 
 @pytest.fixture(scope="session")

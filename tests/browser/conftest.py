@@ -6,7 +6,6 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -33,19 +32,6 @@ def find_chromium() -> str:
     if found is None:
         pytest.fail(MISSING, pytrace=False)
     return found
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A browser shows what a page holds, and that pages hold the same on either database is tested without one."""
-    here = Path(__file__).parent
-    again = [item for item in items if here in item.path.parents and _on_postgres(item)]
-    config.hook.pytest_deselected(items=again)
-    left = set(items) - set(again)
-    items[:] = [item for item in items if item in left]
-
-
-def _on_postgres(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and "databases" in item.fixturenames and "postgres" in item.name
 
 
 @pytest.fixture(scope="session")
