@@ -22,7 +22,7 @@ from app.search.evidence import Closeup, by_words, first_of
 from app.search.freshness import read_marks
 from app.search.fusion import DEPTH
 from app.search.judgements import Collection, judged_collection
-from app.search.lexical.words import K1
+from app.search.lexical.bm25 import K1
 from app.search.passages import refresh_passages
 from app.search.quality import judgements_folder
 from app.search.query import read_query

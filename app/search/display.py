@@ -13,14 +13,13 @@ import logging
 import marshal
 import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
@@ -37,6 +36,8 @@ log = logging.getLogger(__name__)
 
 SETTLED = 5.0
 """Seconds for which a base must stay as it is before all of it is read again: whoever edits does so several times."""
+LONGEST_END = 5.0
+"""Seconds that letting go of a base waits for what is being read of it."""
 _BATCH = 500
 _RECIPE = f"display/1/marshal-{marshal.version}/{sys.version_info[0]}.{sys.version_info[1]}"
 """How things are packed is said by the interpreter's version."""
@@ -142,13 +143,22 @@ class Displays:
         self._held: tuple[Marks, Display] | None = None
         self._making: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._over = threading.Event()
+        """Set when the base is let go, so that nothing is read of it, and no connection opened, after that."""
+        event.listen(engine, "engine_disposed", self._end)
+
+    def _end(self, _engine: Engine) -> None:
+        self._over.set()
+        making = self._making
+        if making is not None and making is not threading.current_thread():
+            making.join(LONGEST_END)
 
     def at(self, marks: Marks) -> Display | None:
         """The display of this state; None while it is not made, which begins when it is first asked for."""
         held = self._held
         if held is not None and held[0] == marks:
             return held[1]
-        if self._making is None:
+        if self._making is None and not self._over.is_set():
             with self._lock:
                 if self._making is None:
                     self._making = threading.Thread(target=self._make_aside, name="make-display", daemon=True)
@@ -165,7 +175,8 @@ class Displays:
         try:
             before = None
             while True:
-                time.sleep(SETTLED)
+                if self._over.wait(SETTLED):
+                    return
                 with serving(self._engine) as session:
                     marks = read_marks(session)
                     if marks == before:

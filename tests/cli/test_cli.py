@@ -113,7 +113,6 @@ def test_report_goes_to_a_file(hallway: Run, ingested: dict[str, Any], folder: P
         (["report", "themes", "--population", "martians"], 2, "martians"),
         (["report", "themes", "--format", "docx"], 2, "docx"),
         (["report", "themes", "--edition", "atlantis-1999"], 1, "There is no edition"),
-        (["restore", "no-such-file"], 2, "no file"),
     ],
 )
 def test_errors_are_words_with_an_exit_code(
@@ -163,6 +162,9 @@ def test_backup_and_restore(hallway: Run, ingested: dict[str, Any], folder: Path
     assert hallway("backup", copy).returncode == 2
     with sqlite3.connect(folder / "base.sqlite3") as connection:
         connection.execute("UPDATE talk SET title = 'gone'")
+    nothing = hallway("restore", "no-such-file")
+    assert nothing.returncode == 2
+    assert "no file" in nothing.stderr
     done = hallway("restore", copy)
     assert done.returncode == 0, done.stderr
     assert "kept as" in done.stdout

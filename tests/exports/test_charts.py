@@ -70,8 +70,8 @@ def _told(root: ET.Element, link: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["bars", "lines"])
-def test_both_show_the_same_figures_and_lead_to_the_same_talks(kind: str, request: pytest.FixtureRequest) -> None:
-    chart: Chart = request.getfixturevalue(kind)
+def test_both_show_the_same_figures_and_lead_to_the_same_talks(kind: str, bars: Chart, lines: Chart) -> None:
+    chart = {"bars": bars, "lines": lines}[kind]
     by_vega = _told(ET.fromstring(drawn(chart, dark=False)), LINK)
     by_hand = _told(inline(plot_of(chart)), "href")
     assert by_vega == by_hand
@@ -118,8 +118,8 @@ def test_lines_break_where_nothing_is_known(lines: Chart) -> None:
 
 
 @pytest.mark.parametrize("kind", ["bars", "lines"])
-def test_specifications_are_valid_vega_lite(kind: str, request: pytest.FixtureRequest) -> None:
-    spec = chart_spec(request.getfixturevalue(kind))
+def test_specifications_are_valid_vega_lite(kind: str, bars: Chart, lines: Chart) -> None:
+    spec = chart_spec({"bars": bars, "lines": lines}[kind])
     assert f"/v{alt.SCHEMA_VERSION.removeprefix('v').split('.')[0]}.json" in spec["$schema"]
     read: Any = alt.LayerChart.from_dict(spec)
     assert read.to_dict()["layer"][0]["mark"] == spec["layer"][0]["mark"]

@@ -18,6 +18,7 @@ from app.search import kept_vectors
 from app.search.engine import SearchEngine
 from app.search.freshness import read_marks
 from app.search.kept_vectors import bring_up_to_date, keep_vectors
+from app.search.lexical.stored import StoredWords
 from app.search.shapes import SearchRequest
 from app.search.vector import table as tables
 from app.settings import get_settings
@@ -73,7 +74,7 @@ def test_nothing_of_passages_is_kept_in_the_process(there: Base) -> None:
     with reading(there.engine) as session:
         there.search.search(session, SearchRequest(query="kafka"))
         memory = there.search._recall(session)
-    assert memory.words is None
+    assert isinstance(memory.words, StoredWords)
     assert memory.vectors.name == "pgvector"
     assert not memory.is_reading
     assert len(memory.vectors) == memory.passage_count

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.lexical.words import penalties
+from app.search.lexical.bm25 import penalties
 
 BITS = 13
 """A block has 8,192 passage ids, so that what is written anew for a few passages is small and rows are not many."""

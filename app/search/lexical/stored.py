@@ -16,10 +16,10 @@ from rapidfuzz.distance import OSA
 from sqlmodel import Session
 
 from app.search.candidates import Found, Scope
+from app.search.lexical.bm25 import K1, penalties, rarity
 from app.search.lexical.postings import BITS, Listed
 from app.search.lexical.tables import ask, numbers
 from app.search.lexical.trigrams import telling
-from app.search.lexical.words import K1, penalties, rarity
 from app.search.parts import among, least_of_best
 from app.search.query import split_words
 from app.text.stemming import stem

@@ -8,7 +8,6 @@ Scoring a word at a time over arrays: Lù 2024, BM25S, arXiv:2407.03618.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,16 +23,13 @@ from app.search.candidates import Found, Scope
 from app.search.documents import Document
 from app.search.index_files import Arrays
 from app.search.kernels import kernels
+from app.search.lexical.bm25 import K1, penalties, rarity
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
 from app.search.query import split_words
 from app.search.reach import Reach
 from app.text.stemming import fold, stem
-
-K1, B = 1.2, 0.75
-LEAST_IDF = 1e-6
-"""What SQLite takes for a word that more than half of all passages hold."""
 
 MOST_MET = 1_024
 
@@ -236,16 +232,6 @@ class WordsIndex(Parted[WordsPart]):
         """For each row of each part, by how much its length holds the worth of its words down."""
         mean = max(1e-9, sum(part.size() for part in self._parts) / max(1, self._size))
         return [penalties(part.sizes, mean) for part in self._parts]
-
-
-def rarity(passages: int, held: int) -> float:
-    """Inverse document frequency of a word that so many of all passages hold."""
-    return max(LEAST_IDF, math.log((max(passages, held) - held + 0.5) / (held + 0.5)))
-
-
-def penalties(sizes: NDArray[Any], mean: float) -> NDArray[np.floating]:
-    """By how much the length of texts of so many words holds the worth of their words down."""
-    return K1 * (1 - B + B * sizes / mean)
 
 
 def _by_talk(talks: NDArray[np.int64], values: NDArray[Any], top: int) -> NDArray[np.float64]:
