@@ -26,7 +26,7 @@ SERVERS = {"postgres", "servers"}
 
 
 ONCE = ("browser", "moving", "test_move.py")
-"""Where a base in SQLite is enough: a browser shows what a page holds, which is the same on either; moves make their own."""
+"""Where a base in SQLite is enough: pages hold the same on either, and moves make bases of their own."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -60,8 +60,11 @@ class Instance:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        where = f"-k {self.folder}"
-        self.run("pg_ctl", "-w", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", where, "start")
+        where, log = f"-k {self.folder}", self.folder / "log"
+        try:
+            self.run("pg_ctl", "-w", "-D", str(self.data), "-l", str(log), "-o", where, "start")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{log.read_text()[-2000:]}") from None
 
     def stop(self, how: str = "immediate") -> None:
         """Stop it: `immediate` as if it fell over, `fast` by breaking off what is asked, `smart` after the last."""
