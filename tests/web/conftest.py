@@ -15,6 +15,7 @@ from app import pipeline
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
 from app.db.engine import writing
+from app.migrations import upgrade
 from app.search.engine import SearchEngine
 from app.settings import Settings
 from app.web.app import create_app
@@ -35,6 +36,7 @@ def open_base(
 
 def base_in(engine: Engine, folder: Path, fill_with: Callable[[Session], None] | None) -> KnowledgeBase:
     """The base of an engine, filled and with all that is derived."""
+    upgrade(engine)
     embedder = HashingEmbedder()
     if fill_with:
         with Session(engine) as session:

@@ -115,11 +115,13 @@ def test_a_node_with_other_code_says_so(first: KnowledgeBase) -> None:
 
 def test_a_base_brought_to_a_newer_schema_is_read_on_and_not_written(first: KnowledgeBase) -> None:
     with TestClient(create_app(first)) as client:
-        token = token_of(client.get("/sign-in").text)
+        sign_in(client)
+        token = token_of(client.get("/review?talk=probes&theme=operations").text)
         with first.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         assert client.get("/talks/probes").status_code == 200
-        refused = client.post("/sign-in", data={"name": NAME, "password": PASSWORD, "token": token})
+        sent = {"token": token, "action": "reject", "talk": "probes", "about": "operations"}
+        refused = client.post("/review", data=sent)
         assert refused.status_code == 503
         assert "written by a newer Hallway (schema 9999" in refused.text
         assert "update the code. Nothing was written." in refused.text
