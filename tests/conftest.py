@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import Pool
 
 from app import pipeline
 from app.bootstrap import KnowledgeBase
@@ -45,6 +47,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _kind(item: pytest.Item) -> str | None:
     """Which database the bases of a test are in; None where that is no matter."""
     return item.callspec.params.get("databases") if hasattr(item, "callspec") else None
+
+
+@pytest.fixture(autouse=True)
+def _connections_end() -> Iterator[None]:
+    """Close connections to Postgres that a test leaves open: commands end with their process, and here they do not."""
+    opened: list[Any] = []
+
+    def note(connection: Any, _record: object) -> None:
+        if type(connection).__module__.startswith("psycopg"):
+            opened.append(connection)
+
+    event.listen(Pool, "connect", note)
+    yield
+    event.remove(Pool, "connect", note)
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture(scope="session")

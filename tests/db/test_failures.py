@@ -19,7 +19,7 @@ from app.migrations import difference, upgrade
 from app.models import IndexState, Series
 from tests.databases import Databases
 from tests.postgres import Server
-from tests.replica import Pair
+from tests.replica import Pair, pair
 
 FULL = "The disk of the database is full; nothing of this step was written"
 
@@ -56,19 +56,26 @@ def test_a_device_without_room_is_said_in_words(server_engine: Engine) -> None:
     assert names(server_engine) == ["whole"]
 
 
-def test_a_full_disk_is_said_in_words_and_room_is_enough_to_go_on(servers: Pair) -> None:
-    servers.both_up()
-    place = servers.primary.folder / "small"
+@pytest.fixture
+def own(servers: Pair) -> Iterator[Pair]:
+    """Servers of one test's own: a replica that has no such small disk as its primary does not start again."""
+    assert servers.primary.folder.exists(), "where those of all tests can be started, these can"
+    with pair() as made:
+        yield made
+
+
+def test_a_full_disk_is_said_in_words_and_room_is_enough_to_go_on(own: Pair) -> None:
+    place = own.primary.folder / "small"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size=2m,mode=0700,uid={servers.primary.data.stat().st_uid}", "tmpfs", place],
+        ["mount", "-t", "tmpfs", "-o", f"size=2m,mode=0700,uid={own.primary.data.stat().st_uid}", "tmpfs", place],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if mounted.returncode:
         place.rmdir()
         pytest.skip(f"no small disk can be made here: {mounted.stderr.strip()}")
     try:
-        _fill(servers, place)
+        _fill(own, place)
     finally:
         for _ in range(50):
             if not subprocess.run(["umount", place], capture_output=True, check=False).returncode:
@@ -76,11 +83,11 @@ def test_a_full_disk_is_said_in_words_and_room_is_enough_to_go_on(servers: Pair)
             time.sleep(0.1)
 
 
-def _fill(servers: Pair, place: Path) -> None:
+def _fill(own: Pair, place: Path) -> None:
     # A replica has no such place; it goes on without its table.
-    servers.replica.stop()
-    servers.server.ask(f"CREATE TABLESPACE small LOCATION '{place}'")
-    with servers.server.database() as address:
+    own.replica.stop()
+    own.server.ask(f"CREATE TABLESPACE small LOCATION '{place}'")
+    with own.server.database() as address:
         engine = make_engine(address)
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE big (words text STORAGE EXTERNAL) TABLESPACE small"))
@@ -100,7 +107,7 @@ def _fill(servers: Pair, place: Path) -> None:
             put(session, "whole")
         assert names(engine) == ["whole"]
         engine.dispose()
-    servers.server.ask("DROP TABLESPACE small")
+    own.server.ask("DROP TABLESPACE small")
 
 
 @pytest.mark.parametrize(("version", "said"), [("9999", "a newer Hallway"), ("0001", "an older Hallway")])
