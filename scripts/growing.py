@@ -4,7 +4,7 @@
 
 Bytes are measured by `pg_total_relation_size` and divided by the passages that are there; other sizes are that times
 their passages, as every one of these tables has a row or more for each passage. Distinct words grow slower than that,
-so what is said of them is an upper bound.
+and talks with transcripts have more passages each, so what is said of words and of all else is an upper bound.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from app.db.engine import make_engine, reading
 from app.models import Passage, Talk
 
 GROUPS = {
-    "passages": "passage\\_p%",
-    "vectors, fp32": "embedding%",
-    "vectors, half, and graphs": "passage\\_vector%",
-    "words: places and counts": "passage\\_search%",
+    "texts of passages": "passage_[0-9]+",
+    "vectors, fp32": "embedding_[0-9]+",
+    "vectors, half, with graphs": "passage_vector_.*",
+    "words": "passage_search.*",
 }
-"""What there is for each passage, by the names of its tables."""
+"""What there is for each passage, by the names of its tables (whole, a regular expression)."""
 SIZES = (100_000, 10_000_000, 100_000_000)
 GIB = 2**30
 
@@ -37,7 +37,7 @@ def main() -> None:
         talks = session.scalar(select(func.count()).select_from(Talk)) or 0
         passages = session.scalar(select(func.count()).select_from(Passage)) or 0
         print(f"measured: {talks:,} talks, {passages:,} passages")
-        taken = {name: _bytes(session, like) for name, like in GROUPS.items()}
+        taken = {name: _bytes(session, tables) for name, tables in GROUPS.items()}
         taken["all else"] = _all(session) - sum(taken.values())
     engine.dispose()
     print(f"{'':<28}{'bytes a passage':>16}" + "".join(f"{size:>14,}" for size in SIZES))
@@ -46,21 +46,21 @@ def main() -> None:
         print(f"{name:<28}{each:>16,.0f}" + "".join(f"{each * size / GIB:>10,.1f} GiB" for size in SIZES))
 
 
-def _bytes(session: Session, like: str) -> int:
+def _bytes(session: Session, tables: str) -> int:
     """Bytes of tables with their indexes and what is stored beside them."""
     return int(
         session.execute(
             text(
                 "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class "
-                "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname LIKE :like"
+                "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname ~ :tables"
             ),
-            {"like": like},
+            {"tables": f"^({tables})$"},
         ).scalar_one()
     )
 
 
 def _all(session: Session) -> int:
-    return _bytes(session, "%")
+    return _bytes(session, ".*")
 
 
 if __name__ == "__main__":
