@@ -95,7 +95,7 @@ class Pair:
             if not one.is_running:
                 one.start()
 
-    def wait_for_replica(self, seconds: float = 10.0) -> None:
+    def wait_for_replica(self, seconds: float = 60.0) -> None:
         """Until the replica shows what the primary has now."""
         with self.server.connection() as connection:
             wanted = position(connection)

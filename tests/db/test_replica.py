@@ -44,8 +44,20 @@ def pair(servers: Pair, address: str) -> Iterator[Pair]:
 def node(pair: Pair, address: str) -> Iterator[Engine]:
     made = make_engine(address, pair.read_address(address), MOST_BEHIND)
     upgrade(made)
+    _wait_until_the_replica_serves(made)
     yield made
     made.dispose()
+
+
+def _wait_until_the_replica_serves(engine: Engine, seconds: float = 60.0) -> None:
+    """The primary writes to its log by itself now and then, and the replica follows a moment later."""
+    ends = time.monotonic() + seconds
+    while True:
+        with serving(engine) as session:
+            if is_of_replica(session):
+                return
+        assert time.monotonic() < ends, replica_of(engine)
+        time.sleep(0.05)
 
 
 def put(engine: Engine, value: str) -> None:
