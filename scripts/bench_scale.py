@@ -149,7 +149,10 @@ def many_clients(bases: dict[str, KnowledgeBase], asked: Iterator[str]) -> None:
 
 
 def _settings(address: str, cache: Path) -> Settings:
-    return Settings(database_url=address, cache_folder=cache, encoder_precision="fp32", log_level="WARNING")
+    """On Postgres the database itself searches, whatever the size."""
+    return Settings(
+        database_url=address, cache_folder=cache, encoder_precision="fp32", log_level="WARNING", memory_passages=0
+    )
 
 
 if __name__ == "__main__":
