@@ -64,7 +64,9 @@ def quality(running: Server, folders: list[Path]) -> None:
             with TemporaryDirectory(prefix="hallway-") as scratch, running.database() as on_server:
                 address = on_server if kind == "postgres" else f"sqlite:///{scratch}/base.sqlite3"
                 base = open_knowledge_base(_settings(address, Path(scratch)))
-                found[kind] = evaluate(base.engine, base.embedder, collection)
+                found[kind] = evaluate(
+                    base.engine, base.embedder, collection, most_in_memory=base.settings.memory_passages
+                )
                 base.engine.dispose()
         for mode in MODES:
             embedded, postgres = (found[kind].modes[mode] for kind in KINDS)

@@ -83,9 +83,13 @@ class SearchEvaluation(BaseModel):
 
 
 def evaluate(
-    engine: Engine, embedder: Embedder, collection: Collection, progress: Progress = _silent
-) -> SearchEvaluation:
-    """Load `collection` into an empty, migrated base, index it and search it in every mode."""
+    engine: Engine, embedder: Embedder, collection: Collection, progress: Progress = _silent,
+    most_in_memory: int | None = None,
+) -> SearchEvaluation:  # fmt: skip
+    """Load `collection` into an empty, migrated base, index it and search it in every mode.
+
+    `most_in_memory` as of the engine: on Postgres, more passages are searched by the database.
+    """
     began = time.perf_counter()
     documents = load(engine, collection.documents)
     cut = 0
@@ -99,7 +103,7 @@ def evaluate(
     embed_missing(engine, embedder, progress)
     with writing(engine) as session:
         refresh_snapshot(session)  # so that searches keep facts in memory, as those of the site do
-    search = SearchEngine(engine, embedder)
+    search = SearchEngine(engine, embedder, most_in_memory=most_in_memory)
     search.warm()
     seconds = time.perf_counter() - began
     modes: dict[str, ModeFigures] = {}
