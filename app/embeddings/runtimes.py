@@ -164,9 +164,10 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
 
     Weights, activations and products are bfloat16, sums are fp32; vectors are brought back to length 1. The graph is
     compiled twice, each time when it is first needed and kept beside `file`, so that the next process loads it in a
-    tenth of the time: for many texts on all threads, each held to its own core, and for a short text alone, such as a
-    query, on half of them, held to none. Held to a core, one query in twenty took 8 ms instead of 3 here, as it waits
-    for what else runs there; and a search has other work for the other half. Raises ImportError without OpenVINO and
+    tenth of the time: for many texts on all threads, each held to its own core where there are as many threads as cores
+    (with fewer, every process would be held to the same ones: two of one thread each were no faster than one), and for
+    a short text alone, such as a query, on half of them, held to none. Held to a core, one query in twenty took 8 ms
+    instead of 3 here, as it waits for what else runs there; and a search has other work for the other half. Raises ImportError without OpenVINO and
     RuntimeError where it cannot compile the graph.
     """
     openvino = _openvino()
@@ -187,11 +188,12 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
         # Those beyond the number of streams wait in the library, and whoever began them does other work meanwhile.
         return [model.create_infer_request() for _ in range(threads)]
 
+    all_of_them = "YES" if threads >= (os.cpu_count() or 1) else "NO"
     single = compiled(max(1, threads // 2), ENABLE_CPU_PINNING="NO")
     return _InBf16(
         Turns([_Few(request) for request in requests(single)]),
         Turns(requests(single)),
-        lambda: Turns(requests(compiled(threads, PERFORMANCE_HINT="THROUGHPUT"))),
+        lambda: Turns(requests(compiled(threads, PERFORMANCE_HINT="THROUGHPUT", ENABLE_CPU_PINNING=all_of_them))),
     )
 
 
