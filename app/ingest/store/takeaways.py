@@ -15,7 +15,17 @@ from app.ingest.identity import People
 from app.ingest.record import FoundProblem, ReviewedRecord, TakeawayCollection, TakeawayRecord
 from app.ingest.store.article_identity import same_article
 from app.ingest.store.changes import Changes, record_hash
-from app.models import Article, ArticleText, Edition, Source, Takeaway, TakeawayDecision, TakeawayEvidence, Talk
+from app.models import (
+    Article,
+    ArticleText,
+    Edition,
+    Source,
+    Speaker,
+    Takeaway,
+    TakeawayDecision,
+    TakeawayEvidence,
+    Talk,
+)
 from app.text.markup import safe_url
 from app.text.slugs import slugify, unique_slug
 
@@ -45,7 +55,7 @@ def store_takeaways(session: Session, source: Source, collection: TakeawayCollec
             changes.problems.append(FoundProblem("error", f"The id “{record.key}” is given twice.", record.position))
             continue
         references = _references(session, record, people, changes)
-        digest = record_hash(record, *(str(value) for value in references.values()))
+        digest = record_hash(record, *_named(session, references))
         takeaway = known.get(record.key) or _adopted(session, source.id, record)
         if takeaway is None:
             takeaway = Takeaway(
@@ -54,6 +64,9 @@ def store_takeaways(session: Session, source: Source, collection: TakeawayCollec
             )  # fmt: skip
             session.add(takeaway)
         what = "created" if not takeaway.content_hash else "unchanged"
+        former = record_hash(record, *map(str, references.values()))  # by the numbers of rows, until version 0.1
+        if takeaway.content_hash.partition("~")[0] == former:
+            takeaway.content_hash = digest + takeaway.content_hash[len(former) :]
         # What follows a tilde is of edits that people made since; their takeaway is as the file has it otherwise.
         if takeaway.content_hash and (
             takeaway.content_hash.partition("~")[0] != digest or takeaway.withdrawn_at is not None
@@ -173,6 +186,16 @@ def _references(session: Session, record: TakeawayRecord, people: People, change
                 FoundProblem("warning", f"“{record.said_by}” is no speaker of the base.", record.position)
             )
     return found
+
+
+def _named(session: Session, references: dict[str, int | None]) -> list[str]:
+    """The slugs of what is referred to, “None” for nothing: the same in every base, as the numbers of rows are not."""
+    slugs = {
+        "edition_id": select(col(Edition.slug)).where(col(Edition.id) == references["edition_id"]),
+        "talk_id": select(col(Talk.slug)).where(col(Talk.id) == references["talk_id"]),
+        "speaker_id": select(col(Speaker.slug)).where(col(Speaker.id) == references["speaker_id"]),
+    }
+    return [str(session.scalar(slugs[name]) if value else None) for name, value in references.items()]
 
 
 def _write(session: Session, takeaway: Takeaway, record: TakeawayRecord, references: dict[str, int | None]) -> None:
