@@ -200,20 +200,25 @@ def settle(engine: Engine, embedder: Embedder, changed: bool, progress: Progress
 
     Where texts `changed`, vectors of those that are no more are thrown away.
     """
-    keep_vectors(engine, embedder.recipe)
-    with writing(engine) as session:
+
+    def themes(session: Session) -> None:
         if changed:
             prune(session)
         refresh_assignments(session, embedder)
-    with writing(engine) as session:
-        refresh_proposals(session, embedder.recipe)
-    with writing(engine) as session:
-        refresh_suspects(session)
-    with writing(engine) as session:
-        refresh_families(session, embedder.recipe)
-    with writing(engine) as session:
+
+    def sheets(session: Session) -> None:
         refresh_snapshot(session)
         refresh_sheets(session)
+
+    recipe = embedder.recipe
+    proposals, families = partial(refresh_proposals, recipe=recipe), partial(refresh_families, recipe=recipe)
+    steps: tuple[Callable[[Session], object], ...] = (themes, proposals, refresh_suspects, families, sheets)
+    progress("what follows", 0, 1 + len(steps))
+    keep_vectors(engine, recipe)
+    for number, step in enumerate(steps, start=1):
+        progress("what follows", number, 1 + len(steps))
+        with writing(engine) as session:
+            step(session)
     return _reissue(engine, progress)
 
 

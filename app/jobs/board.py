@@ -96,7 +96,7 @@ class JobBoard(BaseModel):
             return f"{counted}. The base is in SQLite: jobs run in process, and no worker is needed."
         there = f"{self.workers} worker{'' if self.workers == 1 else 's'} there"
         if not self.workers:
-            there = "no worker is there; `hallway worker` starts one"
+            there = "no worker is there: start one with hallway worker"
         return f"{counted}; {there}."
 
 
