@@ -1,13 +1,15 @@
 """Themes told apart by Hallway and by what one would pick instead, on labelled talks, side by side in one run.
 
     scripts/bench_themes.py --make-environment FOLDER        install BERTopic and SetFit (theme_peers.txt)
-    scripts/bench_themes.py FILE.jsonl... [--peers FOLDER]   as `hallway evaluate themes` reads, and data/judgements
+    scripts/bench_themes.py FILE.jsonl... [--peers FOLDER] [--elsewhere FOLDER]
+                                     as `hallway evaluate themes` reads, and data/judgements
 
 Each file is parted by years, by events or by chance. Labels are learned from words alone and from 8, 32 and all talks a
 label of the one part, and given to the talks of the other, at most `--most`. The peers run in their own environment.
-SetFit trains few steps (`--steps`) on short texts (`theme_peers.py`), so that it ends on two cores, with
-`--setfit-seeds` draws and no more than `--setfit-most` examples; with more it may do better. Then come the shares at
-events, and whether the constants of `shares` and `probability` hold on files they are not read off.
+SetFit trains on as many pairs as its authors took (Tunstall et al. 2022, arXiv:2209.11055: 20 iterations), which takes
+hours on two cores: `--elsewhere FOLDER` puts its questions into a file, for `theme_peers.py` to answer on a machine
+with a graphics card; once answers.jsonl is there, a run has them. Then come the shares at events, and whether the
+constants of `shares` and `probability` hold on files they are not read off.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from app.themes.shares import DRIFT
 from scripts.measured import heading
 from scripts.theme_peers import BATCH, LONGEST
 from scripts.theme_sets import LabelledSet, drawn, fewer, judged, read_set
-from scripts.theme_ways import Peers, Question, Score, cosine, given, keywords, regression, score, stacked
+from scripts.theme_ways import SETFIT, Peers, Question, Score, cosine, given, keywords, regression, score, stacked
 
 SEEDS = (0, 1, 2)
 COUNTS: tuple[int | None, ...] = (0, 8, 32, None)
@@ -63,9 +65,8 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--make-environment", type=Path)
     parser.add_argument("--peers", type=Path, help="the environment made before")
-    parser.add_argument("--steps", type=int, default=20, help="of SetFit's training")
-    parser.add_argument("--setfit-seeds", type=int, default=1, help="draws that SetFit is tried with")
-    parser.add_argument("--setfit-most", type=int, default=500, help="examples; with more SetFit is left out")
+    parser.add_argument("--iterations", type=int, default=20, help="of SetFit: pairs by example are twice as many")
+    parser.add_argument("--elsewhere", type=Path, help="folder of what SetFit is asked and answers elsewhere")
     parser.add_argument("--most", type=int, default=1000, help="talks of a file that are told apart")
     given_ = parser.parse_args()
     if given_.make_environment:
@@ -73,12 +74,12 @@ def main() -> None:
         return
     embedder = open_embedder(get_settings())
     peers = None
-    if given_.peers:
-        python = given_.peers / "bin" / "python"
-        peers = Peers(python, find_model(get_settings()).path, given_.steps)
+    if given_.peers or given_.elsewhere:
+        python = given_.peers / "bin" / "python" if given_.peers else None
+        peers = Peers(python, find_model(get_settings()).path, given_.iterations, given_.elsewhere)
         print(
-            f"SetFit: {given_.steps} steps of {BATCH} pairs, {LONGEST} tokens a talk, {given_.setfit_seeds} draw(s), "
-            f"left out above {given_.setfit_most:,} examples. BERTopic: zero-shot similarity .7 (its default) and .3."
+            f"SetFit: {given_.iterations} iterations, {BATCH} pairs a step, {LONGEST} tokens a talk. "
+            "BERTopic: zero-shot similarity .7 (its default) and .3."
         )
     sets = [*judged(CHECKOUT / "data"), *(fewer(read_set(file), given_.most) for file in given_.files)]
     print(
@@ -87,7 +88,7 @@ def main() -> None:
     )
     heard: list[Heard] = []
     for labelled in sets:
-        heard += table(labelled, embedder, peers, given_)
+        heard += table(labelled, embedder, peers)
     shares_at_events(heard)
     constants(heard)
     if peers:
@@ -107,7 +108,7 @@ def make_environment(folder: Path) -> None:
     print(f"Made. Now: scripts/bench_themes.py FILE.jsonl... --peers {folder}")
 
 
-def table(labelled: LabelledSet, embedder: Embedder, peers: Peers | None, limits: argparse.Namespace) -> list[Heard]:
+def table(labelled: LabelledSet, embedder: Embedder, peers: Peers | None) -> list[Heard]:
     """Print the table of one set; what Hallway made of each draw."""
     began = time.perf_counter()
     heading(f"{labelled.name}: {len(labelled.earlier):,} talks to learn from, {len(labelled.later):,} to tell apart")
@@ -123,8 +124,7 @@ def table(labelled: LabelledSet, embedder: Embedder, peers: Peers | None, limits
             found = {HALLWAY: by_hallway(asked, with_own), ALONE: by_hallway(asked, told(asked, False))}
             found.update({way: given(scorer(asked), asked) for way, scorer in simple(count).items()})
             if peers:
-                small = seed < limits.setfit_seeds and len(asked.taught) <= limits.setfit_most
-                found.update(by_peers(peers, asked, count, small))
+                found.update(by_peers(peers, asked, count))
             for way, one in found.items():
                 cells.setdefault(way, {}).setdefault(count, []).append(one)
     print_table(cells)
@@ -169,9 +169,9 @@ def simple(count: int | None) -> dict[str, Scorer]:
     return {"keyword cues": keywords, "cosine of names": cosine} if count == 0 else {"logistic regression": regression}
 
 
-def by_peers(peers: Peers, asked: Question, count: int | None, with_setfit: bool) -> dict[str, Score]:
+def by_peers(peers: Peers, asked: Question, count: int | None) -> dict[str, Score]:
     """What peers reach: BERTopic from names, SetFit from few examples."""
-    ways = BERTOPIC if count == 0 else ("SetFit",) if count and with_setfit else ()
+    ways = BERTOPIC if count == 0 else (SETFIT,) if count else ()
     found = {way: peers.ask(way, asked) for way in ways}
     return {way: given(one, asked) for way, one in found.items() if one is not None}
 

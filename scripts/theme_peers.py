@@ -1,24 +1,29 @@
 """BERTopic and SetFit, in an environment of their own: JSON Lines in, JSON Lines out. Nothing of Hallway is imported.
 
-A request holds `way`, `model` (a sentence-transformers folder), `labels`, `texts`, their `vectors` by that model and
-`vectors_of_labels`; for SetFit `examples`, `known` (0 or 1 for each label) and `steps` too. An answer is {"scores":
-rows with one number a label} or {"error": why}, on the standard output as it was at the start: libraries print to it.
+    scripts/theme_peers.py [--model FOLDER] < QUESTIONS > ANSWERS
+
+A question holds `key`, `way`, `labels` and `texts`; for BERTopic their `vectors` and `vectors_of_labels`; for SetFit
+`examples`, `known` (0 or 1 for each label) and `iterations`, half the pairs made of each; and `model`, a folder of
+sentence-transformers, unless one is given to all. An answer is {"key", "seconds", "scores": rows with one number a
+label} or {"key", "error": why}, on the standard output as it was at the start: libraries print to it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from typing import Any
 
 SEED = 0
-BATCH = 8
-"""Pairs in a step of SetFit."""
-LONGEST = 64
-"""Tokens of a talk that SetFit reads, in training and after."""
+BATCH = 16
+"""Pairs in a step of SetFit, as by its own default; it takes one round over all of them."""
+LONGEST = 256
+"""Tokens of a talk that SetFit reads, in training and after: as many as the model does."""
 
 
 def bertopic(asked: dict[str, Any], similarity: float) -> Any:
@@ -64,7 +69,7 @@ def setfit(asked: dict[str, Any]) -> Any:
     told = known.tolist() if several else known.argmax(axis=1).tolist()
     with tempfile.TemporaryDirectory() as scratch:
         settings = TrainingArguments(
-            batch_size=BATCH, max_steps=asked["steps"], report_to="none", save_strategy="no", seed=SEED,
+            batch_size=BATCH, num_iterations=asked["iterations"], report_to="none", save_strategy="no", seed=SEED,
             show_progress_bar=False, output_dir=scratch,
         )  # fmt: skip
         examples = Dataset.from_dict({"text": asked["examples"], "label": told})
@@ -86,13 +91,20 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", help="instead of the one that a question names")
+    given = parser.parse_args()
     for line in sys.stdin:
         asked = json.loads(line)
+        asked["model"] = given.model or asked["model"]
+        began = time.perf_counter()
+        answer: dict[str, Any] = {"key": asked["key"]}
         try:
             rows = WAYS[asked["way"]](asked)
-            answer: dict[str, Any] = {"scores": [[round(float(score), 6) for score in row] for row in rows]}
+            answer["scores"] = [[round(float(score), 6) for score in row] for row in rows]
+            answer["seconds"] = round(time.perf_counter() - began, 1)
         except Exception as error:  # noqa: BLE001  # the others are still to be measured; why is printed
-            answer = {"error": f"{type(error).__name__}: {error}"}
+            answer["error"] = f"{type(error).__name__}: {error}"
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

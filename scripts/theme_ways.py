@@ -5,6 +5,7 @@ Every way gives scores (n, k) and reads the same texts and vectors. How scores b
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from app.themes.evaluation import ThemeWords
 from app.themes.learning import Named, Scores, Texts, matches
 from app.themes.linear import Known
 from app.themes.probability import USUAL_THEMES
+
+SETFIT = "SetFit"
 
 
 @dataclass(frozen=True)
@@ -111,44 +114,76 @@ def score(given: NDArray[np.bool_], found: Scores, truth: Known) -> Score:
 
 
 class Peers:
-    """The worker in the environment of the peers; what failed once is not asked again."""
+    """The worker in the environment of the peers; what failed once is not asked again.
 
-    def __init__(self, python: Path, model: Path, steps: int) -> None:
-        self._model, self._steps = str(model), steps
+    Questions to SetFit may be answered elsewhere, by `theme_peers.py` where there is a processor for it: `elsewhere` is
+    a folder with its `answers.jsonl`; those that are not in there are put into `questions.jsonl`.
+    """
+
+    def __init__(self, python: Path | None, model: Path, iterations: int, elsewhere: Path | None) -> None:
+        self._model, self._iterations = str(model), iterations
         self.failed: dict[str, str] = {}
-        self._kept: dict[tuple[str, ...], Scores] = {}
-        self._worker = subprocess.Popen(
-            [str(python), str(CHECKOUT / "scripts" / "theme_peers.py")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-        )  # fmt: skip
+        self._kept: dict[str, Scores] = {}
+        self._questions: Path | None = None
+        self._worker: subprocess.Popen[str] | None = None
+        if elsewhere:
+            elsewhere.mkdir(parents=True, exist_ok=True)
+            self._questions = elsewhere / "questions.jsonl"
+            self._questions.write_text("", encoding="utf-8")
+            self._take(elsewhere / "answers.jsonl")
+        if python:
+            self._worker = subprocess.Popen(
+                [str(python), str(CHECKOUT / "scripts" / "theme_peers.py")],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+            )  # fmt: skip
 
     def ask(self, way: str, asked: Question) -> Scores | None:
-        """Scores by a peer, None where it failed; why is in `failed`."""
-        same = (way, *asked.read, "", *asked.taught_read)  # draws of all there is are the same each time
-        if way in self.failed or same in self._kept:
-            return self._kept.get(same)
-        request: dict[str, Any] = {
-            "way": way, "model": self._model, "labels": asked.named.names, "texts": asked.read, "steps": self._steps,
-            "vectors": asked.texts.vectors.tolist(), "vectors_of_labels": asked.named.vectors.tolist(),
-            "examples": asked.taught_read, "known": asked.known.tolist(),
-        }  # fmt: skip
-        assert self._worker.stdin is not None
-        assert self._worker.stdout is not None
-        line = ""
-        if self._worker.poll() is None:
-            self._worker.stdin.write(json.dumps(request) + "\n")
-            self._worker.stdin.flush()
-            line = self._worker.stdout.readline()
-        answer = json.loads(line) if line else {"error": "the worker ended"}
-        if "error" in answer:
-            self.failed[way] = answer["error"]
-            return None
-        self._kept[same] = np.array(answer["scores"], dtype=np.float64)
-        return self._kept[same]
+        """Scores by a peer; None where it failed, with why in `failed`, or where it is to be answered elsewhere."""
+        request: dict[str, Any] = {"way": way, "labels": asked.named.names, "texts": asked.read}
+        if way == SETFIT:
+            request |= {"iterations": self._iterations}
+            request |= {"examples": asked.taught_read, "known": asked.known.tolist()}
+        else:
+            vectors, of_labels = asked.texts.vectors.tolist(), asked.named.vectors.tolist()
+            request |= {"vectors": vectors, "vectors_of_labels": of_labels}
+        # Draws of all there is are the same each time.
+        key = hashlib.sha256(json.dumps(request).encode()).hexdigest()[:16]
+        if key not in self._kept and way not in self.failed:
+            line = json.dumps({"key": key, "model": self._model, **request}) + "\n"
+            if way == SETFIT and self._questions:
+                with self._questions.open("a", encoding="utf-8") as file:
+                    file.write(line)
+            elif self._worker:
+                self._keep(way, self._answer(line))
+        return self._kept.get(key)
 
     def close(self) -> None:
         """End the worker."""
-        self._worker.communicate()
+        if self._worker:
+            self._worker.communicate()
+
+    def _take(self, answers: Path) -> None:
+        for line in answers.read_text(encoding="utf-8").splitlines() if answers.exists() else ():
+            self._keep(SETFIT, json.loads(line))
+
+    def _keep(self, way: str, answer: dict[str, Any]) -> None:
+        if "error" in answer:
+            self.failed[way] = answer["error"]
+        else:
+            self._kept[answer["key"]] = np.array(answer["scores"], dtype=np.float64)
+
+    def _answer(self, question: str) -> dict[str, Any]:
+        worker = self._worker
+        assert worker is not None
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        line = ""
+        if worker.poll() is None:
+            worker.stdin.write(question)
+            worker.stdin.flush()
+            line = worker.stdout.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"error": "the worker ended"}
+        return answer
 
 
 def stacked(found: Sequence[Score]) -> tuple[Score, float]:

@@ -14,7 +14,7 @@ from app.themes.evaluation import evaluate, read_texts
 from app.themes.labelled import LabelledTalk
 from scripts.bench_themes import by_hallway, question, told
 from scripts.theme_sets import LabelledSet, drawn, fewer, judged, parted, read_set, year_of
-from scripts.theme_ways import given, keywords, score, stacked
+from scripts.theme_ways import SETFIT, Peers, given, keywords, score, stacked
 from tests.standins import HashingEmbedder
 
 
@@ -103,3 +103,26 @@ def test_a_way_that_finds_nothing_gives_nothing_and_means_have_a_spread() -> Non
     right = score(asked.truth > 0, asked.truth.astype(np.float64), asked.truth)
     assert right == (1.0, 1.0, 1.0)
     assert stacked([right, right._replace(macro=0.0)])[1] == pytest.approx(0.7071, abs=1e-4)
+
+
+def test_what_setfit_is_asked_can_be_answered_elsewhere(tmp_path: Path) -> None:
+    labelled = parted("x", [talk(n, (("tea",), ("boats",))[n % 2]) for n in range(20)], {})
+    embedder = HashingEmbedder()
+    asked = question(labelled, read_texts([*labelled.later, *labelled.earlier], embedder), embedder, 8, 0)
+    elsewhere = tmp_path / "setfit"
+    first = Peers(None, Path("model"), 20, elsewhere)
+    assert first.ask(SETFIT, asked) is None
+    assert first.ask("BERTopic, similarity .7", asked) is None
+    (line,) = (elsewhere / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    put = json.loads(line)
+    assert [put["way"], put["iterations"], len(put["examples"]), len(put["known"])] == [SETFIT, 20, 10, 10]
+    scores = [[0.75, 0.25]] * len(asked.read)
+    answer = json.dumps({"key": put["key"], "seconds": 1.0, "scores": scores})
+    (elsewhere / "answers.jsonl").write_text(answer + "\n", encoding="utf-8")
+    then = Peers(None, Path("model"), 20, elsewhere)
+    found = then.ask(SETFIT, asked)
+    assert found is not None
+    assert found.tolist() == scores
+    assert Peers(None, Path("model"), 10, elsewhere).ask(SETFIT, asked) is None, "trained on other pairs"
+    (elsewhere / "answers.jsonl").write_text(json.dumps({"key": put["key"], "error": "no memory"}), encoding="utf-8")
+    assert Peers(None, Path("model"), 20, elsewhere).failed == {SETFIT: "no memory"}
