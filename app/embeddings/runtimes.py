@@ -167,8 +167,8 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
     tenth of the time: for many texts on all threads, each held to its own core where there are as many threads as cores
     (with fewer, every process would be held to the same ones: two of one thread each were no faster than one), and for
     a short text alone, such as a query, on half of them, held to none. Held to a core, one query in twenty took 8 ms
-    instead of 3 here, as it waits for what else runs there; and a search has other work for the other half. Raises ImportError without OpenVINO and
-    RuntimeError where it cannot compile the graph.
+    instead of 3 here, as it waits for what else runs there; and a search has other work for the other half. Raises
+    ImportError without OpenVINO and RuntimeError where it cannot compile the graph.
     """
     openvino = _openvino()
     core = openvino.Core()

@@ -70,8 +70,8 @@ _EXACT = (
     "SELECT passage_id, talk_id, 1 - far FROM allowed ORDER BY far, passage_id LIMIT %(limit)s"
 )
 _CODED = (
-    "WITH allowed AS MATERIALIZED ({allowed}), "
-    "near AS MATERIALIZED (SELECT passage_id FROM allowed ORDER BY far, passage_id LIMIT %(compared)s) "
+    "WITH near AS MATERIALIZED "
+    "(SELECT passage_id FROM ({allowed}) AS allowed ORDER BY far, passage_id LIMIT %(compared)s) "
     "SELECT passage_id, talk_id, 1 - (half <=> %(asked)s::halfvec) FROM {table} "
     "WHERE passage_id = ANY(ARRAY(SELECT passage_id FROM near))"
 )
