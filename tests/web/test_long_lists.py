@@ -117,7 +117,8 @@ def test_talks_of_a_figure_are_paged_and_none_is_lost(long_client: TestClient) -
     shown = [slug for text in walk(long_client, f"/figures/{figure}") for slug in rows(text, "talks")]
     others = [slug for text in walk(long_client, f"/figures/{figure}?talks=others") for slug in rows(text, "talks")]
     assert (len(shown), len(others)) == (counted, of - counted)
-    first = get(long_client, f"/figures/{figure}")
+    assert len(get(long_client, f"/figures/{figure}")["denominator"]) == 50
+    first = get(long_client, f"/figures/{figure}?limit=300")
     assert (len(first["numerator"]), len(first["denominator"])) == (counted, 300)
     second = long_client.get(first["next"]).json()
     assert second["next"] is None

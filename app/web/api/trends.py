@@ -31,7 +31,7 @@ def themes(asked: Annotated[Trending, Query()], session: Reading) -> ThemeShares
 class FigureQuery(Paging):
     """What GET /figures/{id} can be asked for."""
 
-    limit: int = Field(default=300, ge=1, le=500, description="Talks of each list in one answer, 1 to 500.")
+    limit: int = Field(default=50, ge=1, le=500, description="Talks of each list in one answer, 1 to 500.")
 
 
 @router.get("/figures/{id}", summary="The talks behind a figure")
