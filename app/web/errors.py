@@ -23,7 +23,7 @@ from app.catalog.suggestions import near_names
 from app.db.engine import serving
 from app.db.failures import failure
 from app.db.replica import replica_of
-from app.errors import DatabaseError, HallwayError, Unreachable, UsageError
+from app.errors import DatabaseError, HallwayError, NotFound, Unreachable, UsageError
 from app.web.again import may_be_asked_again
 from app.web.templating import Frame, PageContext, render
 from app.web.words import listing
@@ -146,7 +146,11 @@ def respond(request: Request, error: Exception) -> Response:
     elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, problem.detail, exc_info=error)
     is_api = request.url.path.startswith(API)
-    answer = _as_json(request, problem) if is_api else _as_page(request, problem, isinstance(error, Unreachable))
+    if is_api:
+        answer = _as_json(request, problem)
+    else:
+        named = error.key if isinstance(error, NotFound) else request.url.path.rstrip("/").rsplit("/", 1)[-1]
+        answer = _as_page(request, problem, isinstance(error, Unreachable), named)
     if isinstance(error, DatabaseError):
         answer.headers.update({"Retry-After": RETRY_SECONDS, "Cache-Control": "no-store"})
     return answer
@@ -165,8 +169,8 @@ def _as_json(request: Request, problem: Problem) -> Response:
     return JSONResponse(body, problem.status, media_type="application/problem+json")
 
 
-def _as_page(request: Request, problem: Problem, unreachable: bool) -> Response:
-    wanted = request.url.path.rstrip("/").rsplit("/", 1)[-1] if problem.status == 404 else ""
+def _as_page(request: Request, problem: Problem, unreachable: bool, named: str) -> Response:
+    wanted = named[:200] if problem.status == 404 else ""
     # Where no server answered there is nobody to ask, and to ask may take long.
     is_gone = unreachable and (request.method == "GET" or replica_of(request.app.state.base.engine) is None)
     counts, suggestions = (None, []) if is_gone else _around(request, wanted)

@@ -38,6 +38,8 @@ def test_a_404_suggests_what_was_meant(client: TestClient) -> None:
     assert '<a href="/talks/later" data-row>Streams later</a>' in text
     assert '<a href="/speakers/nikki-example" data-row>Nikki Example</a>' in client.get("/speakers/niki-example").text
     assert 'value="stream later"' in text
+    narrowed = client.get("/talks?edition=west-2018").text
+    assert '<a href="/editions/west-2019"' in narrowed, "by the name that was not found, not by that of the page"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/talks/no-such", "/api/v1/search?q=x&theme=no-such"])
