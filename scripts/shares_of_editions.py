@@ -7,6 +7,7 @@ under `data/judgements/themes`. The machine is the one function `probabilities`.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def read(path: Path, embedder: Embedder, cache: Path | None) -> Labelled:
     truth = np.array([[label in row["labels"] for label in labels] for row in rows], dtype=float)
     kept = None
     if cache is not None:
-        name = hashlib.sha256(path.read_bytes() + embedder.recipe.encode()).hexdigest()[:16]
+        made_of = path.read_bytes() + embedder.recipe.encode() + inspect.getsource(probabilities).encode()
+        name = hashlib.sha256(made_of).hexdigest()[:16]
         kept = cache / f"shares-{name}.npy"
     if kept is not None and kept.exists():
         predicted = np.load(kept)

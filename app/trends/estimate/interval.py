@@ -21,8 +21,8 @@ the least that the machine keeps, so the variance it stands for is never underst
 SUREST = 0.99
 """No machine is taken to be surer than this, nor less sure than its complement."""
 
-REACH = 1 / 3
-"""Of a talk: as near to a limit outside, a whole number of talks counts as within. Chosen as those of `prediction`."""
+REACH = 1 / 2
+"""Of a talk: as near to a limit outside, a whole number of talks counts as within."""
 
 Basis = Literal["nothing", "exact", "complete", "partial", "unknown", "population", "exceeds"]
 
@@ -144,7 +144,7 @@ def whole_talks(low: float, high: float, size: int) -> tuple[float, float]:
 
     Inwards, so that nothing possible is lost, but for a talk that is nearer than REACH to a limit, which then counts as
     within: a normal interval is of a continuous number and falls short of a whole one (the correction for continuity of
-    Yates, J. R. Stat. Soc. Suppl. 1, 1934, 217-235, with REACH for his one half).
+    Yates, J. R. Stat. Soc. Suppl. 1, 1934, 217-235).
     """
     return max(0.0, math.ceil(low * size - REACH) / size), min(1.0, math.floor(high * size + REACH) / size)
 
