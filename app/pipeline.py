@@ -213,12 +213,13 @@ def settle(engine: Engine, embedder: Embedder, changed: bool, progress: Progress
     recipe = embedder.recipe
     proposals, families = partial(refresh_proposals, recipe=recipe), partial(refresh_families, recipe=recipe)
     steps: tuple[Callable[[Session], object], ...] = (themes, proposals, refresh_suspects, families, sheets)
-    progress("what follows", 0, 1 + len(steps))
+    progress("what follows", 0, len(steps))
     keep_vectors(engine, recipe)
-    for number, step in enumerate(steps, start=1):
-        progress("what follows", number, 1 + len(steps))
+    for number, step in enumerate(steps):
+        progress("what follows", number, len(steps))
         with writing(engine) as session:
             step(session)
+    progress("what follows", len(steps), len(steps))
     return _reissue(engine, progress)
 
 
