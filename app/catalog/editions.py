@@ -113,7 +113,7 @@ def _editions(filter: TalkFilter) -> Select[Edition, int]:
         select(Edition, func.coalesce(counted.c.known, 0).label("known"))
         .join(Series, col(Series.id) == col(Edition.series_id))
         .outerjoin(counted, counted.c.edition_id == col(Edition.id))
-        .options(contains_eager(Edition.series))  # type: ignore[arg-type]
+        .options(contains_eager(Edition.series))  # type: ignore[arg-type]  # a relation, typed as what it holds
     )
 
 

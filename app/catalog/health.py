@@ -186,5 +186,5 @@ def _incomplete(session: Session) -> Iterator[Finding]:
 
 
 def _count(session: Session, *clauses: object) -> int:
-    statement = select(func.count()).select_from(Talk).where(*clauses)  # type: ignore[arg-type]
+    statement = select(func.count()).select_from(Talk).where(*clauses)  # type: ignore[arg-type]  # clauses of any kind
     return session.scalar(statement) or 0

@@ -100,9 +100,9 @@ def _shown() -> Select[Takeaway]:
         select(Takeaway)
         .where(col(Takeaway.withdrawn_at).is_(None))
         .options(
-            selectinload(Takeaway.evidence),  # type: ignore[arg-type]
-            selectinload(Takeaway.article),  # type: ignore[arg-type]
-            selectinload(Takeaway.revises),  # type: ignore[arg-type]
+            selectinload(Takeaway.evidence),  # type: ignore[arg-type]  # a relation, typed as what it holds
+            selectinload(Takeaway.article),  # type: ignore[arg-type]  # a relation, typed as what it holds
+            selectinload(Takeaway.revises),  # type: ignore[arg-type]  # a relation, typed as what it holds
         )
     )
 

@@ -44,6 +44,6 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         def bar(step: str, done: int, total: int) -> None:
             if step not in tasks:
                 tasks[step] = int(bars.add_task(step, total=total or None))
-            bars.update(tasks[step], completed=done, total=total or None)  # type: ignore[arg-type]
+            bars.update(tasks[step], completed=done, total=total or None)  # type: ignore[arg-type]  # it takes None
 
         yield bar

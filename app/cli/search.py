@@ -77,9 +77,9 @@ def search(
     elif why_not:
         _print_missing(answer)  # type: ignore[arg-type]  # which of the two it is, is known
     else:
-        _print_result(answer, offset, facets=facets, why=why)  # type: ignore[arg-type]
+        _print_result(answer, offset, facets=facets, why=why)  # type: ignore[arg-type]  # as above
     if not why_not:
-        _keep_unanswered(base, request, answer)  # type: ignore[arg-type]
+        _keep_unanswered(base, request, answer)  # type: ignore[arg-type]  # as above
 
 
 def similar(

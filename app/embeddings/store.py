@@ -271,9 +271,9 @@ def discard(session: Session, recipe: str | None = None) -> int:
 
 
 def _delete(session: Session, which: object, in_use: bool = True) -> int:
-    doomed = session.scalars(select(col(Embedding.id)).where(which)).all()  # type: ignore[arg-type]
+    doomed = session.scalars(select(col(Embedding.id)).where(which)).all()  # type: ignore[arg-type]  # a clause of any kind
     if doomed:
-        session.execute(delete(Embedding).where(which))  # type: ignore[arg-type]
+        session.execute(delete(Embedding).where(which))  # type: ignore[arg-type]  # a clause of any kind
         _touch(session, "", anew=in_use)
     return len(doomed)
 

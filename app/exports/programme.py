@@ -33,7 +33,7 @@ _OF_TALK = (
 def write_programme(session: Session, slug: str) -> str:
     """The edition and every talk of it that is not withdrawn, as YAML of the form programme/1; NotFound without it."""
     edition = session.scalars(
-        select(Edition).where(col(Edition.slug) == slug).options(selectinload(Edition.series))  # type: ignore[arg-type]
+        select(Edition).where(col(Edition.slug) == slug).options(selectinload(Edition.series))  # type: ignore[arg-type]  # a relation, typed as what it holds
     ).first()
     if edition is None or edition.id is None:
         raise NotFound("edition", slug)
@@ -60,8 +60,8 @@ def _talks(session: Session, edition_id: int) -> list[dict[str, Any]]:
         select(Talk)
         .where(col(Talk.edition_id) == edition_id, col(Talk.withdrawn_at).is_(None))
         .options(
-            selectinload(Talk.appearances).selectinload(Appearance.organisation),  # type: ignore[arg-type]
-            selectinload(Talk.resources),  # type: ignore[arg-type]
+            selectinload(Talk.appearances).selectinload(Appearance.organisation),  # type: ignore[arg-type]  # a relation, typed as what it holds
+            selectinload(Talk.resources),  # type: ignore[arg-type]  # a relation, which SQLModel types as what it holds
         )
         .order_by(col(Talk.position), col(Talk.id))
     ).all()

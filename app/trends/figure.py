@@ -84,7 +84,7 @@ class Figure(BaseModel):
         """Address of its talks from anywhere."""
         return get_settings().base_url + self.path
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # as in catalog/cards
     @property
     def rule(self) -> str:
         """What is counted and of what, in one or two sentences."""

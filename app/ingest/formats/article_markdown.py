@@ -34,7 +34,7 @@ def read_markdown(text: str, blocks: Blocks, lost: Counter[str]) -> None:
 
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"]).disable("code")
     # Links that lead nowhere good are dropped by us, with their words kept; the parser would show them as they stand.
-    parser.validateLink = lambda url: bool(url)  # type: ignore[method-assign]
+    parser.validateLink = lambda url: bool(url)  # type: ignore[method-assign]  # theirs to be replaced
     _Walk(blocks, lost).read(parser.parse(_tamed(text, lost)))
 
 

@@ -236,7 +236,7 @@ class _Dump:
                 when=when,
                 minutes=lasted.minutes,
                 room=self._room(slot.get("room"), slot.get("room_id"), language) or place.room,
-                **shared,  # type: ignore[arg-type]
+                **shared,  # type: ignore[arg-type]  # fields by name
             )
 
     def _slots(self, item: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -139,7 +139,7 @@ def _workbook(path: Path, limit: int) -> tuple[list[Sheet], list[FoundProblem]]:
 
 def _sheet_rows(sheet: object, problems: list[FoundProblem]) -> Iterator[Row]:
     name = getattr(sheet, "title", "")
-    found = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS, values_only=True)  # type: ignore[attr-defined]
+    found = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS, values_only=True)  # type: ignore[attr-defined]  # a sheet of openpyxl, which is loaded late
     for number, values in enumerate(found, start=1):
         cells = tuple(_text(value) for value in values)
         if any(cells):

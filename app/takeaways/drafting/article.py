@@ -223,7 +223,7 @@ def _apart(block: Block, quoted: Sequence[Quotation]) -> list[tuple[Sentence, Qu
         within = [(one, quotation) for one in sentences_of(block.text, quotation.start, quotation.end)]
         if quotation.set_off:
             found += [(one, None) for one in sentences_of(block.text, done, max(done, quotation.start - 1))]
-            done = quotation.end + _AFTER_MARK.match(block.text[quotation.end :]).end()  # type: ignore[union-attr]
+            done = quotation.end + _AFTER_MARK.match(block.text[quotation.end :]).end()  # type: ignore[union-attr]  # it always matches
         found += within
     rest = sentences_of(block.text, done)
     found += [(one, None) for one in rest]

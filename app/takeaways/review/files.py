@@ -53,7 +53,7 @@ def _accepted(session: Session) -> list[tuple[Takeaway, TakeawayDecision]]:
             holds(), col(TakeawayDecision.draft_key) == col(Takeaway.source_key), col(Source.key) == SOURCE,
             col(Takeaway.withdrawn_at).is_(None),
         )
-        .options(selectinload(Takeaway.evidence))  # type: ignore[arg-type]
+        .options(selectinload(Takeaway.evidence))  # type: ignore[arg-type]  # a relation, typed as what it holds
         .order_by(col(Takeaway.position), col(Takeaway.id))
     )  # fmt: skip
     return [(takeaway, step) for takeaway, step in rows]

@@ -160,7 +160,7 @@ def drafts(
         return ask_to_sign_in(f"{request.url.path}?{request.url.query}" if request.url.query else PATH)
     known = {"token": signed_in.form_token, "curator": signed_in.name}
     done = newest_steps(session, 1, asked.done) if asked.done else []
-    known["done"] = done[0] if done else None  # type: ignore[assignment]
+    known["done"] = done[0] if done else None  # type: ignore[assignment]  # it holds more than strings
     if asked.takeaway:
         return view.page(_edit_page(session, asked.takeaway, known))
     return view.page(_queue_page(session, asked, known))
