@@ -215,11 +215,10 @@ def settle(engine: Engine, embedder: Embedder, changed: bool, progress: Progress
     steps: tuple[Callable[[Session], object], ...] = (themes, proposals, refresh_suspects, families, sheets)
     progress("what follows", 0, len(steps))
     keep_vectors(engine, recipe)
-    for number, step in enumerate(steps):
-        progress("what follows", number, len(steps))
+    for number, step in enumerate(steps, start=1):
         with writing(engine) as session:
             step(session)
-    progress("what follows", len(steps), len(steps))
+        progress("what follows", number, len(steps))
     return _reissue(engine, progress)
 
 

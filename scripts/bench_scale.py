@@ -68,10 +68,8 @@ def quality(running: Server, folders: list[Path]) -> None:
         for kind in KINDS:
             with TemporaryDirectory(prefix="hallway-") as scratch, running.database() as on_server:
                 address = on_server if kind == DATABASE else f"sqlite:///{scratch}/base.sqlite3"
-                base = open_knowledge_base(_settings(address, Path(scratch), most_in_memory=0))
-                found[kind] = evaluate(
-                    base.engine, base.embedder, collection, most_in_memory=base.settings.memory_passages
-                )
+                base = open_knowledge_base(_settings(address, Path(scratch)))
+                found[kind] = evaluate(base.engine, base.embedder, collection, most_in_memory=0)
                 base.engine.dispose()
         for mode in MODES:
             embedded, postgres = (found[kind].modes[mode] for kind in KINDS)

@@ -180,7 +180,7 @@ def print_table(cells: dict[str, dict[int | None, list[Score]]]) -> None:
     """Markdown; each cell macro-F1 with its spread over draws, micro-F1 and top-1 after it."""
     print("\n| macro-F1 ± spread (micro-F1, top-1) | names alone | 8 a label | 32 a label | all |")
     print("|---|---|---|---|---|")
-    order = ["keyword cues", "cosine of names", *BERTOPIC, "logistic regression", "SetFit", ALONE, HALLWAY]
+    order = ["keyword cues", "cosine of names", *BERTOPIC, "logistic regression", SETFIT, ALONE, HALLWAY]
     for way in [way for way in order if way in cells]:
         print(f"| {way} | {' | '.join(cell(cells[way].get(count)) for count in COUNTS)} |")
     names = max(stacked(cells[way][0])[0].macro for way in ("keyword cues", "cosine of names"))

@@ -141,8 +141,8 @@ class Peers:
         """Scores by a peer; None where it failed, with why in `failed`, or where it is to be answered elsewhere."""
         request: dict[str, Any] = {"way": way, "labels": asked.named.names, "texts": asked.read}
         if way == SETFIT:
-            request |= {"iterations": self._iterations}
-            request |= {"examples": asked.taught_read, "known": asked.known.tolist()}
+            known = asked.known.tolist()
+            request |= {"iterations": self._iterations, "examples": asked.taught_read, "known": known}
         else:
             vectors, of_labels = asked.texts.vectors.tolist(), asked.named.vectors.tolist()
             request |= {"vectors": vectors, "vectors_of_labels": of_labels}

@@ -16,6 +16,7 @@ from app.db.engine import reading
 from app.db.job_queue import check_job_queue, workers_alive
 from app.ingest.formats.protocol import ReadOptions
 from app.jobs import asking
+from app.jobs.board import workers_there
 from app.jobs.here import run_all
 
 
@@ -73,5 +74,5 @@ def _go_on(base: KnowledgeBase) -> None:
         return
     with reading(base.engine) as session:
         workers = workers_alive(session, asking.ALIVE)
-    there = f"{workers} worker{'' if workers == 1 else 's'} there" if workers else "no worker is there; start one with"
-    print(f"{there}{'' if workers else ' `hallway worker`'}. `hallway jobs` says how far it is.", file=sys.stderr)
+    hint = "" if workers else "; start one with `hallway worker`"
+    print(f"{workers_there(workers)}{hint}. `hallway jobs` says how far it is.", file=sys.stderr)

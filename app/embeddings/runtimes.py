@@ -188,12 +188,12 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
         # Those beyond the number of streams wait in the library, and whoever began them does other work meanwhile.
         return [model.create_infer_request() for _ in range(threads)]
 
-    all_of_them = "YES" if threads >= (os.cpu_count() or 1) else "NO"
+    held = "YES" if threads >= (os.cpu_count() or 1) else "NO"
     single = compiled(max(1, threads // 2), ENABLE_CPU_PINNING="NO")
     return _InBf16(
         Turns([_Few(request) for request in requests(single)]),
         Turns(requests(single)),
-        lambda: Turns(requests(compiled(threads, PERFORMANCE_HINT="THROUGHPUT", ENABLE_CPU_PINNING=all_of_them))),
+        lambda: Turns(requests(compiled(threads, PERFORMANCE_HINT="THROUGHPUT", ENABLE_CPU_PINNING=held))),
     )
 
 
@@ -206,7 +206,7 @@ def processor() -> str:
 @lru_cache(maxsize=1)
 def _openvino() -> Any:
     # Its tools report each import to their maker when this package can be imported; here nothing is ever sent.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None means that it is not there
     import openvino
 
     # Its bindings look up numpy when they first see an array; two threads that do so at once wait for ever, one for

@@ -94,10 +94,12 @@ class JobBoard(BaseModel):
         counted = ", ".join(f"{self.counts[state]:,} {state}" for state in STATES)
         if not self.is_queue:
             return f"{counted}. The base is in SQLite: jobs run in process, and no worker is needed."
-        there = f"{self.workers} worker{'' if self.workers == 1 else 's'} there"
-        if not self.workers:
-            there = "no worker is there: start one with hallway worker"
-        return f"{counted}; {there}."
+        return f"{counted}; {workers_there(self.workers)}{'' if self.workers else ': start one with hallway worker'}."
+
+
+def workers_there(number: int) -> str:
+    """How many workers there are, in words."""
+    return f"{number} worker{'' if number == 1 else 's'} there" if number else "no worker is there"
 
 
 def _when(moment: datetime) -> str:

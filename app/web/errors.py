@@ -145,8 +145,7 @@ def respond(request: Request, error: Exception) -> Response:
         log.error("%s %s: %s", request.method, request.url.path, error)
     elif problem.status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, problem.detail, exc_info=error)
-    is_api = request.url.path.startswith(API)
-    if is_api:
+    if request.url.path.startswith(API):
         answer = _as_json(request, problem)
     else:
         named = error.key if isinstance(error, NotFound) else request.url.path.rstrip("/").rsplit("/", 1)[-1]

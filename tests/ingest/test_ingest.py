@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, SQLModel, col
 
 from app import pipeline
+from app.catalog.snapshot import current_snapshot
 from app.db.engine import reading
 from app.ingest.formats.protocol import ReadOptions
 from app.models import Appearance, Edition, Speaker, Talk, ThemeAssignment, ThemeDecision
@@ -228,3 +229,29 @@ def test_a_dry_run_leaves_a_second_file_alone_too(engine: Engine, programme: Pat
     (tmp_path / "tiny-copy.yaml").write_text(PROGRAMME, encoding="utf-8")
     report = pipeline.ingest(engine, HashingEmbedder(), [tmp_path], options=ReadOptions(), dry_run=True)
     assert [len(file.problems) for file in report.files] == [0, 1]
+
+
+def test_what_follows_from_vectors_is_told_step_by_step_and_may_be_broken_off_between(
+    engine: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "tiny.yaml"
+    file.write_text(PROGRAMME, encoding="utf-8")
+    told: list[tuple[int, int]] = []
+
+    def stopping(step: str, done: int, total: int) -> None:
+        if step == "what follows":
+            told.append((done, total))
+            if len(told) == 3:
+                raise KeyboardInterrupt
+
+    def run() -> None:
+        pipeline.ingest(engine, HashingEmbedder(), [file], options=ReadOptions(), progress=stopping)
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    with reading(engine) as session:
+        assert current_snapshot(session) == "empty"
+    run()
+    assert told[3:] == [(done, 5) for done in range(6)]
+    with reading(engine) as session:
+        assert current_snapshot(session) != "empty"

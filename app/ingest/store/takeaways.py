@@ -64,7 +64,8 @@ def store_takeaways(session: Session, source: Source, collection: TakeawayCollec
             )  # fmt: skip
             session.add(takeaway)
         what = "created" if not takeaway.content_hash else "unchanged"
-        former = record_hash(record, *map(str, references.values()))  # by the numbers of rows, until version 0.1
+        # By numbers of rows, as bases have it that were made before.
+        former = record_hash(record, *map(str, references.values()))
         if takeaway.content_hash.partition("~")[0] == former:
             takeaway.content_hash = digest + takeaway.content_hash[len(former) :]
         # What follows a tilde is of edits that people made since; their takeaway is as the file has it otherwise.
