@@ -79,7 +79,8 @@ class Settings(BaseSettings):
         default=0, ge=0, le=64, description="Threads that embed text in bulk; 0 means one for each core."
     )
     encoder_precision: Literal["auto", "fp32"] = Field(
-        default="auto", description="auto embeds in bf16 where the processor has it and vectors agree; fp32 never does."
+        default="auto",
+        description="auto embeds in bf16, queries in 8 bits, where the processor can and vectors agree; fp32 never.",
     )
     max_file_megabytes: int = Field(
         default=64, ge=1, le=4096, description="A larger input file is refused with a message instead of read."

@@ -121,7 +121,7 @@ def cases_in(base: KnowledgeBase, collection: Collection, names: Mapping[int, st
         passages = best_of_each(words.search(query.terms, scope, MOST_PASSAGES))
         whole = by_words(words, query.terms, scope, MOST_PASSAGES)
         near = best_of_each(vectors.search(asked, scope, MOST_PASSAGES), DEPTH)
-        first, _ = whole.split(DEPTH, near.documents.tolist())
+        first, _ = whole.split(DEPTH, near.documents)
         close = Closeup.of(vectors, first, near)
         meaning = close.nearness(asked).as_dict()
         cases.append(

@@ -110,8 +110,9 @@ def for_writing(engine: Engine, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
 
 
 def is_writing(session: Session) -> bool:
-    """Whether the session's transaction holds the right to write from its beginning."""
-    return bool(session.connection().get_execution_options().get("hallway_writes", False))
+    """Whether the session's transaction holds the right to write from its beginning. One of `reading` never does, and
+    is not connected to be asked."""
+    return not is_reading(session) and bool(session.connection().get_execution_options().get("hallway_writes", False))
 
 
 def is_reading(session: Session) -> bool:

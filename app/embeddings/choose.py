@@ -8,11 +8,19 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.embeddings.onnx_export import LEAST_COSINE, can_export, export, exported, least_cosine, wanted_vectors
+from app.embeddings.onnx_export import (
+    LEAST_COSINE,
+    LEAST_OF_QUERIES,
+    agreement,
+    can_export,
+    export,
+    exported,
+    wanted_vectors,
+)
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.protocol import Embedder, Progress, Vectors
 from app.embeddings.reference import SentenceTransformerEmbedder
-from app.embeddings.runtimes import keep_cosine, known_cosine, run_in_bf16
+from app.embeddings.runtimes import keep_agreement, known_agreement, run_in_bf16
 from app.embeddings.vocabulary import Vocabulary
 from app.embeddings.weights import ModelFolder, find_model
 from app.errors import ModelError
@@ -105,26 +113,36 @@ class ChosenEmbedder:
         return SentenceTransformerEmbedder(model, threads, reason)
 
     def _quickest(self, model: ModelFolder, file: Path, threads: int) -> OnnxEmbedder:
-        """In bf16 where the settings allow it, the processor gains by it and it agrees with the reference."""
+        """In bf16 where the settings allow it, the processor gains by it and it agrees with the reference.
+
+        Queries in 8 bits where those agree as far as they need to.
+        """
         exact = OnnxEmbedder(model, file, threads)
         if self._settings.encoder_precision == "fp32":
             return exact
+
+        def quick(eight_bits: bool = True) -> OnnxEmbedder | None:
+            run = run_in_bf16(file, threads or os.cpu_count() or 1, eight_bits)
+            return OnnxEmbedder(model, file, threads, run) if run else None
+
         try:
-            run = run_in_bf16(file, threads or os.cpu_count() or 1)
-            if run is None:
+            found = quick()
+            if found is None:
                 return exact
-            quick = OnnxEmbedder(model, file, threads, run)
-            cosine = known_cosine(file.parent)
-            if cosine is None:
-                cosine = least_cosine(wanted_vectors(file.parent), quick)
-                keep_cosine(file.parent, cosine)
+            agrees = known_agreement(file.parent)
+            if agrees is None:
+                agrees = agreement(wanted_vectors(file.parent), found)
+                keep_agreement(file.parent, agrees)
+            if agrees.passages < LEAST_COSINE:
+                log.info("Embedding in fp32: in bf16 vectors agree only to a cosine of %.5f here.", agrees.passages)
+                return exact
+            if agrees.queries < LEAST_OF_QUERIES:
+                log.info("Queries in bf16: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
+                return quick(eight_bits=False) or exact
         except (ImportError, RuntimeError, OSError, ValueError) as error:
             log.info("Embedding in fp32: bf16 did not start here (%s).", error)
             return exact
-        if cosine >= LEAST_COSINE:
-            return quick
-        log.info("Embedding in fp32: in bf16 vectors agree only to a cosine of %.5f here.", cosine)
-        return exact
+        return found
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -31,7 +31,7 @@ class OnnxEmbedder:
 
     def __init__(self, model: ModelFolder, file: Path, threads: int = 0, run: Run | None = None) -> None:
         self.model = model
-        self._file = file
+        self.file = file
         self._given = run
         self._threads = threads or os.cpu_count() or 1
         self._loaded: tuple[Run, Any] | None = None
@@ -59,13 +59,13 @@ class OnnxEmbedder:
                 try:
                     from tokenizers import Tokenizer
 
-                    run = self._given or run_in_fp32(self._file)
+                    run = self._given or run_in_fp32(self.file)
                     tokenizer = Tokenizer.from_file(str(self.model.path / "tokenizer.json"))
                     tokenizer.enable_truncation(max_length=self.model.max_tokens)
                     tokenizer.no_padding()
                 except Exception as error:  # both libraries raise bare Exception and kinds of their own
                     raise ModelError(
-                        f"The exported model {self._file} does not load ({error}). Delete its folder; it is made anew."
+                        f"The exported model {self.file} does not load ({error}). Delete its folder; it is made anew."
                     ) from error
                 self._loaded = (run, tokenizer)
         return self._loaded

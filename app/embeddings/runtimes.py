@@ -7,15 +7,16 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.embeddings.eight_bits import in_eight_bits
 from app.embeddings.protocol import Vectors
 from app.locks import Turns, alone
 
@@ -39,9 +40,10 @@ class Run(Protocol):
 _STARTING = threading.Lock()
 SHORT = 64
 """Tokens of a text that counts as short."""
-FEW = 12
-"""A single text of fewer tokens is filled up to so many: OpenVINO takes half a millisecond to turn to another length,
-and of 1,500 queries of up to so many tokens each had the same vector to the last bit."""
+FEW = (8, 12, 24)
+"""A single text of at most so many tokens is filled up to so many and has a graph of just that length, which takes
+three quarters of the time of one that takes any length, and 22 MiB. Filled up more or less, a query has the same vector
+to the last bit."""
 
 
 class _InFp32:
@@ -75,8 +77,8 @@ def run_in_fp32(file: Path) -> Run:
 class _InBf16:
     """See `run_in_bf16`."""
 
-    def __init__(self, few: Turns, single: Turns, many: Callable[[], Turns]) -> None:
-        """Of requests for one text of FEW tokens, for one short text, and what makes those for many texts, once."""
+    def __init__(self, few: Sequence[Turns], single: Turns, many: Callable[[], Turns]) -> None:
+        """Of requests for one text of each length of FEW, for one short text, and what makes those for many, once."""
         self._few = few
         self._single = single
         self._make_many = many
@@ -85,26 +87,34 @@ class _InBf16:
 
     def __call__(self, ids: Tokens, mask: Tokens) -> Vectors:
         """See `Run`."""
-        if len(ids) == 1 and ids.shape[1] <= FEW:
-            with self._few.one() as few:
-                few.fill(ids, mask)
-                few.request.infer()
-                return _of_length_1(few.request.get_output_tensor(0).data)
+        few = self._of_few(ids)
+        if few is not None:
+            with few.one() as one:
+                one.fill(ids, mask)
+                one.request.infer()
+                return _of_length_1(one.request.get_output_tensor(0).data)
         with self._turns(ids).one() as request:
             return _of_length_1(request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)[0])
 
     def begin(self, ids: Tokens, mask: Tokens) -> Callable[[], Vectors]:
         """See `Run`. No thread of ours is needed, nor the interpreter's lock, until somebody waits."""
-        if len(ids) == 1 and ids.shape[1] <= FEW:
-            few = self._few.take()
-            few.fill(ids, mask)
-            few.request.start_async()
-            return _Begun(self._few, few, few.request).vectors
+        few = self._of_few(ids)
+        if few is not None:
+            one = few.take()
+            one.fill(ids, mask)
+            one.request.start_async()
+            return _Begun(few, one, one.request).vectors
         turns = self._turns(ids)
         request = turns.take()
         # Shared as in `infer`, as a request takes no others once it was given shared ones.
         request.start_async({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
         return _Begun(turns, request, request).vectors
+
+    def _of_few(self, ids: Tokens) -> Turns | None:
+        texts, length = ids.shape
+        if texts > 1 or length > FEW[-1]:
+            return None
+        return next(turns for most, turns in zip(FEW, self._few, strict=True) if length <= most)
 
     def _turns(self, ids: Tokens) -> Turns:
         if len(ids) == 1 and ids.shape[1] <= SHORT:
@@ -116,11 +126,11 @@ class _InBf16:
 
 
 class _Few:
-    """A request for one text of at most FEW tokens, and the arrays that it reads them from."""
+    """A request for one text of at most so many tokens, and the arrays that it reads them from."""
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: Any, length: int) -> None:
         self.request = request
-        self._given = np.zeros((2, 1, FEW), dtype=np.int64)
+        self._given = np.zeros((2, 1, length), dtype=np.int64)
         for name, array in zip(("input_ids", "attention_mask"), self._given, strict=True):
             request.set_tensor(name, _openvino().Tensor(array, shared_memory=True))
 
@@ -159,7 +169,7 @@ def _of_length_1(found: NDArray[Any]) -> Vectors:
     return vectors
 
 
-def run_in_bf16(file: Path, threads: int) -> Run | None:
+def run_in_bf16(file: Path, threads: int, eight_bits: bool = True) -> Run | None:
     """OpenVINO in bfloat16, or None where the processor has no instructions for it and nothing would be gained.
 
     Weights, activations and products are bfloat16, sums are fp32; vectors are brought back to length 1. The graph is
@@ -167,8 +177,9 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
     tenth of the time: for many texts on all threads, each held to its own core where there are as many threads as cores
     (with fewer, every process would be held to the same ones: two of one thread each were no faster than one), and for
     a short text alone, such as a query, on half of them, held to none. Held to a core, one query in twenty took 8 ms
-    instead of 3 here, as it waits for what else runs there; and a search has other work for the other half. Raises
-    ImportError without OpenVINO and RuntimeError where it cannot compile the graph.
+    instead of 3 here, as it waits for what else runs there; and a search has other work for the other half. That second
+    graph has weights in `eight_bits` unless told otherwise. Raises ImportError without OpenVINO, OSError where nothing
+    can be written beside `file`, and RuntimeError where it cannot compile the graph.
     """
     openvino = _openvino()
     core = openvino.Core()
@@ -176,24 +187,31 @@ def run_in_bf16(file: Path, threads: int) -> Run | None:
     if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return None
 
-    def compiled(streams: int, **more: str) -> Any:
+    def compiled(graph: Any, streams: int, **more: str) -> Any:
         properties = {
             "INFERENCE_PRECISION_HINT": "bf16", "NUM_STREAMS": str(streams), "INFERENCE_NUM_THREADS": streams,
             "CACHE_DIR": str(kept), **more,
         }  # fmt: skip
         with alone(kept):  # a graph that is written anew under one that reads it ends the process with SIGBUS
-            return core.compile_model(str(file), "CPU", properties)
+            return core.compile_model(graph, "CPU", properties)
 
     def requests(model: Any) -> list[Any]:
         # Those beyond the number of streams wait in the library, and whoever began them does other work meanwhile.
         return [model.create_infer_request() for _ in range(threads)]
 
+    def of_length(length: int) -> Turns:
+        graph = core.read_model(str(for_queries))
+        graph.reshape({"input_ids": [1, length], "attention_mask": [1, length]})
+        return Turns([_Few(request, length) for request in requests(compiled(graph, half, ENABLE_CPU_PINNING="NO"))])
+
     held = "YES" if threads >= (os.cpu_count() or 1) else "NO"
-    single = compiled(max(1, threads // 2), ENABLE_CPU_PINNING="NO")
+    half = max(1, threads // 2)
+    with alone(kept):
+        for_queries = in_eight_bits(openvino, core, file) if eight_bits else file
     return _InBf16(
-        Turns([_Few(request) for request in requests(single)]),
-        Turns(requests(single)),
-        lambda: Turns(requests(compiled(threads, PERFORMANCE_HINT="THROUGHPUT", ENABLE_CPU_PINNING=held))),
+        [of_length(length) for length in FEW],
+        Turns(requests(compiled(str(for_queries), half, ENABLE_CPU_PINNING="NO"))),
+        lambda: Turns(requests(compiled(str(file), threads, PERFORMANCE_HINT="THROUGHPUT", ENABLE_CPU_PINNING=held))),
     )
 
 
@@ -216,17 +234,25 @@ def _openvino() -> Any:
     return openvino
 
 
-def known_cosine(folder: Path) -> float | None:
-    """The least cosine that bf16 was found to have on this processor, or None where that was not tried yet."""
+class Agreement(NamedTuple):
+    """Least cosines with the vectors of the reference: of texts in batches, and of each alone, as queries are."""
+
+    passages: float
+    queries: float
+
+
+def known_agreement(folder: Path) -> Agreement | None:
+    """What bf16, with queries in 8 bits, was found to do on this processor; None where that was not tried yet."""
     try:
         found = json.loads((folder / "bf16.json").read_text(encoding="utf-8"))
-        return float(found["min_cosine"]) if found["processor"] == processor() else None
+        known = Agreement(float(found["passages"]), float(found["queries"]))
+        return known if found["processor"] == processor() else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def keep_cosine(folder: Path, cosine: float) -> None:
-    """Keep what `known_cosine` tells. Replaced whole, as other processes may read it now."""
+def keep_agreement(folder: Path, found: Agreement) -> None:
+    """Keep what `known_agreement` tells. Replaced whole, as other processes may read it now."""
     making = folder / f"bf16.{os.getpid()}.json"
-    making.write_text(json.dumps({"processor": processor(), "min_cosine": cosine}), encoding="utf-8")
+    making.write_text(json.dumps({"processor": processor(), **found._asdict()}), encoding="utf-8")
     making.replace(folder / "bf16.json")

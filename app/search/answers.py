@@ -44,8 +44,10 @@ def answer(
     shown = memory.passages(session, list(wanted))
     cards = memory.cards(session, [entry.document for entry in talks])
     marking = Marking(asked.terms)
+    told = {key: _people(card) for key, card in cards.items()}
+    marking.read([*(card.title for card in cards.values()), *(one.text for one in shown.values()), *told.values()])
     hits = [
-        _hit(asked, entry, nearest.get(entry.document), cards[entry.document], shown, marking)
+        _hit(asked, entry, nearest.get(entry.document), cards[entry.document], told[entry.document], shown, marking)
         for entry in talks
         if entry.document in cards and entry.passage_id in shown
     ]
@@ -76,10 +78,10 @@ def _hit(
     entry: Ranked,
     near: Candidate | None,
     card: TalkCard,
+    people: str,
     shown: Mapping[int, ShownPassage],
     marking: Marking,
 ) -> Hit:
-    people = " ".join(f"{speaker.name} {speaker.affiliation or ''}" for speaker in card.speakers)
     passage = shown_passage(card, shown[entry.passage_id], marking)
     why = Why(
         lexical_rank=entry.lexical_rank,
@@ -96,6 +98,10 @@ def _hit(
     return Hit(
         score=round(entry.score, 6), talk=card, passage=passage, why=why, title_segments=marking.marked(card.title)
     )
+
+
+def _people(card: TalkCard) -> str:
+    return " ".join(f"{speaker.name} {speaker.affiliation or ''}" for speaker in card.speakers)
 
 
 def _parts(entry: Ranked) -> Parts:

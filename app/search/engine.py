@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,13 @@ MOST_LESSONS = 5
 T = TypeVar("T")
 
 
+class Begun(NamedTuple):
+    """A text that is being embedded, and what waits for its vector."""
+
+    text: str
+    wait: Callable[[], Vectors]
+
+
 class SearchEngine:
     """Searches the talks of one base. Threads may share one engine; each brings its own session.
 
@@ -104,21 +111,24 @@ class SearchEngine:
 
     def _found(self, session: Session, request: SearchRequest) -> SearchResult:
         started = time.perf_counter()
+        query = read_query(request.query)
+        # What needs no vector is done while the query is embedded, on another core.
+        begun = None if query.phrases or query.fields else self._begin(query, request.mode)
         memory = self._recall(session)
-        query, also, understood = self._read(session, memory, request.query)
+        query, also, understood = self._read(session, memory, query)
         if not query.words and not also:
             return _empty(query, request.mode, started, understood)
         typed, mended = query.typed, self._mended(session, query, memory, request.spelling)
         query = mended.query
-        # What needs no vector is done while the query is embedded, on another core.
-        encoding = self._encoding(query, request.mode)
+        if begun is None or begun.text != query.text:
+            begun = self._begin(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
         words, counted = None, None
         if request.mode != "semantic":
             words = worded(self._engine, session, memory, scope, query)
             counted = memory.facts.facets.tally(words.side.documents[words.side.documents > 0])
         suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
-        question = without_vectors(self._understand(query, request.mode, encoding), memory)._replace(also=also)
+        question = without_vectors(self._understand(query, request.mode, begun), memory)._replace(also=also)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
         page = with_titles(session, page)
@@ -153,7 +163,7 @@ class SearchEngine:
         """
         with self._turns.one():
             memory = self._recall(session)
-            query, also, _ = self._read(session, memory, request.query)
+            query, also, _ = self._read(session, memory, read_query(request.query))
             query = self._mended(session, query, memory, request.spelling).query
             question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
             notice = question.notice or ("" if query.words else "There is no word to search for in this query.")
@@ -224,7 +234,7 @@ class SearchEngine:
     def why_not(self, session: Session, request: SearchRequest, name: str) -> Missing:
         """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
         memory = self._recall(session)
-        query, also, understood = self._read(session, memory, request.query)
+        query, also, understood = self._read(session, memory, read_query(request.query))
         query, asked = self._mended(session, query, memory, request.spelling).query, query.typed
         question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
         sought = find_sought(session, memory.facts, name)
@@ -281,13 +291,12 @@ class SearchEngine:
     def _recall(self, session: Session, wait: bool = False) -> Memory:
         return self._recollection.current(session, self._recipe(), partial(mend, self._engine), wait)
 
-    def _read(self, session: Session, memory: Memory, typed: str) -> tuple[Query, QueryFilter, list[Understood]]:
+    def _read(self, session: Session, memory: Memory, query: Query) -> tuple[Query, QueryFilter, list[Understood]]:
         """A query with what it asks besides its words. Typed as the title of a talk, it is nothing but words."""
-        query = read_query(typed)
         if query.phrases or query.fields:
             if fold_phrase(query.typed) not in memory.facts.titles:
                 return understand(session, query)
-            query = read_query(typed, plain=True)
+            query = read_query(query.typed, plain=True)
         return query, NOTHING, []
 
     def _with_words(self, session: Session, ask: Callable[[], T]) -> T:
@@ -301,23 +310,23 @@ class SearchEngine:
         known = memory.scopes.get((filter, also))
         return known or with_words(self._engine, session, lambda: memory.scope(session, filter, also))
 
-    def _encoding(self, query: Query, mode: Mode) -> Callable[[], Vectors] | None:
-        """What waits for the vector of the query, which is on its way."""
+    def _begin(self, query: Query, mode: Mode) -> Begun | None:
+        """Begin to embed a query; None where there is nothing to embed, or no model."""
         if mode == "lexical" or not query.words:
             return None
         try:
-            return self._embedder.begin_query(query.text)
+            return Begun(query.text, self._embedder.begin_query(query.text))
         except ModelError:
             return None  # asked again below, where it is said
 
-    def _understand(self, query: Query, mode: Mode, encoding: Callable[[], Vectors] | None = None) -> Question:
+    def _understand(self, query: Query, mode: Mode, begun: Begun | None = None) -> Question:
         notice = None
         if query.was_cut:
             notice = f"Only the first {MOST_CHARACTERS:,} characters and {MOST_TERMS} words were searched for."
         if mode == "lexical" or not query.words:
             return Question(query, mode, None, notice)
         try:
-            vector = self._embedder.encode_query(query.text) if encoding is None else encoding()
+            vector = self._embedder.encode_query(query.text) if begun is None else begun.wait()
             return Question(query, mode, vector, notice)
         except ModelError as error:
             if mode == "semantic":

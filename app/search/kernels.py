@@ -8,8 +8,11 @@ while the code is being made, or where it cannot be. It is kept in a folder, and
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
+
+LEAST_SHARED = 16_384
+"""Fewer rows are compared by one thread: handing some to another takes longer than they do."""
+MOST_SHARES = 4
+"""More cores wait for the memory rather than for one another."""
 
 
 def cosines(
@@ -33,20 +41,49 @@ def cosines(
 
 def add_weights(
     rows: NDArray[np.int32], counts: NDArray[np.uint8], weight: float, penalty: NDArray[np.float64],
-    scores: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Add what one word is worth in the rows that hold it, by BM25, to their scores (n,)."""
+    scores: NDArray[np.float64], met: NDArray[np.int32], before: int,
+) -> int:  # fmt: skip
+    """Add what one word is worth in the rows that hold it, by BM25, to their scores (n,).
+
+    Rows that score for the first time are written to `met` (n,) behind those `before`; returns how many there are then.
+    """
     for at in range(len(rows)):
         row = rows[at]
         often = counts[at] * 0.5
+        if scores[row] == 0.0:
+            met[before] = row
+            before += 1
         scores[row] += weight * often / (often + penalty[row])
+    return before
+
+
+def add_counts(
+    rows: NDArray[np.int32], counts: NDArray[np.uint8], talks: NDArray[np.int64], place: NDArray[np.int64],
+    found: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Add how often one word is in the rows that hold it to `found`, at the `place` of the talk of each row.
+
+    `place` is by talk id, its last for an id of -1.
+    """
+    for at in range(len(rows)):
+        found[place[talks[rows[at]]]] += counts[at] * 0.5
 
 
 class Kernels(NamedTuple):
     """The functions of this module as machine code."""
 
     cosines: Callable[..., None]
-    add_weights: Callable[..., None]
+    add_weights: Callable[..., int]
+    add_counts: Callable[..., None]
+
+
+class _Helpers:
+    """Threads that take a share of one long loop at a time: a search alone has all cores, many have one each."""
+
+    def __init__(self) -> None:
+        self.count = min(MOST_SHARES, os.cpu_count() or 1) - 1
+        self.free = threading.Lock()
+        self.pool = ThreadPoolExecutor(max(1, self.count), "share-scan")
 
 
 class _Shop:
@@ -66,11 +103,36 @@ class _Shop:
 
 
 _shop = _Shop()
+_helpers = _Helpers()
 
 
 def kernels() -> Kernels | None:
     """The machine code; None while there is none."""
     return _shop.made
+
+
+def cosines_with_all(
+    made: Kernels, asked: NDArray[np.int8], numbers: NDArray[np.int8], lengths: NDArray[np.float32], length: np.float32
+) -> NDArray[np.float32]:
+    """What `cosines` writes, (n,). Many rows are shared out to the cores: 78,000 took .48 ms on two instead of .87."""
+    found = np.empty(len(lengths), dtype=np.float32)
+    shares = _helpers.count + 1
+    if shares == 1 or len(lengths) < LEAST_SHARED or not _helpers.free.acquire(blocking=False):
+        made.cosines(asked, numbers, lengths, length, found)
+        return found
+    try:
+        ends = [len(lengths) * share // shares for share in range(shares + 1)]
+        own, *others = (slice(*span) for span in pairwise(ends))
+        shared = [
+            _helpers.pool.submit(made.cosines, asked, numbers[some], lengths[some], length, found[some])
+            for some in others
+        ]
+        made.cosines(asked, numbers[own], lengths[own], length, found[own])
+        for one in shared:
+            one.result()
+    finally:
+        _helpers.free.release()
+    return found
 
 
 def prepare(folder: Path | None, wait: bool = False) -> None:
@@ -94,16 +156,19 @@ def _compiled(folder: Path | None) -> Kernels:
     def given(kind: Any, dimensions: int = 1) -> Any:
         return types.Array(kind, dimensions, "C", readonly=True)
 
-    def made(function: Callable[..., None], *arguments: Any) -> Callable[..., None]:
+    def made(function: Callable[..., Any], *arguments: Any, returns: Any = types.void) -> Callable[..., Any]:
         how = {"nogil": True, "error_model": "numpy", "cache": folder is not None}
-        code: Callable[..., None] = numba.njit(types.void(*arguments), **how)(function)
+        code: Callable[..., Any] = numba.njit(returns(*arguments), **how)(function)
         return code
 
+    posting = given(types.int32), given(types.uint8)
     return Kernels(
         cosines=made(
             cosines, given(types.int8), given(types.int8, 2), given(types.float32), types.float32, types.float32[::1]
         ),
         add_weights=made(
-            add_weights, given(types.int32), given(types.uint8), types.float64, given(types.float64), types.float64[::1]
+            add_weights, *posting, types.float64, given(types.float64), types.float64[::1], types.int32[::1],
+            types.int64, returns=types.int64,
         ),
-    )
+        add_counts=made(add_counts, *posting, given(types.int64), given(types.int64), types.float64[::1]),
+    )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Self, overload
 import numpy as np
 from numpy.typing import NDArray
 
-_ERRORS = "surrogatepass"
+ERRORS = "surrogatepass"
+"""Halves of a surrogate pair stay what they are, as in file names."""
 
 
 class Packed(Sequence[str]):
@@ -22,7 +23,7 @@ class Packed(Sequence[str]):
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:
         """Of strings in their order."""
-        encoded = [one.encode("utf-8", _ERRORS) for one in strings]
+        encoded = [one.encode("utf-8", ERRORS) for one in strings]
         starts = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)), out=starts[1:])
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), starts)
@@ -48,4 +49,4 @@ class Packed(Sequence[str]):
             return [self[place] for place in range(*at.indices(len(self)))]
         if not 0 <= at < len(self):
             raise IndexError(at)
-        return self.letters[self.starts[at] : self.starts[at + 1]].tobytes().decode("utf-8", _ERRORS)
+        return self.letters[self.starts[at] : self.starts[at + 1]].tobytes().decode("utf-8", ERRORS)

@@ -14,6 +14,7 @@ from app.search.candidates import Found, Scope
 
 Rows = NDArray[np.int32]
 """Positions of rows, ascending."""
+_MANY, _SAMPLED = 32, 16
 FEW = 0.3
 """A smaller share of the rows is looked at row by row; of a larger share all are, and the others dropped after."""
 
@@ -128,6 +129,13 @@ def least_of_best(scores: NDArray[Any], limit: int) -> NDArray[np.int64]:
     """Positions of the best `limit` scores and of all that tie with the last of them, ascending."""
     if len(scores) <= limit:
         return np.arange(len(scores))
+    # Of very many most are dropped by what a sample says, twice as many as wanted left: that takes half the time.
+    if len(scores) > _MANY * limit:
+        sample = scores[::_SAMPLED]
+        rank = len(sample) - 2 * limit // _SAMPLED - 1
+        likely = np.flatnonzero(scores >= np.partition(sample, rank)[rank])
+        if limit <= len(likely) < len(scores):
+            return likely[least_of_best(scores[likely], limit)]
     least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
     return np.flatnonzero(scores >= least)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -105,13 +105,13 @@ class Side:
         """Score of each document, in order."""
         return self._found.scores
 
-    def split(self, depth: int, also: Collection[int]) -> tuple[Side, Side]:
+    def split(self, depth: int, also: NDArray[np.int64]) -> tuple[Side, Side]:
         """The first `depth` documents with those of `also`, and the others."""
         if len(self) <= depth:
             return self, Side()
         first = np.zeros(len(self), dtype=np.bool_)
         first[:depth] = True
-        places = self.places(np.array(list(also), dtype=np.int64))
+        places = self.places(also)
         first[places[places >= 0]] = True
         return self._of(first), self._of(~first)
 

@@ -10,12 +10,13 @@ An edit puts a letter in, leaves one out, takes one for another, or swaps two ne
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from app.search.packed import Packed
+from app.search.packed import ERRORS, Packed
 
 LONGEST, MOST_EDITS = 40, 2
 """Letters of a word that near ones are looked for, and how many edits these are off at most."""
@@ -40,8 +41,8 @@ class Reach:
         """Places of all strings so many edits away at most, each with its edits; `typed` itself with 0."""
         if not typed:
             return {}
-        lengths, letters, pairs = _signatures(Packed.of([typed]))
-        first, end = np.searchsorted(self._lengths, [lengths[0] - edits, lengths[0] + edits + 1])
+        length, letters, pairs = _signature(typed)
+        first, end = np.searchsorted(self._lengths, [length - edits, length + edits + 1])
         # An edit takes one letter away and brings one in at most; of pairs three, where it swaps two neighbours.
         close = first + np.flatnonzero(np.bitwise_count(self._letters[first:end] ^ letters) <= 2 * edits)
         close = close[np.bitwise_count(self._pairs[close] ^ pairs) <= 6 * edits]
@@ -51,6 +52,17 @@ class Reach:
             if distance <= edits:
                 found[place] = distance
         return found
+
+
+def _signature(typed: str) -> tuple[int, np.uint64, np.uint64]:
+    """What `_signatures` says of one string, in a fifth of the time."""
+    codes = [byte & 63 if byte < 0x80 else 63 for byte in typed.encode("utf-8", ERRORS) if byte & 0xC0 != 0x80]
+    letters = pairs = 0
+    for code in codes:
+        letters |= 1 << code
+    for code, after in pairwise(codes):
+        pairs |= 1 << (code * 37 + after & 63)
+    return len(codes), np.uint64(letters), np.uint64(pairs)
 
 
 def _signatures(strings: Packed) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:

@@ -63,7 +63,8 @@ def retrieve(
     if question.mode == "semantic":
         words = Worded(Side(), {})
     lexical, raised = words or worded(engine, session, memory, scope, question.query)
-    first, others = lexical.split(DEPTH, [*semantic.documents.tolist(), *raised])
+    named = np.array(list(raised), dtype=np.int64)
+    first, others = lexical.split(DEPTH, np.concatenate([semantic.documents, named]))
     meaning = alike = NOTHING_KNOWN
     if question.vector is not None:
         semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)

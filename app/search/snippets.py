@@ -51,6 +51,23 @@ class Marking:
         self._beginnings = _without_longer(f" {one[: max(1, len(one) - 2)]}" for one in self._stems)
         self._texts: dict[str, _Read] = {}
 
+    def read(self, texts: Iterable[str]) -> None:
+        """Read many texts at once, ahead of when they are marked: together they take a third of the time."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._texts and _is_plain(text)]
+        whole = "\n".join(new)
+        spaced = _spaced(whole)
+        found = iter(sorted(self._found(whole, spaced)))
+        place = next(found, None)
+        start = 0
+        for text in new:
+            end = start + len(text)
+            places = []
+            while place is not None and place[0] < end:
+                places.append((place[0] - start, place[1] - start, place[2]))
+                place = next(found, None)
+            self._texts[text] = _Read(spaced[start:end], places)
+            start = end + 1
+
     def terms_in(self, *texts: str) -> list[str]:
         """The terms, in their order, whose stem is in any of the texts."""
         there = {stemmed for text in texts for _, _, stemmed in self._read(text).places}
@@ -98,13 +115,12 @@ class Marking:
         return known
 
     def _newly_read(self, text: str) -> _Read:
-        beyond = "" if text.isascii() else "".join(_BEYOND.findall(text))
-        if beyond and _SOME_RUN.search(beyond):
+        if _is_plain(text):
+            spaced = _spaced(text)
+            return _Read(spaced, sorted(self._found(text, spaced)))
+        beyond = "".join(_BEYOND.findall(text))
+        if _SOME_RUN.search(beyond):
             return _Read(None, list(_matches_with_pairs(text, self._stems)))
-        # Quotes and dashes beyond ASCII are in no word, and texts with letters beyond it are few.
-        if not any(map(str.isalnum, beyond)):
-            spaced = text.encode("ascii", "replace").decode("ascii").translate(_LOWER)
-            return _Read(spaced, sorted(self._found(spaced, spaced)))
         plain = text.replace("?", " ")
         for character in set(beyond):
             if not character.isalnum():
@@ -131,6 +147,16 @@ class Marking:
                     found.add((at, end, stemmed))
                 at = padded.find(beginning, end + 1)
         return found
+
+
+def _is_plain(text: str) -> bool:
+    """Whether all its words are of ASCII; quotes and dashes beyond it are in no word."""
+    return text.isascii() or not any(map(str.isalnum, "".join(_BEYOND.findall(text))))
+
+
+def _spaced(text: str) -> str:
+    """A plain text letter by letter, see `_Read`."""
+    return text.encode("ascii", "replace").decode("ascii").translate(_LOWER)
 
 
 def _without_longer(beginnings: Iterable[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -12,15 +13,16 @@ import numpy as np
 import pytest
 
 from app.embeddings.choose import ChosenEmbedder
-from app.embeddings.onnx_export import LEAST_COSINE, exported, least_cosine, wanted_vectors
+from app.embeddings.eight_bits import scaled
+from app.embeddings.onnx_export import LEAST_COSINE, LEAST_OF_QUERIES, agreement, exported, wanted_vectors
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.probes import PROBES
 from app.embeddings.reference import SentenceTransformerEmbedder
-from app.embeddings.runtimes import keep_cosine, known_cosine, run_in_bf16
+from app.embeddings.runtimes import FEW, Agreement, keep_agreement, known_agreement, run_in_bf16
 from app.embeddings.weights import find_model
 from app.settings import Settings
 
-MAY_BE_THERE = {"check.json", "lock", "model.onnx", "probes.npy", "bf16.json", "openvino"}
+MAY_BE_THERE = {"check.json", "lock", "model.onnx", "probes.npy", "bf16.json", "openvino", "queries.xml", "queries.bin"}
 
 pytestmark = pytest.mark.quality
 
@@ -97,8 +99,10 @@ def test_bf16_serves_where_the_processor_has_it_and_agrees_with_the_reference(se
     serving = ChosenEmbedder(settings).serving()
     assert isinstance(serving, OnnxEmbedder)
     assert serving.precision == "bf16"
-    assert LEAST_COSINE <= least_cosine(wanted_vectors(folder), serving) <= 1.00001
-    assert known_cosine(folder) is not None
+    found = agreement(wanted_vectors(folder), serving)
+    assert LEAST_COSINE <= found.passages <= 1.00001
+    assert LEAST_OF_QUERIES <= found.queries < LEAST_COSINE, "queries are not in 8 bits"
+    assert known_agreement(folder) == found
     assert sys.modules.get("openvino_telemetry") is None, "OpenVINO's tools would report their use"
 
 
@@ -107,23 +111,77 @@ def test_bf16_is_left_alone_where_the_settings_or_the_probes_say_so(settings: Se
     assert isinstance(exact, OnnxEmbedder)
     assert exact.precision == "fp32"
     folder = settings.cache_folder / "models" / find_model(settings).fingerprint
-    kept = known_cosine(folder)
-    keep_cosine(folder, 0.998)
+    kept = known_agreement(folder)
     try:
+        keep_agreement(folder, Agreement(passages=0.998, queries=1.0))
         doubtful = ChosenEmbedder(settings).serving()
         assert isinstance(doubtful, OnnxEmbedder)
         assert doubtful.precision == "fp32"
     finally:
-        keep_cosine(folder, kept) if kept else (folder / "bf16.json").unlink()
+        keep_agreement(folder, kept) if kept else (folder / "bf16.json").unlink()
+
+
+def test_queries_are_in_bf16_where_8_bits_turn_them_too_far(settings: Settings) -> None:
+    folder = settings.cache_folder / "models" / find_model(settings).fingerprint
+    if run_in_bf16(folder / "model.onnx", 2) is None:
+        pytest.skip("this processor does not compute in bf16")
+    kept = known_agreement(folder)
+    try:
+        keep_agreement(folder, Agreement(passages=1.0, queries=0.98))
+        careful = ChosenEmbedder(settings).serving()
+        assert isinstance(careful, OnnxEmbedder)
+        assert careful.precision == "bf16"
+        assert min(agreement(wanted_vectors(folder), careful)) >= LEAST_COSINE
+    finally:
+        keep_agreement(folder, kept) if kept else (folder / "bf16.json").unlink()
+
+
+def test_a_query_has_one_vector_however_far_it_is_filled_up(settings: Settings) -> None:
+    """Each graph of its own length says the same of a text, so it does not matter which one a text goes to."""
+    folder = settings.cache_folder / "models" / find_model(settings).fingerprint
+    run = run_in_bf16(folder / "model.onnx", 1)
+    if run is None:
+        pytest.skip("this processor does not compute in bf16")
+    ids = np.array([[101, 2129, 2079, 2500, 102]])
+    found = []
+    for length in FEW:
+        filled = np.zeros((2, 1, length), dtype=np.int64)
+        filled[0, :, : ids.shape[1]], filled[1, :, : ids.shape[1]] = ids, 1
+        found.append(run(filled[0], filled[1]))
+    assert all((one == found[0]).all() for one in found)
+
+
+def test_bytes_and_scales_are_the_matrix_to_half_a_step() -> None:
+    rows = np.random.default_rng(1).standard_normal((40, 64)).astype(np.float32)
+    rows[3] = 0
+    scales, numbers = scaled(rows)
+    assert numbers.dtype == np.int8
+    assert (np.abs(scales * numbers - rows) <= scales / 2 + 1e-7).all()
+    assert np.abs(numbers).max() == 127
+
+
+def test_a_graph_for_queries_is_made_anew_after_its_model(settings: Settings, tmp_path: Path) -> None:
+    folder = settings.cache_folder / "models" / find_model(settings).fingerprint
+    (tmp_path / "model.onnx").symlink_to(folder / "model.onnx")
+    if run_in_bf16(tmp_path / "model.onnx", 1) is None:
+        pytest.skip("this processor does not compute in bf16")
+    made = (tmp_path / "queries.xml").stat().st_mtime_ns
+    run_in_bf16(tmp_path / "model.onnx", 1)
+    assert (tmp_path / "queries.xml").stat().st_mtime_ns == made
+    os.utime(tmp_path / "queries.xml", ns=(0, 0))
+    run_in_bf16(tmp_path / "model.onnx", 1)
+    assert (tmp_path / "queries.xml").stat().st_mtime_ns > made
+    assert not list(tmp_path.glob("queries-*"))
 
 
 def test_what_another_processor_was_found_to_do_says_nothing_of_this_one(tmp_path: Path) -> None:
-    (tmp_path / "bf16.json").write_text('{"processor": "another", "min_cosine": 1.0}', encoding="utf-8")
-    assert known_cosine(tmp_path) is None
-    keep_cosine(tmp_path, 0.5)
-    assert known_cosine(tmp_path) == 0.5
-    (tmp_path / "bf16.json").write_text("half wri", encoding="utf-8")
-    assert known_cosine(tmp_path) is None
+    (tmp_path / "bf16.json").write_text('{"processor": "another", "passages": 1.0, "queries": 1.0}', encoding="utf-8")
+    assert known_agreement(tmp_path) is None
+    keep_agreement(tmp_path, Agreement(0.5, 0.4))
+    assert known_agreement(tmp_path) == Agreement(0.5, 0.4)
+    for unusable in ("half wri", '{"processor": "of an older release", "min_cosine": 1.0}', "[]"):
+        (tmp_path / "bf16.json").write_text(unusable, encoding="utf-8")
+        assert known_agreement(tmp_path) is None
 
 
 def test_threads_may_start_bf16_at_once(settings: Settings, tmp_path: Path) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import true
 
 from app.embeddings.store import NO_TALK
+from app.search import kernels as scans
 from app.search.candidates import Found, Scope
 from app.search.documents import Document
-from app.search.kernels import _Shop, kernels, prepare
+from app.search.kernels import LEAST_SHARED, _Shop, cosines_with_all, kernels, prepare
+from app.search.lexical import bm25
 from app.search.lexical import words as words_index
 from app.search.lexical.words import WordsIndex
+from app.search.parts import least_of_best
 from app.search.vector import exact
 from app.search.vector.exact import ExactIndex
 
@@ -75,8 +81,59 @@ def test_scores_are_those_of_numpy(words: WordsIndex, monkeypatch: pytest.Monkey
     by_code = [index.search(terms, everything(), 100) for index in (words, changed) for terms in questions]
     assert all(len(found) for found in by_code)
     monkeypatch.setattr(words_index, "kernels", lambda: None)
+    monkeypatch.setattr(bm25, "kernels", lambda: None)
     by_numpy = [index.search(terms, everything(), 100) for index in (words, changed) for terms in questions]
     assert all(map(same, by_code, by_numpy))
+
+
+def test_whole_talks_score_as_by_numpy(words: WordsIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    talks = np.arange(1, 90)
+    changed = words.changed(np.arange(1, 40), [Document(ROWS + 1, 3, "", " ".join(WORDS), "")])
+    asked = [(index, WORDS[start : start + 4]) for index in (words, changed) for start in range(0, 56, 4)]
+    by_code = [index.whole(terms, talks) for index, terms in asked]
+    monkeypatch.setattr(words_index, "kernels", lambda: None)
+    monkeypatch.setattr(bm25, "kernels", lambda: None)
+    assert all((found == index.whole(terms, talks)).all() for found, (index, terms) in zip(by_code, asked, strict=True))
+
+
+def test_cores_that_share_a_scan_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of several searches at once too, of which one has the helpers."""
+    drawn = np.random.default_rng(9)
+    numbers = drawn.integers(-127, 128, (LEAST_SHARED + 3, LENGTH)).astype(np.int8)
+    long = exact.lengths(numbers)
+    made = kernels()
+    assert made is not None
+    asked = drawn.integers(-127, 128, (12, LENGTH)).astype(np.int8)
+    monkeypatch.setattr(scans, "MOST_SHARES", 3)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(scans, "_helpers", scans._Helpers())
+
+    def scan(one: NDArray[np.int8]) -> NDArray[np.float32]:
+        return cosines_with_all(made, one, numbers, long, np.float32(2))
+
+    alone = []
+    for one in asked:
+        found = np.empty(len(long), dtype=np.float32)
+        made.cosines(one, numbers, long, np.float32(2), found)
+        alone.append(found)
+    with ThreadPoolExecutor(4) as pool:
+        assert all((one == other).all() for one, other in zip(alone, pool.map(scan, asked), strict=True))
+    assert not scans._helpers.free.locked()
+
+
+@pytest.mark.parametrize("kind", ["normal", "ties", "falling", "mostly the same", "at the places of the sample"])
+def test_a_sample_loses_none_of_the_best(kind: str) -> None:
+    drawn = np.random.default_rng(4)
+    scores = {
+        "normal": drawn.standard_normal(9_000),
+        "ties": drawn.integers(0, 12, 9_000).astype(float),
+        "falling": -np.arange(9_000.0),
+        "mostly the same": np.where(drawn.random(9_000) < 0.01, drawn.random(9_000), 0.0),
+        "at the places of the sample": drawn.random(9_000) + (np.arange(9_000) % 16 == 0),
+    }[kind]  # fmt: skip
+    for limit in (1, 20, 200):
+        least = np.sort(scores)[-limit]
+        assert (least_of_best(scores, limit) == np.flatnonzero(scores >= least)).all()
 
 
 def test_where_it_cannot_be_made_there_is_none(tmp_path: Path) -> None:

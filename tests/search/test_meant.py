@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from app.db.engine import reading
+from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
 from app.models import Talk
 from app.search.documents import Document
@@ -264,3 +265,26 @@ def test_a_common_word_is_replaced_where_that_makes_a_title_of_the_query(base: B
     answer = base.ask("kafka on kubernetes keeping it sample")
     assert answer.corrections == [Correction(typed="sample", used="simple")]
     assert answer.hits[0].talk.slug == "keeping-it-simple"
+
+
+def test_what_is_embedded_is_the_mended_query(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Embedding begins before the words are looked up, with what was typed; that vector is dropped where it changes."""
+    begun: list[str] = []
+    begin = base.embedder.begin_query
+
+    def noted(text: str) -> Callable[[], Vectors]:
+        begun.append(text)
+        return begin(text)
+
+    monkeypatch.setattr(base.embedder, "begin_query", noted)
+    meant = base.ask("kafka on kubernetes", mode="semantic")
+    assert begun == ["kafka on kubernetes"], "it is embedded once"
+    mended = base.ask("kafka on kubernetse", mode="semantic")
+    assert begun[1:] == ["kafka on kubernetse", "kafka on kubernetes"]
+    assert [(hit.talk.slug, hit.score) for hit in mended.hits] == [(hit.talk.slug, hit.score) for hit in meant.hits]
+    assert mended.corrections
+    typed = base.ask("kafka on kubernetse", mode="semantic", spelling="typed")
+    assert [hit.score for hit in typed.hits] != [hit.score for hit in meant.hits]
+    begun.clear()
+    base.ask("kafka edition:sf-2019", mode="semantic")
+    assert begun == ["kafka"], "what a field asks is not embedded"

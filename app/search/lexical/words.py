@@ -23,7 +23,7 @@ from app.search.candidates import Found, Scope
 from app.search.documents import Document
 from app.search.index_files import Arrays
 from app.search.kernels import kernels
-from app.search.lexical.bm25 import K1, penalties, rarity
+from app.search.lexical.bm25 import K1, Posting, add_up, penalties, rarity
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
@@ -34,7 +34,6 @@ from app.text.stemming import fold, stem
 MOST_MET = 1_024
 
 Passages = list[NDArray[np.int32]]
-Posting = tuple[NDArray[np.int32], NDArray[np.uint8]]
 _COLUMNS = ("talks", "passages", "sizes", "words", "starts", "rows", "counts", "written", "often")
 
 
@@ -196,12 +195,17 @@ class WordsIndex(Parted[WordsPart]):
         # By talk id; 0 is for what was not asked for, and for NO_TALK, -1, which is the last place.
         place = np.zeros(len(sizes) + 1, dtype=np.int64)
         place[talks] = np.arange(1, len(talks) + 1)
+        made = kernels()
         for word in (_number(stem(word)) for term in terms for word in split_words(term)):
-            found, held = np.zeros(len(talks), dtype=np.float64), 0
+            counted, held = np.zeros(len(talks) + 1, dtype=np.float64), 0
             for part in self._parts:
                 rows, counts = part.posting(word)
                 held += len(rows)
-                found += np.bincount(place[part.talks[rows]], weights=counts * 0.5, minlength=len(talks) + 1)[1:]
+                if made is not None:
+                    made.add_counts(rows, counts, part.talks, place, counted)
+                else:
+                    counted += np.bincount(place[part.talks[rows]], weights=counts * 0.5, minlength=len(counted))
+            found = counted[1:]
             scores += self._weight(held) * (K1 + 1) * found / (found + penalty)
         return scores
 
@@ -246,24 +250,14 @@ def _best_of(
 ) -> Found:  # fmt: skip
     """Passages, talks and scores of the best of one part."""
     scores = np.zeros(len(part.passages), dtype=np.float64)
-    made = kernels()
-    for (rows, counts), weight in zip(postings, weights, strict=True):
-        if made is not None:
-            made.add_weights(rows, counts, weight * (K1 + 1), penalty, scores)
-        else:
-            often = counts * 0.5
-            scores[rows] += weight * (K1 + 1) * often / (often + penalty[rows])
+    where = add_up(postings, weights, penalty, scores)
     allowed = part.allowed(scope)
-    where: NDArray[np.integer]
     if allowed.few is not None:
         where = allowed.few[scores[allowed.few] > 0]
-    else:
-        where = np.flatnonzero(scores > 0)
-        where = where if allowed.mask is None else where[allowed.mask[where]]
-    found = scores[where]
-    nearest = least_of_best(found, limit)
-    where = where[nearest]
-    return Found(part.passages[where], part.talks[where], found[nearest])
+    elif allowed.mask is not None:
+        where = where[allowed.mask[where]]
+    where = np.sort(where[least_of_best(scores[where], limit)])
+    return Found(part.passages[where], part.talks[where], scores[where])
 
 
 @lru_cache(maxsize=65_536)
