@@ -16,9 +16,10 @@ from app.db.engine import reading, writing
 from app.embeddings.store import embed_missing
 from app.ingest.formats.protocol import ReadOptions
 from app.models import Talk
+from app.search.closeup import Closeup, close_to
 from app.search.entries import Known
 from app.search.evaluation import load
-from app.search.evidence import Closeup, by_words, first_of
+from app.search.evidence import by_words, first_of
 from app.search.freshness import read_marks
 from app.search.fusion import DEPTH
 from app.search.judgements import Collection, judged_collection
@@ -122,7 +123,7 @@ def cases_in(base: KnowledgeBase, collection: Collection, names: Mapping[int, st
         whole = by_words(words, query.terms, scope, MOST_PASSAGES)
         near = best_of_each(vectors.search(asked, scope, MOST_PASSAGES), DEPTH)
         first, _ = whole.split(DEPTH, near.documents)
-        close = Closeup.of(vectors, first, near)
+        close = close_to(vectors, first, near)
         meaning = close.nearness(asked).as_dict()
         cases.append(
             Case(

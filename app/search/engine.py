@@ -121,6 +121,7 @@ class SearchEngine:
         typed, mended = query.typed, self._mended(session, query, memory, request.spelling)
         query = mended.query
         if begun is None or begun.text != query.text:
+            begun = None  # its place is given back before another is asked for, or all might wait for one another
             begun = self._begin(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
         words, counted = None, None

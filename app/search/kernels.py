@@ -69,12 +69,43 @@ def add_counts(
         found[place[talks[rows[at]]]] += counts[at] * 0.5
 
 
+def nearness(
+    asked: NDArray[np.int8], length: np.float32, numbers: NDArray[np.int8], lengths: NDArray[np.float32],
+    order: NDArray[np.int64], firsts: NDArray[np.int64], ends: NDArray[np.int64], most: int,
+    wanted: NDArray[np.int64], of_text: np.float32, found: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write how near `asked` (d,) is to each document to `found` (n,), 0..1: see `closeup`.
+
+    The rows of each are those of `order` from its first to its end, the first of several its title. Of those behind the
+    first `most` only rows that are `wanted` (ascending) count.
+    """
+    for document in range(len(firsts)):
+        first, end = firsts[document], ends[document]
+        best, text = np.float32(-2), np.float32(-1 if end - first > 1 else -2)
+        for at in range(first, end):
+            row = order[at]
+            if at - first >= most:
+                place = np.searchsorted(wanted, row)
+                if place == len(wanted) or wanted[place] != row:
+                    continue
+            dot = np.int32(0)
+            for place in range(numbers.shape[1]):
+                dot = np.int32(dot + np.int32(np.int32(asked[place]) * np.int32(numbers[row, place])))
+            cosine = np.float32(dot) / np.float32(lengths[row] * length)
+            best = max(best, cosine)
+            if at > first or end - first == 1:
+                text = max(text, cosine)
+        near = np.float32(np.float32(np.float32(1) - of_text) * best) + np.float32(of_text * text)
+        found[document] = min(max(np.float32(near), np.float32(0)), np.float32(1))
+
+
 class Kernels(NamedTuple):
     """The functions of this module as machine code."""
 
     cosines: Callable[..., None]
     add_weights: Callable[..., int]
     add_counts: Callable[..., None]
+    nearness: Callable[..., None]
 
 
 class _Helpers:
@@ -171,4 +202,8 @@ def _compiled(folder: Path | None) -> Kernels:
             types.int64, returns=types.int64,
         ),
         add_counts=made(add_counts, *posting, given(types.int64), given(types.int64), types.float64[::1]),
+        nearness=made(
+            nearness, given(types.int8), types.float32, given(types.int8, 2), given(types.float32), given(types.int64),
+            given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float64[::1],
+        ),
     )  # fmt: skip

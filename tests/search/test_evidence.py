@@ -12,9 +12,10 @@ from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
 from app.search.backends import VECTOR
 from app.search.candidates import Candidate, Found
+from app.search.closeup import close_to
 from app.search.documents import Document
 from app.search.entries import Known
-from app.search.evidence import Closeup, first_of, look_closer
+from app.search.evidence import first_of, look_closer
 from app.search.fusion import FEEDBACK_WEIGHT
 from app.search.lexical.words import WordsIndex
 from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Side, least_related, rank
@@ -49,7 +50,7 @@ def index(kind: Kind) -> VectorIndex:
 
 
 def test_a_talk_is_as_near_as_its_best_passage_and_its_best_text(index: VectorIndex) -> None:
-    close = Closeup.of(index, side((10, 1, 1.0), (12, 2, 0.7), (13, NO_TALK, 0.0)))
+    close = close_to(index, side((10, 1, 1.0), (12, 2, 0.7), (13, NO_TALK, 0.0)))
     near = close.nearness(X).as_dict()
     assert near[1] == pytest.approx((1.0 + 0.0) / 2, abs=0.01)
     assert near[2] == pytest.approx(math.sqrt(0.5), abs=0.01)
@@ -58,7 +59,7 @@ def test_a_talk_is_as_near_as_its_best_passage_and_its_best_text(index: VectorIn
 
 
 def test_the_mean_of_the_first_weighs_them_by_score(index: VectorIndex) -> None:
-    close = Closeup.of(index, side((10, 1, 1.0), (13, NO_TALK, 0.0)))
+    close = close_to(index, side((10, 1, 1.0), (13, NO_TALK, 0.0)))
     mean = close.mean({1: 0.5, -13: 0.25, 99: 1.0})
     assert mean == pytest.approx([0.5 * math.sqrt(0.5), 0.5 * math.sqrt(0.5), 0.25], abs=0.01)
 

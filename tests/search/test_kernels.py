@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from sqlalchemy import true
 
 from app.embeddings.store import NO_TALK
+from app.search import closeup
 from app.search import kernels as scans
-from app.search.candidates import Found, Scope
+from app.search.candidates import Candidate, Found, Scope
+from app.search.closeup import Gathered, InPlace, close_to
 from app.search.documents import Document
 from app.search.kernels import LEAST_SHARED, _Shop, cosines_with_all, kernels, prepare
 from app.search.lexical import bm25
 from app.search.lexical import words as words_index
 from app.search.lexical.words import WordsIndex
 from app.search.parts import least_of_best
+from app.search.ranking import best_of_each
 from app.search.vector import exact
 from app.search.vector.exact import ExactIndex
 
@@ -134,6 +137,31 @@ def test_a_sample_loses_none_of_the_best(kind: str) -> None:
     for limit in (1, 20, 200):
         least = np.sort(scores)[-limit]
         assert (least_of_best(scores, limit) == np.flatnonzero(scores >= least)).all()
+
+
+def test_documents_are_as_near_in_place_as_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lessons, titles alone, talks longer than are looked at, and what has no vector."""
+    drawn = np.random.default_rng(6)
+    talks = np.repeat(np.arange(1, 101), drawn.integers(0, 30, 100))
+    talks[drawn.random(len(talks)) < 0.1] = NO_TALK
+    passages = np.arange(len(talks)) * 2 + 1
+    rows = drawn.standard_normal((len(talks), LENGTH)).astype(np.float32)
+    for made in (ExactIndex.build(talks, passages, rows), ExactIndex.build(talks[:1], passages[:1], rows[:1])):
+        for _ in range(20):
+            at = np.sort(drawn.choice(len(talks), 90, replace=False))
+            missing = [Candidate(2, 7, 0.1), Candidate(4, NO_TALK, 0.1), Candidate(99_999, 300, 0.1)]
+            seen = best_of_each(Found(passages[at], talks[at], drawn.random(90)))
+            other = best_of_each(missing)
+            monkeypatch.setattr(closeup, "kernels", kernels)
+            place = close_to(made, seen, other)
+            monkeypatch.setattr(closeup, "kernels", lambda: None)
+            copy = close_to(made, seen, other)
+            assert (type(place), type(copy)) == (InPlace, Gathered)
+            found, wanted = place.nearness(rows[at[3]]), copy.nearness(rows[at[3]])
+            assert found.as_dict() == wanted.as_dict()
+            assert (np.diff(found.documents) > 0).all()
+            weights = dict.fromkeys([*found.documents[::9].tolist(), 12_345, -4], 0.4)
+            assert (place.mean(weights) == copy.mean(weights)).all()
 
 
 def test_where_it_cannot_be_made_there_is_none(tmp_path: Path) -> None:

@@ -272,9 +272,25 @@ def test_what_is_embedded_is_the_mended_query(base: Base, monkeypatch: pytest.Mo
     begun: list[str] = []
     begin = base.embedder.begin_query
 
+    class Held:
+        """Stands for a place in the model, of which there may be one alone."""
+
+        alive = 0
+
+        def __init__(self, text: str) -> None:
+            assert not Held.alive, "a second place is asked for while the first is held"
+            self.text = text
+            Held.alive += 1
+
+        def __call__(self) -> Vectors:
+            return begin(self.text)()
+
+        def __del__(self) -> None:
+            Held.alive -= 1
+
     def noted(text: str) -> Callable[[], Vectors]:
         begun.append(text)
-        return begin(text)
+        return Held(text)
 
     monkeypatch.setattr(base.embedder, "begin_query", noted)
     meant = base.ask("kafka on kubernetes", mode="semantic")

@@ -134,11 +134,13 @@ class ExactIndex(Parted[VectorPart]):
             return Found.of(())
         return best(self._found(query, scope, limit), limit)
 
+    def at_rest(self) -> VectorPart | None:
+        """See `VectorIndex`."""
+        part = self._parts[0]
+        return part if len(self._parts) == 1 and part.gone is None else None
+
     def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
         """See `VectorIndex`."""
-        whole = _rows_of_talks(self._parts[0], talks, passages, most) if len(self._parts) == 1 else None
-        if whole is not None:
-            return whole
         wanted = [_rows_of(part, talks, passages) for part in self._parts]
         talk_ids = np.concatenate([part.talks[rows] for part, rows in zip(self._parts, wanted, strict=True)])
         passage_ids = np.concatenate([part.passages[rows] for part, rows in zip(self._parts, wanted, strict=True)])
@@ -172,30 +174,6 @@ class ExactIndex(Parted[VectorPart]):
     def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
         """The rows that may be nearest, None for all: here every allowed one."""
         return allowed.few
-
-
-def _rows_of_talks(
-    part: VectorPart, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int
-) -> VectorPart | None:
-    """`ExactIndex.rows_of` where nothing changed and every passage is of one of these talks, ascending, else None."""
-    by_talk, starts = part.by_talk
-    if part.gone is not None or not len(talks) or talks[-1] >= len(starts) - 1:
-        return None
-    at = np.searchsorted(part.passages, passages)
-    if not len(at) or at.max() >= len(part.passages):
-        return None
-    of = part.talks[at]
-    if (part.passages[at] != passages).any() or (talks[np.searchsorted(talks[:-1], of)] != of).any():
-        return None
-    first = starts[talks]
-    counts = starts[talks + 1] - first
-    ends = np.cumsum(counts)
-    nth = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
-    rows = by_talk[nth + np.repeat(first, counts)]
-    if counts.max() > most:
-        rows = rows[(nth < most) | np.isin(rows, at)]
-    numbers, lengths = part.arrays_at(rows)
-    return VectorPart(talks=part.talks[rows], passages=part.passages[rows], numbers=numbers, lengths=lengths)
 
 
 def _rows_of(part: VectorPart, talks: NDArray[np.int64], passages: NDArray[np.int64]) -> NDArray[np.int64]:

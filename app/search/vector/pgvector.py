@@ -144,6 +144,10 @@ class PgvectorIndex:
                 return found
         return self._coded(query, scope, limit)
 
+    def at_rest(self) -> VectorPart | None:
+        """See `VectorIndex`: they never are."""
+        return None
+
     def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
         """See `VectorIndex`."""
         values = {"talks": _listed(talks), "passages": _listed(passages), "most": most}

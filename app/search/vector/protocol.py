@@ -39,6 +39,10 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def at_rest(self) -> VectorPart | None:
+        """All its rows, where they rest in memory and none came or went since they were built or read; else None."""
+        ...
+
     def rows_of(self, talks: NDArray[np.int64], passages: NDArray[np.int64], most: int) -> VectorPart:
         """The rows of these talks, at most the first `most` of each, and of these passages: by talk, then passage."""
         ...
