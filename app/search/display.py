@@ -7,7 +7,6 @@ of seven queries, and does not give the interpreter's lock away for each row as 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import marshal
@@ -30,7 +29,7 @@ from app.errors import HallwayError
 from app.locks import alone
 from app.models import Edition, Passage, Takeaway, Talk
 from app.search.freshness import Marks, read_marks
-from app.search.index_files import Arrays, read_index, write_index
+from app.search.index_files import Arrays, beginning, read_index, write_index
 
 log = logging.getLogger(__name__)
 
@@ -136,10 +135,7 @@ class Displays:
     def __init__(self, engine: Engine, folder: Path | None) -> None:
         """Processes that are given the same `folder` share a file there; None keeps everything in memory."""
         self._engine = engine
-        self._file = None
-        if folder is not None:
-            base = hashlib.sha256(engine.url.render_as_string().encode()).hexdigest()[:12]
-            self._file = folder / f"{base}-display.index"
+        self._file = None if folder is None else folder / f"{beginning(engine)}-display.index"
         self._held: tuple[Marks, Display] | None = None
         self._making: threading.Thread | None = None
         self._lock = threading.Lock()

@@ -30,6 +30,7 @@ from app.search.display import Displays
 from app.search.entries import Ranked
 from app.search.facets import narrowed_facets
 from app.search.fields import understand
+from app.search.index_files import beginning
 from app.search.kernels import prepare
 from app.search.meant import Meanings, Mended
 from app.search.memory import Memory, Recollection
@@ -97,7 +98,7 @@ class SearchEngine:
         self._turns = Turns(range(os.cpu_count() or 1))
         self._subjects = Subjects(embedder)
         self._meanings = Meanings(embedder.knows)
-        self._names = Nameboard()
+        self._names = Nameboard(folder and folder / f"{beginning(engine)}-names.index")
 
     def search(self, session: Session, request: SearchRequest) -> SearchResult:
         """Answer a request.
@@ -265,7 +266,6 @@ class SearchEngine:
 
     def warm(self) -> None:
         """Load model and indexes now, so that the first search is as quick as any. What is missing is logged."""
-        prepare(self._folder and self._folder / "kernels")
         try:
             self._embedder.encode_query("warm")
         except ModelError as error:
@@ -282,6 +282,7 @@ class SearchEngine:
             gc.set_threshold(10_000, 50, 50)
             # Statements are compiled on their first use.
             self.search(session, SearchRequest(query="how do others run it"))
+        prepare(self._folder and self._folder / "kernels")  # last, as search goes without until it is made
 
     def _recipe(self) -> str | None:
         try:

@@ -6,6 +6,7 @@ and whoever asked makes it anew. The pages of a mapped file are in memory once, 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import mmap
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Engine
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,11 @@ _ALIGNED = 64
 _BLOCK = 1 << 24
 
 Arrays = dict[str, NDArray[Any]]
+
+
+def beginning(engine: Engine) -> str:
+    """What the names of all files of a base begin with."""
+    return hashlib.sha256(engine.url.render_as_string().encode()).hexdigest()[:12]
 
 
 def write_index(file: Path, about: Mapping[str, str], arrays: Arrays) -> bool:

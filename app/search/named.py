@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, String, cast, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
+from app.locks import alone
 from app.models import (
     Appearance,
     Edition,
@@ -24,9 +26,11 @@ from app.models import (
     ThemeAssignment,
 )
 from app.search.freshness import read_marks
+from app.search.index_files import read_index, write_index
 from app.search.names import Name, Names
 from app.search.query import fold_phrase
 
+_RECIPE = "names/1"
 HAS = (
     ("video", "a video"), ("slides", "slides"), ("takeaways", "takeaways"), ("transcript", "a transcript"),
 )  # fmt: skip
@@ -36,7 +40,9 @@ HAS = (
 class Nameboard:
     """Holds the newest names of one base. Threads may share it; while one reads, the others take what there was."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: Path | None = None) -> None:
+        """Processes that are given the same `file` share the names in it: reading them anew takes a second."""
+        self._file = file
         self._held: tuple[str, Names] | None = None
         self._lock = threading.Lock()
 
@@ -57,10 +63,22 @@ class Nameboard:
             return held[1]
         try:
             if self._held is None or self._held[0] != state or not state:
-                self._held = (state, Names(read_names(session)))
+                self._held = (state, self._read(session, state))
             return self._held[1]
         finally:
             self._lock.release()
+
+    def _read(self, session: Session, state: str) -> Names:
+        if self._file is None or not state:
+            return Names(read_names(session))
+        with alone(self._file.parent):
+            about = {"recipe": _RECIPE, "snapshot": state}
+            kept = read_index(self._file)
+            if kept is not None and kept[0] == about:
+                return Names.from_arrays(kept[1])
+            names = Names(read_names(session))
+            write_index(self._file, about, names.arrays())
+            return names
 
 
 def read_names(session: Session) -> Iterator[Name]:

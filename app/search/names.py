@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.index_files import Arrays
 from app.search.packed import Packed
 from app.search.query import fold_phrase
 
@@ -21,6 +22,7 @@ VALUES = ("kind", "language", "year", "has")
 """Kinds that are completed as the value of a field only."""
 KINDS = (*NAMED, *VALUES)
 _LAST = "\U0010ffff"
+_PACKED = ("names", "slugs", "keys", "words")
 
 Places = NDArray[np.int32]
 
@@ -41,32 +43,26 @@ class Names:
 
     def __init__(self, names: Iterable[Name]) -> None:
         """Of names in any order."""
-        keyed = [(one.key or fold_phrase(one.name), one) for one in names]
-        keyed.sort(key=lambda pair: (-pair[1].talks, KINDS.index(pair[1].kind), pair[0], pair[1].slug))
-        keys = [key for key, _ in keyed]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        self._kinds = np.array([KINDS.index(one.kind) for _, one in keyed], dtype=np.uint8)
-        self._talks = np.array([one.talks for _, one in keyed], dtype=np.int32)
-        self._names = Packed.of(one.name for _, one in keyed)
-        self._slugs = Packed.of(one.slug for _, one in keyed)
-        self._keys = Packed.of(keys[place] for place in order)
-        """Folded names, ascending, and the place of each name among them."""
-        self._rank = np.empty(len(keys), dtype=np.int32)
-        self._rank[order] = np.arange(len(keys))
-        self._index(_words(keyed))
+        self._hold(_arrays_of(names))
 
-    def _index(self, words: Iterable[tuple[str, int]]) -> None:
-        """From (word, place of a name that holds it)."""
-        numbers: dict[str, int] = {}
-        pairs = [(numbers.setdefault(word, len(numbers)), place) for word, place in words]
-        held = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        order = sorted(numbers)
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[[numbers[word] for word in order]] = np.arange(len(order))
-        by_word = np.argsort(rank[held[:, 0]], kind="stable")
-        self._words = Packed.of(order)
-        self._places = held[by_word, 1].astype(np.int32)
-        self._starts = np.searchsorted(rank[held[by_word, 0]], np.arange(len(order) + 1))
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Names:
+        """Those that `arrays` were taken of."""
+        held = cls.__new__(cls)
+        held._hold(arrays)
+        return held
+
+    def arrays(self) -> Arrays:
+        """All that they are made of, as a file keeps it."""
+        return self._arrays
+
+    def _hold(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+        self._kinds, self._talks, self._rank = arrays["kinds"], arrays["talks"], arrays["rank"]
+        self._names, self._slugs, self._keys, self._words = (
+            Packed(arrays[name], arrays[f"{name}-starts"]) for name in _PACKED
+        )
+        self._places, self._starts = arrays["places"], arrays["starts"]
 
     def __len__(self) -> int:
         """How many names there are."""
@@ -129,6 +125,42 @@ class Names:
         if first == last and start < len(self._words) and self._words[start] == first:
             end = start + 1
         return int(self._starts[start]), int(self._starts[end])
+
+
+def _arrays_of(names: Iterable[Name]) -> Arrays:
+    """The columns of names, those with most talks first, and of the words that they hold."""
+    keyed = [(one.key or fold_phrase(one.name), one) for one in names]
+    keyed.sort(key=lambda pair: (-pair[1].talks, KINDS.index(pair[1].kind), pair[0], pair[1].slug))
+    keys = [key for key, _ in keyed]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    # The place of each name among the folded names, which ascend.
+    rank = np.empty(len(keys), dtype=np.int32)
+    rank[order] = np.arange(len(keys))
+    words, places, starts = _by_word(_words(keyed))
+    packed = (
+        Packed.of(one.name for _, one in keyed), Packed.of(one.slug for _, one in keyed),
+        Packed.of(keys[place] for place in order), words,
+    )  # fmt: skip
+    letters = {name: column.letters for name, column in zip(_PACKED, packed, strict=True)}
+    return {
+        "kinds": np.array([KINDS.index(one.kind) for _, one in keyed], dtype=np.uint8),
+        "talks": np.array([one.talks for _, one in keyed], dtype=np.int32),
+        "rank": rank, "places": places, "starts": starts, **letters,
+        **{f"{name}-starts": column.starts for name, column in zip(_PACKED, packed, strict=True)},
+    }  # fmt: skip
+
+
+def _by_word(words: Iterable[tuple[str, int]]) -> tuple[Packed, Places, NDArray[np.int64]]:
+    """From (word, place of a name that holds it): the words, ascending, the places by word, and where each begins."""
+    numbers: dict[str, int] = {}
+    pairs = [(numbers.setdefault(word, len(numbers)), place) for word, place in words]
+    held = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    order = sorted(numbers)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[[numbers[word] for word in order]] = np.arange(len(order))
+    by_word = np.argsort(rank[held[:, 0]], kind="stable")
+    starts = np.searchsorted(rank[held[by_word, 0]], np.arange(len(order) + 1))
+    return Packed.of(order), held[by_word, 1].astype(np.int32), starts
 
 
 def _words(keyed: Sequence[tuple[str, Name]]) -> Iterator[tuple[str, int]]:

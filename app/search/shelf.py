@@ -22,7 +22,7 @@ from app.errors import HallwayError
 from app.locks import alone
 from app.models import Passage
 from app.search.freshness import Marks, changes_since, read_marks
-from app.search.index_files import read_index, write_index
+from app.search.index_files import beginning, read_index, write_index
 from app.search.kept_vectors import KeptVectors, in_database, make_within
 from app.search.kinds import Held, I, Kind, State, VectorsKind, WordsKind
 from app.search.lexical.words import WordsIndex
@@ -45,7 +45,7 @@ class Shelf:
         self._kept = KeptVectors(engine)
         self._folder = folder
         """Where the files are; None keeps everything in memory."""
-        self._base = hashlib.sha256(engine.url.render_as_string().encode()).hexdigest()[:12]
+        self._base = beginning(engine)
         self._held: dict[str, Held[Any]] = {}
         self._making: dict[str, threading.Thread] = {}
 

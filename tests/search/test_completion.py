@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,10 @@ from sqlmodel import Session, col, select
 from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
 from app.models import Talk
+from app.search import named
 from app.search.completion import Completed, Completion, complete
 from app.search.named import Nameboard, read_names
-from app.search.names import NAMED, Name, Names
+from app.search.names import KINDS, NAMED, Name, Names
 from app.search.packed import Packed
 from tests.search.conftest import Base
 
@@ -197,6 +199,36 @@ def test_names_follow_the_snapshot_and_withdrawn_talks_are_gone(base: Base) -> N
         refresh_snapshot(session)
     assert complete_now("please") == complete_now("ksql") == []
     assert complete_now("kindly") == ["Kindly Upgrade"]
+
+
+def test_processes_share_the_names_of_a_snapshot(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "indexes" / "names.index"
+    with writing(base.engine) as session:
+        refresh_snapshot(session)
+    first = _completing(base.engine, Nameboard(file))("")
+    assert file.is_file()
+    read = named.read_names
+    monkeypatch.setattr(named, "read_names", lambda _: pytest.fail("they are read although they are kept"))
+    board = Nameboard(file)
+    assert _completing(base.engine, board)("") == first
+    kept = board.at_hand()
+    with reading(base.engine) as session:
+        made = Names(read(session))
+    assert kept is not None
+    assert [kept[place] for place in range(len(kept))] == [made[place] for place in range(len(made))]
+    for words in (["kafka"], ["gw"], ["ann", "m"], []):
+        assert kept.beginning(words, KINDS, 50) == made.beginning(words, KINDS, 50)
+    assert kept.has("please upgrade apache kafka now")
+    monkeypatch.setattr(named, "read_names", read)
+    for spoil in (lambda: file.write_bytes(file.read_bytes()[:-70]), file.unlink):
+        spoil()
+        assert _completing(base.engine, Nameboard(file))("") == first
+        assert file.is_file()
+    with writing(base.engine) as session:
+        talk = session.scalars(select(Talk).where(col(Talk.slug) == "please-upgrade")).one()
+        talk.title, talk.content_hash = "Kindly Upgrade", "another"
+        refresh_snapshot(session)
+    assert _completing(base.engine, Nameboard(file))("kindly") == ["Kindly Upgrade"]
 
 
 def _completing(engine: Engine, board: Nameboard) -> Callable[[str], list[str]]:
