@@ -26,10 +26,9 @@ from app.catalog.cards import CardRows, EditionName, TalkCard, card_of, card_row
 from app.db.engine import serving
 from app.db.prepared import IDS, Prepared
 from app.errors import HallwayError
-from app.locks import alone
 from app.models import Edition, Passage, Takeaway, Talk
 from app.search.freshness import Marks, read_marks
-from app.search.index_files import Arrays, beginning, read_index, write_index
+from app.search.index_files import Arrays, beginning, made_once
 
 log = logging.getLogger(__name__)
 
@@ -185,21 +184,10 @@ class Displays:
             self._making = None
 
     def _made(self, session: Session, marks: Marks) -> Display:
-        if self._file is None:
-            return Display.read(session)
-        with alone(self._file.parent):
-            found = self._read(marks)
-            if found is None:
-                made = Display.read(session)
-                write_index(self._file, {"recipe": _RECIPE, "marks": json.dumps(marks)}, made.arrays())
-                found = self._read(marks) or made
-        return found
-
-    def _read(self, marks: Marks) -> Display | None:
-        read = None if self._file is None else read_index(self._file)
-        if read is None or read[0].get("recipe") != _RECIPE or read[0].get("marks") != json.dumps(marks):
-            return None
-        return Display.from_arrays(read[1])
+        return made_once(
+            self._file, {"recipe": _RECIPE, "marks": json.dumps(marks)},
+            lambda: Display.read(session), Display.from_arrays, Display.arrays,
+        )  # fmt: skip
 
 
 def read_passages(session: Session, ids: Sequence[int]) -> dict[int, ShownPassage]:

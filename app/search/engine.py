@@ -29,6 +29,7 @@ from app.search.completion import Completion, complete
 from app.search.display import Displays
 from app.search.entries import Ranked
 from app.search.facets import narrowed_facets
+from app.search.facts import FactsFile
 from app.search.fields import understand
 from app.search.index_files import beginning
 from app.search.kernels import prepare
@@ -94,7 +95,7 @@ class SearchEngine:
         self._embedder = embedder
         self._folder = folder
         shelf = Shelf(engine, folder, most_in_memory)
-        self._recollection = Recollection(engine, shelf, Displays(engine, folder))
+        self._recollection = Recollection(engine, shelf, Displays(engine, folder), FactsFile(engine, folder))
         self._turns = Turns(range(os.cpu_count() or 1))
         self._subjects = Subjects(embedder)
         self._meanings = Meanings(embedder.knows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,18 @@ class Facets:
         self._starts = np.searchsorted(all_talks[order], np.arange(all_talks.max(initial=0) + 2))
         self._firsts = np.array(firsts)
         self._facet_of = np.repeat(np.arange(len(self._names)), np.diff(self._firsts))
+
+    def packed(self) -> tuple[Any, ...]:
+        """All that it is made of: lists of strings, and arrays."""
+        return self._names, self._values, self._labels, self._codes, self._starts, self._firsts
+
+    @classmethod
+    def unpacked(cls, packed: tuple[Any, ...]) -> Facets:
+        """The one that this was `packed` of."""
+        found = cls.__new__(cls)
+        found._names, found._values, found._labels, found._codes, found._starts, found._firsts = packed
+        found._facet_of = np.repeat(np.arange(len(found._names)), np.diff(found._firsts))
+        return found
 
     def tally(self, talk_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many of these talks have each value of all facets: what `counts` is made of, which can be added up."""

@@ -12,14 +12,16 @@ import logging
 import mmap
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
+
+from app.locks import alone
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ _ALIGNED = 64
 _BLOCK = 1 << 24
 
 Arrays = dict[str, NDArray[Any]]
+T = TypeVar("T")
 
 
 def beginning(engine: Engine) -> str:
@@ -62,6 +65,27 @@ def write_index(file: Path, about: Mapping[str, str], arrays: Arrays) -> bool:
         log.warning("The index file %s cannot be written (%s); this process keeps its own copy.", file, error)
         return False
     return True
+
+
+def made_once(
+    file: Path | None, about: Mapping[str, str], make: Callable[[], T], opened: Callable[[Arrays], T],
+    arrays: Callable[[T], Arrays],
+) -> T:  # fmt: skip
+    """What `file` holds, `opened`, where it is about just this; else what `make` gives, whose `arrays` are kept in it.
+
+    Of several processes one makes it and the others wait. Without a file it is made.
+    """
+    if file is None:
+        return make()
+    with alone(file.parent):
+        found = read_index(file)
+        if found is None or found[0] != about:
+            made = make()
+            # Opened again, as pages of the file are in memory once for all processes.
+            found = read_index(file) if write_index(file, about, arrays(made)) else None
+            if found is None:
+                return made
+        return opened(found[1])
 
 
 def _blocks(array: NDArray[Any]) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from app.models import Passage
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
 from app.search.display import Display, Displays, ShownPassage, read_passages
-from app.search.facts import Facts, load_facts
+from app.search.facts import Facts, FactsFile, load_facts
 from app.search.freshness import Marks, changes_since, read_marks
 from app.search.lexical.protocol import Words
 from app.search.scopes import NOTHING, QueryFilter, scope_of
@@ -125,8 +125,9 @@ class Memory:
 class Recollection:
     """Holds the newest Memory. Threads may share it; one reads while the others wait."""
 
-    def __init__(self, engine: Engine, shelf: Shelf, displays: Displays) -> None:
+    def __init__(self, engine: Engine, shelf: Shelf, displays: Displays, facts: FactsFile) -> None:
         self._shelf = shelf
+        self._facts_file = facts
         self._displays = displays
         self._watch = Watch(engine)
         self._seen: tuple[Memory, int] | None = None
@@ -199,9 +200,9 @@ class Recollection:
         """
         held = self._memory
         if held is None or not held.may_keep or held.marks.snapshot != marks.snapshot:
-            return load_facts(session)
+            return self._facts_file.load(session, marks)
         changes = changes_since(session, held.marks.passages.fingerprint, marks.passages.fingerprint)
-        return load_facts(session) if changes is None else held.facts
+        return self._facts_file.load(session, marks) if changes is None else held.facts
 
     def forget(self, session: Session, recipe: str | None) -> None:
         """Read everything anew at the next search; what the database searches by is made anew at once."""

@@ -11,7 +11,6 @@ from sqlalchemy import Select, String, cast, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
-from app.locks import alone
 from app.models import (
     Appearance,
     Edition,
@@ -26,7 +25,7 @@ from app.models import (
     ThemeAssignment,
 )
 from app.search.freshness import read_marks
-from app.search.index_files import read_index, write_index
+from app.search.index_files import made_once
 from app.search.names import Name, Names
 from app.search.query import fold_phrase
 
@@ -69,16 +68,10 @@ class Nameboard:
             self._lock.release()
 
     def _read(self, session: Session, state: str) -> Names:
-        if self._file is None or not state:
-            return Names(read_names(session))
-        with alone(self._file.parent):
-            about = {"recipe": _RECIPE, "snapshot": state}
-            kept = read_index(self._file)
-            if kept is not None and kept[0] == about:
-                return Names.from_arrays(kept[1])
-            names = Names(read_names(session))
-            write_index(self._file, about, names.arrays())
-            return names
+        return made_once(
+            self._file if state else None, {"recipe": _RECIPE, "snapshot": state},
+            lambda: Names(read_names(session)), Names.from_arrays, Names.arrays,
+        )  # fmt: skip
 
 
 def read_names(session: Session) -> Iterator[Name]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.catalog.filters import TalkFilter
-from app.db.engine import writing
+from app.catalog.snapshot import refresh_snapshot
+from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.models import Edition, Source, Talk, Technology, TechnologyMention
+from app.search import facts as facts_module
 from app.search.facets import FIELDS, MOST_VALUES, Facets, narrowed_facets
+from app.search.facts import FactsFile, load_facts
+from app.search.freshness import Mark, Marks, read_marks
 from app.search.shapes import FacetValue, SearchResult
 from tests.search.conftest import Base, refresh
 
@@ -158,3 +163,29 @@ def test_values_are_counted_most_first_and_then_by_label() -> None:
     assert list(every) == ["place"]
     assert [value.value for value in every["place"]] == [f"p{talk:03}" for talk in range(1, MOST_VALUES + 1)]
     assert facets.counts(np.zeros(0, dtype=np.int64)) == {"kind": [], "none": [], "place": []}
+
+
+def test_processes_share_the_facts_of_one_state(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = FactsFile(base.engine, tmp_path / "indexes")
+    with writing(base.engine) as session:
+        refresh_snapshot(session)
+    with reading(base.engine) as session:
+        marks, made = read_marks(session), load_facts(session)
+        kept.load(session, marks)
+        monkeypatch.setattr(facts_module, "load_facts", lambda _: pytest.fail("they are read although they are kept"))
+        found = FactsFile(base.engine, tmp_path / "indexes").load(session, marks)
+        for name in ("titles", "titled", "names", "highest_id", "dates", "themes"):
+            assert getattr(found, name) == getattr(made, name), name
+        everything = np.array(sorted(made.titled))
+        assert found.facets.counts(everything) == made.facets.counts(everything)
+        assert found.facets.counts(everything[:2], "edition") == made.facets.counts(everything[:2], "edition")
+        assert "no such title" not in found.titles
+        monkeypatch.undo()
+        other = marks._replace(passages=Mark("another", "state"))
+        file = next((tmp_path / "indexes").glob("*-facts.index"))
+        before = file.read_bytes()
+        assert kept.load(session, other).titles == made.titles
+        assert file.read_bytes() != before, "facts of another state are read anew"
+        assert kept.load(session, Marks(*[Mark()] * 5)).titles == made.titles
+        file.write_bytes(before[:-70])
+        assert kept.load(session, marks).titles == made.titles

@@ -26,6 +26,7 @@ from app.search.documents import documents
 from app.search.engine import SearchEngine
 from app.search.evaluation import load
 from app.search.evidence import by_words
+from app.search.facts import FactsFile
 from app.search.judgements import Text
 from app.search.lexical import stored
 from app.search.lexical.postings import ENTRY, Listed, Place, changed
@@ -221,7 +222,9 @@ def test_damage_to_any_table_is_noticed_and_mended(base: Base, damage: str) -> N
 
 
 def _recollection(base: Base) -> Recollection:
-    return Recollection(base.engine, Shelf(base.engine, None), Displays(base.engine, None))
+    return Recollection(
+        base.engine, Shelf(base.engine, None), Displays(base.engine, None), FactsFile(base.engine, None)
+    )
 
 
 @on_postgres
