@@ -52,11 +52,11 @@ class Marking:
         self._texts: dict[str, _Read] = {}
 
     def read(self, texts: Iterable[str]) -> None:
-        """Read many texts at once, ahead of when they are marked: together they take a third of the time."""
+        """Read many texts at once, ahead of when they are marked: together they take half the time."""
         new = [text for text in dict.fromkeys(texts) if text not in self._texts and _is_plain(text)]
         whole = "\n".join(new)
         spaced = _spaced(whole)
-        found = iter(sorted(self._found(whole, spaced)))
+        found = iter(sorted(self._found(spaced, spaced)))
         place = next(found, None)
         start = 0
         for text in new:
@@ -117,7 +117,7 @@ class Marking:
     def _newly_read(self, text: str) -> _Read:
         if _is_plain(text):
             spaced = _spaced(text)
-            return _Read(spaced, sorted(self._found(text, spaced)))
+            return _Read(spaced, sorted(self._found(spaced, spaced)))
         beyond = "".join(_BEYOND.findall(text))
         if _SOME_RUN.search(beyond):
             return _Read(None, list(_matches_with_pairs(text, self._stems)))

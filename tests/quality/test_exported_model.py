@@ -169,6 +169,7 @@ def test_a_graph_for_queries_is_made_anew_after_its_model(settings: Settings, tm
     run_in_bf16(tmp_path / "model.onnx", 1)
     assert (tmp_path / "queries.xml").stat().st_mtime_ns == made
     os.utime(tmp_path / "queries.xml", ns=(0, 0))
+    (tmp_path / "queries-1.bin").write_bytes(b"of a process that was killed")
     run_in_bf16(tmp_path / "model.onnx", 1)
     assert (tmp_path / "queries.xml").stat().st_mtime_ns > made
     assert not list(tmp_path.glob("queries-*"))
