@@ -13,17 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.bootstrap import throw_away_base
-from app.catalog.snapshot import refresh_snapshot
-from app.db.engine import writing
 from app.embeddings.choose import ChosenEmbedder
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.protocol import Embedder, Vectors
 from app.embeddings.runtimes import run_in_bf16
-from app.embeddings.store import embed_missing
 from app.search.engine import SearchEngine
-from app.search.evaluation import ModeFigures, load, measure
+from app.search.evaluation import ModeFigures, fill, measure
 from app.search.judgements import read_collection
-from app.search.passages import refresh_passages
 from app.search.relevance import interval
 from app.search.shapes import Mode
 from app.settings import Settings, get_settings
@@ -75,14 +71,7 @@ def compare(settings: Settings, folder: Path, embedders: dict[str, Embedder]) ->
     collection = read_collection(folder)
     heading(f"{collection.name}: {len(collection.documents):,} documents, {len(collection.queries)} queries")
     with throw_away_base(settings) as base:
-        documents = load(base.engine, collection.documents)
-        while True:
-            with writing(base.engine) as session:
-                if not refresh_passages(session, 1_000):
-                    break
-        embed_missing(base.engine, embedders["by default"])
-        with writing(base.engine) as session:
-            refresh_snapshot(session)
+        documents = fill(base.engine, embedders["by default"], collection.documents)
         exact: dict[Mode, ModeFigures] = {}
         for name, embedder in embedders.items():
             search = SearchEngine(base.engine, embedder)

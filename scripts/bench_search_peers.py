@@ -30,15 +30,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.bootstrap import KnowledgeBase, open_knowledge_base
-from app.catalog.snapshot import refresh_snapshot
-from app.db.engine import reading, writing
+from app.db.engine import reading
 from app.embeddings.protocol import Vectors
 from app.embeddings.recipe import embedded_text
-from app.embeddings.store import embed_missing, vectors_of
+from app.embeddings.store import vectors_of
 from app.models import Passage, Talk
-from app.search.evaluation import load
+from app.search import evaluation
 from app.search.judgements import Collection, read_collection
-from app.search.passages import refresh_passages
 from app.search.relevance import interval, ndcg
 from app.search.shapes import SearchRequest
 from app.settings import CHECKOUT, get_settings
@@ -103,14 +101,7 @@ def make_environment(folder: Path) -> None:
 
 def fill(base: KnowledgeBase, collection: Collection) -> dict[int, str]:
     """Load and embed a collection; the document of each talk."""
-    documents = load(base.engine, collection.documents)
-    while True:
-        with writing(base.engine) as session:
-            if not refresh_passages(session, 1_000):
-                break
-    embed_missing(base.engine, base.embedder)
-    with writing(base.engine) as session:
-        refresh_snapshot(session)  # as after an ingest; without one nothing may be kept between searches
+    documents = evaluation.fill(base.engine, base.embedder, collection.documents)
     with reading(base.engine) as session:
         return {talk: documents[slug] for talk, slug in session.execute(select(col(Talk.id), col(Talk.slug)))}
 

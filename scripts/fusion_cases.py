@@ -12,19 +12,17 @@ from sqlmodel import col
 from app import pipeline
 from app.bootstrap import KnowledgeBase, open_knowledge_base
 from app.catalog.filters import TalkFilter
-from app.db.engine import reading, writing
-from app.embeddings.store import embed_missing
+from app.db.engine import reading
 from app.ingest.formats.protocol import ReadOptions
 from app.models import Talk
 from app.search.closeup import Closeup, close_to
 from app.search.entries import Known
-from app.search.evaluation import load
+from app.search.evaluation import index, load
 from app.search.evidence import by_words, first_of
 from app.search.freshness import read_marks
 from app.search.fusion import DEPTH
 from app.search.judgements import Collection, judged_collection
 from app.search.lexical.bm25 import K1
-from app.search.passages import refresh_passages
 from app.search.quality import judgements_folder
 from app.search.query import read_query
 from app.search.ranking import best_of_each
@@ -83,7 +81,7 @@ def cases_of(collection: Collection, folder: Path) -> list[Case]:
         is_empty = not session.execute(select(func.count()).select_from(Talk)).scalar_one()
     if is_empty:
         load(base.engine, collection.documents)
-    index(base)
+    index(base.engine, base.embedder)
     with reading(base.engine) as session:
         names = dict(session.execute(select(col(Talk.id), col(Talk.source_key))).all())
     return cases_in(base, collection, names)
@@ -137,12 +135,3 @@ def cases_in(base: KnowledgeBase, collection: Collection, names: Mapping[int, st
         )  # fmt: skip
     base.engine.dispose()
     return cases
-
-
-def index(base: KnowledgeBase) -> None:
-    """Cut and embed what is not there yet."""
-    while True:
-        with writing(base.engine) as session:
-            if not refresh_passages(session, 1_000):
-                break
-    embed_missing(base.engine, base.embedder)

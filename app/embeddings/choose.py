@@ -121,28 +121,29 @@ class ChosenEmbedder:
         if self._settings.encoder_precision == "fp32":
             return exact
 
-        def quick(eight_bits: bool = True) -> OnnxEmbedder | None:
+        def quick(eight_bits: bool) -> OnnxEmbedder | None:
             run = run_in_bf16(file, threads or os.cpu_count() or 1, eight_bits)
             return OnnxEmbedder(model, file, threads, run) if run else None
 
         try:
-            found = quick()
-            if found is None:
-                return exact
-            agrees = known_agreement(file.parent)
+            agrees, found = known_agreement(file.parent), None
             if agrees is None:
+                found = quick(eight_bits=True)
+                if found is None:
+                    return exact
                 agrees = agreement(wanted_vectors(file.parent), found)
                 keep_agreement(file.parent, agrees)
             if agrees.passages < LEAST_COSINE:
                 log.info("Embedding in fp32: in bf16 vectors agree only to a cosine of %.5f here.", agrees.passages)
                 return exact
-            if agrees.queries < LEAST_OF_QUERIES:
+            eight_bits = agrees.queries >= LEAST_OF_QUERIES
+            if not eight_bits:
                 log.info("Queries in bf16: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
-                return quick(eight_bits=False) or exact
+                found = None
+            return found or quick(eight_bits) or exact
         except (ImportError, RuntimeError, OSError, ValueError) as error:
             log.info("Embedding in fp32: bf16 did not start here (%s).", error)
             return exact
-        return found
 
 
 def open_embedder(settings: Settings) -> Embedder:

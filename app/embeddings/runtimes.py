@@ -200,14 +200,14 @@ def run_in_bf16(file: Path, threads: int, eight_bits: bool = True) -> Run | None
         return [model.create_infer_request() for _ in range(threads)]
 
     def of_length(length: int) -> Turns:
-        graph = core.read_model(str(for_queries))
-        graph.reshape({"input_ids": [1, length], "attention_mask": [1, length]})
-        return Turns([_Few(request, length) for request in requests(compiled(graph, half, ENABLE_CPU_PINNING="NO"))])
+        short.reshape({"input_ids": [1, length], "attention_mask": [1, length]})
+        return Turns([_Few(request, length) for request in requests(compiled(short, half, ENABLE_CPU_PINNING="NO"))])
 
     held = "YES" if threads >= (os.cpu_count() or 1) else "NO"
     half = max(1, threads // 2)
     with alone(kept):
         for_queries = in_eight_bits(openvino, core, file) if eight_bits else file
+    short = core.read_model(str(for_queries))
     return _InBf16(
         [of_length(length) for length in FEW],
         Turns(requests(compiled(str(for_queries), half, ENABLE_CPU_PINNING="NO"))),

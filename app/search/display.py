@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import marshal
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ from app.db.prepared import IDS, Prepared
 from app.errors import HallwayError
 from app.models import Edition, Passage, Takeaway, Talk
 from app.search.freshness import Marks, read_marks
-from app.search.index_files import Arrays, beginning, made_once
+from app.search.index_files import MARSHALLED, Arrays, beginning, made_once
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +36,7 @@ SETTLED = 5.0
 LONGEST_END = 5.0
 """Seconds that letting go of a base waits for what is being read of it."""
 _BATCH = 500
-_RECIPE = f"display/1/marshal-{marshal.version}/{sys.version_info[0]}.{sys.version_info[1]}"
-"""How things are packed is said by the interpreter's version."""
+_RECIPE = f"display/1/{MARSHALLED}"
 
 
 class ShownPassage(NamedTuple):

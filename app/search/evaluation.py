@@ -91,18 +91,7 @@ def evaluate(
     `most_in_memory` as of the engine: on Postgres, more passages are searched by the database.
     """
     began = time.perf_counter()
-    documents = load(engine, collection.documents)
-    cut = 0
-    while True:
-        with writing(engine) as session:
-            batch = refresh_passages(session, _BATCH)
-        if not batch:
-            break
-        cut += batch
-        progress("passages", cut, len(documents))
-    embed_missing(engine, embedder, progress)
-    with writing(engine) as session:
-        refresh_snapshot(session)  # so that searches keep facts in memory, as those of the site do
+    documents = fill(engine, embedder, collection.documents, progress)
     search = SearchEngine(engine, embedder, most_in_memory=most_in_memory)
     search.warm()
     seconds = time.perf_counter() - began
@@ -118,6 +107,28 @@ def evaluate(
         modes=modes,
         differences=[compare(modes, "hybrid", "lexical"), compare(modes, "hybrid", "semantic")],
     )
+
+
+def fill(engine: Engine, embedder: Embedder, documents: Sequence[Text], progress: Progress = _silent) -> dict[str, str]:
+    """Load documents into an empty, migrated base, cut and embed them; returns what `load` does."""
+    loaded = load(engine, documents)
+    index(engine, embedder, progress, len(loaded))
+    with writing(engine) as session:
+        refresh_snapshot(session)  # so that searches keep facts in memory, as those of the site do
+    return loaded
+
+
+def index(engine: Engine, embedder: Embedder, progress: Progress = _silent, documents: int = 0) -> None:
+    """Cut and embed what is not there yet; `documents` is how many there are, for the progress."""
+    cut = 0
+    while True:
+        with writing(engine) as session:
+            batch = refresh_passages(session, _BATCH)
+        if not batch:
+            break
+        cut += batch
+        progress("passages", cut, documents)
+    embed_missing(engine, embedder, progress)
 
 
 def load(engine: Engine, documents: Sequence[Text]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,6 @@ class Facets:
         """The values of each talk, one talk after the other, as places among the values of all facets."""
         self._starts = np.searchsorted(all_talks[order], np.arange(all_talks.max(initial=0) + 2))
         self._firsts = np.array(firsts)
-        self._facet_of = np.repeat(np.arange(len(self._names)), np.diff(self._firsts))
 
     def packed(self) -> tuple[Any, ...]:
         """All that it is made of: lists of strings, and arrays."""
@@ -49,8 +49,12 @@ class Facets:
         """The one that this was `packed` of."""
         found = cls.__new__(cls)
         found._names, found._values, found._labels, found._codes, found._starts, found._firsts = packed
-        found._facet_of = np.repeat(np.arange(len(found._names)), np.diff(found._firsts))
         return found
+
+    @cached_property
+    def _facet_of(self) -> NDArray[np.int64]:
+        """The facet of each value, by its place."""
+        return np.repeat(np.arange(len(self._names)), np.diff(self._firsts))
 
     def tally(self, talk_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many of these talks have each value of all facets: what `counts` is made of, which can be added up."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import marshal
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,11 +29,11 @@ from app.models import (
 )
 from app.search.facets import Facets
 from app.search.freshness import Marks
-from app.search.index_files import Arrays, beginning, made_once
+from app.search.index_files import MARSHALLED, Arrays, beginning, made_once
 from app.search.query import fold_phrase
 
 _NUMBERS = ("codes", "starts", "firsts")
-_RECIPE = f"facts/1/marshal-{marshal.version}/{sys.version_info[0]}.{sys.version_info[1]}"
+_RECIPE = f"facts/1/{MARSHALLED}"
 _folded = lru_cache(maxsize=262_144)(fold_phrase)
 """Most titles and names are the same when facts are read anew, and folding them took half of that."""
 
@@ -67,7 +66,8 @@ class Facts:
 
     def arrays(self) -> Arrays:
         """All of them, as a file keeps them."""
-        lists, numbers = self.facets.packed()[:3], self.facets.packed()[3:]
+        packed = self.facets.packed()
+        lists, numbers = packed[:3], packed[3:]
         themes = [tuple(theme) for theme in self.themes]
         rest = marshal.dumps((self.titles, self.titled, self.names, self.highest_id, self.dates, themes, lists))
         return {"rest": np.frombuffer(rest, dtype=np.uint8), **dict(zip(_NUMBERS, numbers, strict=True))}

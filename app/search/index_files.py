@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import marshal
 import mmap
 import os
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -29,6 +31,8 @@ MAGIC = b"hallway-index-1"
 _ALIGNED = 64
 _BLOCK = 1 << 24
 
+MARSHALLED = f"marshal-{marshal.version}/{sys.version_info[0]}.{sys.version_info[1]}"
+"""How Python packs what is no array, which is said by the interpreter's version."""
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -106,34 +108,37 @@ def test_bf16_serves_where_the_processor_has_it_and_agrees_with_the_reference(se
     assert sys.modules.get("openvino_telemetry") is None, "OpenVINO's tools would report their use"
 
 
+@contextmanager
+def found_to_agree(folder: Path, as_far: Agreement) -> Iterator[None]:
+    """What bf16 was found to do here is this, until the block ends."""
+    kept = known_agreement(folder)
+    keep_agreement(folder, as_far)
+    try:
+        yield
+    finally:
+        keep_agreement(folder, kept) if kept else (folder / "bf16.json").unlink()
+
+
 def test_bf16_is_left_alone_where_the_settings_or_the_probes_say_so(settings: Settings) -> None:
     exact = ChosenEmbedder(settings.model_copy(update={"encoder_precision": "fp32"})).serving()
     assert isinstance(exact, OnnxEmbedder)
     assert exact.precision == "fp32"
     folder = settings.cache_folder / "models" / find_model(settings).fingerprint
-    kept = known_agreement(folder)
-    try:
-        keep_agreement(folder, Agreement(passages=0.998, queries=1.0))
+    with found_to_agree(folder, Agreement(passages=0.998, queries=1.0)):
         doubtful = ChosenEmbedder(settings).serving()
         assert isinstance(doubtful, OnnxEmbedder)
         assert doubtful.precision == "fp32"
-    finally:
-        keep_agreement(folder, kept) if kept else (folder / "bf16.json").unlink()
 
 
 def test_queries_are_in_bf16_where_8_bits_turn_them_too_far(settings: Settings) -> None:
     folder = settings.cache_folder / "models" / find_model(settings).fingerprint
     if run_in_bf16(folder / "model.onnx", 2) is None:
         pytest.skip("this processor does not compute in bf16")
-    kept = known_agreement(folder)
-    try:
-        keep_agreement(folder, Agreement(passages=1.0, queries=0.98))
+    with found_to_agree(folder, Agreement(passages=1.0, queries=0.98)):
         careful = ChosenEmbedder(settings).serving()
         assert isinstance(careful, OnnxEmbedder)
         assert careful.precision == "bf16"
         assert min(agreement(wanted_vectors(folder), careful)) >= LEAST_COSINE
-    finally:
-        keep_agreement(folder, kept) if kept else (folder / "bf16.json").unlink()
 
 
 def test_a_query_has_one_vector_however_far_it_is_filled_up(settings: Settings) -> None:
