@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,11 +110,12 @@ class Kernels(NamedTuple):
 
 
 class _Helpers:
-    """Threads that take a share of one long loop at a time: a search alone has all cores, many have one each."""
+    """Threads that take a share of the long loop of a search that is alone; of several each has a core to itself."""
 
     def __init__(self) -> None:
         self.count = min(MOST_SHARES, os.cpu_count() or 1) - 1
-        self.free = threading.Lock()
+        self.searches = 0
+        self.lock = threading.Lock()
         self.pool = ThreadPoolExecutor(max(1, self.count), "share-scan")
 
 
@@ -142,27 +144,39 @@ def kernels() -> Kernels | None:
     return _shop.made
 
 
+@contextmanager
+def searching() -> Iterator[None]:
+    """Say that a search runs for as long as the block does: loops are shared out only while no other runs."""
+    with _helpers.lock:
+        _helpers.searches += 1
+    try:
+        yield
+    finally:
+        with _helpers.lock:
+            _helpers.searches -= 1
+
+
 def cosines_with_all(
     made: Kernels, asked: NDArray[np.int8], numbers: NDArray[np.int8], lengths: NDArray[np.float32], length: np.float32
 ) -> NDArray[np.float32]:
-    """What `cosines` writes, (n,). Many rows are shared out to the cores: 78,000 took .48 ms on two instead of .87."""
+    """What `cosines` writes, (n,).
+
+    A search alone shares many rows out to the cores: 78,000 took .48 ms on two instead of .87. Eight clients at a time
+    had a twentieth fewer answers while each search did so, as a helper waits for the interpreter's lock.
+    """
     found = np.empty(len(lengths), dtype=np.float32)
     shares = _helpers.count + 1
-    if shares == 1 or len(lengths) < LEAST_SHARED or not _helpers.free.acquire(blocking=False):
+    if shares == 1 or len(lengths) < LEAST_SHARED or _helpers.searches > 1:
         made.cosines(asked, numbers, lengths, length, found)
         return found
-    try:
-        ends = [len(lengths) * share // shares for share in range(shares + 1)]
-        own, *others = (slice(*span) for span in pairwise(ends))
-        shared = [
-            _helpers.pool.submit(made.cosines, asked, numbers[some], lengths[some], length, found[some])
-            for some in others
-        ]
-        made.cosines(asked, numbers[own], lengths[own], length, found[own])
-        for one in shared:
-            one.result()
-    finally:
-        _helpers.free.release()
+    ends = [len(lengths) * share // shares for share in range(shares + 1)]
+    own, *others = (slice(*span) for span in pairwise(ends))
+    shared = [
+        _helpers.pool.submit(made.cosines, asked, numbers[some], lengths[some], length, found[some]) for some in others
+    ]
+    made.cosines(asked, numbers[own], lengths[own], length, found[own])
+    for one in shared:
+        one.result()
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from app.search import kernels as scans
 from app.search.candidates import Candidate, Found, Scope
 from app.search.closeup import Gathered, InPlace, close_to
 from app.search.documents import Document
-from app.search.kernels import LEAST_SHARED, _Shop, cosines_with_all, kernels, prepare
+from app.search.kernels import LEAST_SHARED, _Shop, cosines_with_all, kernels, prepare, searching
 from app.search.lexical import bm25
 from app.search.lexical import words as words_index
 from app.search.lexical.words import WordsIndex
@@ -100,7 +101,7 @@ def test_whole_talks_score_as_by_numpy(words: WordsIndex, monkeypatch: pytest.Mo
 
 
 def test_cores_that_share_a_scan_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of several searches at once too, of which one has the helpers."""
+    """Those of several searches at once too, of which none has helpers."""
     drawn = np.random.default_rng(9)
     numbers = drawn.integers(-127, 128, (LEAST_SHARED + 3, LENGTH)).astype(np.int8)
     long = exact.lengths(numbers)
@@ -119,9 +120,24 @@ def test_cores_that_share_a_scan_find_what_one_finds(monkeypatch: pytest.MonkeyP
         found = np.empty(len(long), dtype=np.float32)
         made.cosines(one, numbers, long, np.float32(2), found)
         alone.append(found)
+    submitted: list[object] = []
+    submit = scans._helpers.pool.submit
+
+    def counted(*given: Any) -> Any:
+        submitted.append(given)
+        return submit(*given)
+
+    monkeypatch.setattr(scans._helpers.pool, "submit", counted)
+    with searching():
+        assert (scan(asked[0]) == alone[0]).all()
+        assert len(submitted) == 2
+        with searching():
+            assert (scan(asked[0]) == alone[0]).all()
+        assert len(submitted) == 2  # no more while two search
+        scan(asked[0])
+        assert len(submitted) == 4
     with ThreadPoolExecutor(4) as pool:
         assert all((one == other).all() for one, other in zip(alone, pool.map(scan, asked), strict=True))
-    assert not scans._helpers.free.locked()
 
 
 @pytest.mark.parametrize("kind", ["normal", "ties", "falling", "mostly the same", "at the places of the sample"])
