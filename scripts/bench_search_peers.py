@@ -4,10 +4,13 @@
     FOLDER/bin/python scripts/bench_search_peers.py COLLECTION  a folder in BEIR layout: quality and speed
     FOLDER/bin/python scripts/bench_search_peers.py ADDRESS     a base: speed alone
 
-Peers are given the texts and vectors of our passages. For a question they call our embedder, txtai by its "external"
-method, LanceDB with the vector beside the words; a document ranks by its best passage. txtai is measured twice: asked
+Peers are given the texts and vectors of our passages; a document ranks by its best passage. For a question they call
+our embedder, txtai by its "external" method, LanceDB with the vector beside the words. txtai is measured twice: asked
 for ids alone, by threads at once, and keeping texts, one thread at a time, as all its threads would share one cursor.
 LanceDB has its full-text index, HNSW with 8-bit vectors and its RRF reranker. Ours answers with whole hits and facets.
+
+Each is measured once more "as it comes": with the same model run as it does by itself, and LanceDB without an index of
+vectors, which its documentation finds unnecessary up to 100,000 rows (docs.lancedb.com/indexing/vector-index).
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from app.db.engine import reading
 from app.embeddings.protocol import Vectors
 from app.embeddings.recipe import embedded_text
 from app.embeddings.store import vectors_of
+from app.embeddings.weights import find_model
 from app.models import Passage, Talk
 from app.search import evaluation
 from app.search.judgements import Collection, read_collection
@@ -78,7 +82,7 @@ def main() -> None:
         base.search.warm()
         given = passages(base)
         print(f"{len(set(given.talks)):,} talks, {len(given.texts):,} passages")
-        engines = {"Hallway": ours(base), **txtai(base, given), "LanceDB": lance(base, given, Path(scratch))}
+        engines = {"Hallway": ours(base), **txtai(base, given), **lance(base, given, Path(scratch))}
         if collection:
             quality(engines, collection, documents)
         speed(engines, base)
@@ -131,57 +135,74 @@ def ours(base: KnowledgeBase) -> Ask:
 
 
 def txtai(base: KnowledgeBase, given: Passages) -> dict[str, Ask]:
-    """Txtai, without and with the texts kept."""
+    """Txtai, without and with the texts kept, and as it comes."""
     from txtai.embeddings import Embeddings  # type: ignore[import-not-found]  # of the environment of peers
 
     known = dict(zip(given.texts, given.vectors, strict=True))
+    own = Embeddings(path=str(find_model(base.settings).path))
 
-    def vectors(texts: Sequence[str]) -> Vectors:
-        return np.stack([known[text] if text in known else base.embedder.encode_query(text) for text in texts])
+    def engine(name: str, content: bool, encode: Callable[[str], Vectors]) -> Ask:
+        def vectors(texts: Sequence[str]) -> Vectors:
+            return np.stack([known[text] if text in known else encode(text) for text in texts])
 
-    engines: dict[str, Ask] = {}
-    for name, content in (("txtai", False), ("txtai keeping texts", True)):
         index = Embeddings(method="external", transform=vectors, hybrid=True, content=content)
         began = time.perf_counter()
         index.index((at, text, None) for at, text in enumerate(given.texts))
         say(f"{name}: indexed in", time.perf_counter() - began, "s")
         turn = threading.Lock()
 
-        def ask(question: str, index: Any = index, content: bool = content, turn: threading.Lock = turn) -> list[int]:
+        def ask(question: str) -> list[int]:
             if not content:
                 return distinct(given, (at for at, _ in index.search(question, ROWS)))
             with turn:
                 return distinct(given, (int(row["id"]) for row in index.search(question, ROWS)))
 
-        engines[name] = ask
-    return engines
+        return ask
+
+    lent = base.embedder.encode_query
+    return {
+        "txtai": engine("txtai", False, lent),
+        "txtai keeping texts": engine("txtai keeping texts", True, lent),
+        "txtai as it comes": engine("txtai as it comes", False, own.transform),
+    }
 
 
-def lance(base: KnowledgeBase, given: Passages, folder: Path) -> Ask:
-    """LanceDB, with all three of its indexes."""
+def lance(base: KnowledgeBase, given: Passages, folder: Path) -> dict[str, Ask]:
+    """LanceDB, with all three of its indexes, and as it comes."""
     os.environ["LANCEDB_LOG"] = "error"  # it would warn at every question, which takes time
     import lancedb  # type: ignore[import-not-found]
     import pyarrow as pa  # type: ignore[import-not-found]
+    from lancedb.embeddings import get_registry  # type: ignore[import-not-found]
     from lancedb.index import FTS, HnswSq  # type: ignore[import-not-found]
     from lancedb.rerankers import RRFReranker  # type: ignore[import-not-found]
 
     width = given.vectors.shape[1]
     numbers = pa.FixedSizeListArray.from_arrays(pa.array(given.vectors.reshape(-1)), width)
     rows = pa.table({"at": list(range(len(given.texts))), "text": given.texts, "vector": numbers})
-    began = time.perf_counter()
-    table = lancedb.connect(str(folder / "lance")).create_table("passages", rows)
-    table.create_index("text", config=FTS())
-    table.create_index("vector", config=HnswSq(distance_type="cosine"))
-    say("LanceDB: indexed in", time.perf_counter() - began, "s")
+    own = get_registry().get("sentence-transformers").create(name=str(find_model(base.settings).path))
     reranker = RRFReranker()
 
-    def ask(question: str) -> list[int]:
-        vector = base.embedder.encode_query(question)
-        search = table.search(query_type="hybrid", vector_column_name="vector").vector(vector).text(question)
-        found = search.distance_type("cosine").rerank(reranker).limit(ROWS).select(["at"]).to_arrow()
-        return distinct(given, found["at"].to_pylist())
+    def engine(name: str, indexed: bool, encode: Callable[[str], Any]) -> Ask:
+        began = time.perf_counter()
+        table = lancedb.connect(str(folder / "lance")).create_table(f"passages{indexed:d}", rows)
+        table.create_index("text", config=FTS())
+        if indexed:
+            table.create_index("vector", config=HnswSq(distance_type="cosine"))
+        say(f"{name}: indexed in", time.perf_counter() - began, "s")
 
-    return ask
+        def ask(question: str) -> list[int]:
+            search = table.search(query_type="hybrid", vector_column_name="vector")
+            search = search.vector(encode(question)).text(question).distance_type("cosine")
+            return distinct(given, search.rerank(reranker).limit(ROWS).select(["at"]).to_arrow()["at"].to_pylist())
+
+        return ask
+
+    return {
+        "LanceDB": engine("LanceDB", True, base.embedder.encode_query),
+        "LanceDB as it comes": engine(
+            "LanceDB as it comes", False, lambda question: own.compute_query_embeddings(question)[0]
+        ),
+    }
 
 
 def distinct(given: Passages, rows: Iterator[int] | Sequence[int]) -> list[int]:

@@ -98,11 +98,11 @@ def together(cell: Cell, drawn: NDArray[np.intp], chance: Numbers) -> tuple[Numb
     truth, talks = cell.truth[drawn], len(cell.truth)
     found = reviewed_share(truth, cell.predicted[drawn], chance[drawn], cell.predicted)
     rows = []
-    for share, size, accepted in zip(found.share, found.size, truth.sum(axis=1), strict=True):
+    for share, size, skew, accepted in zip(found.share, found.size, found.skew, truth.sum(axis=1), strict=True):
         estimate = estimate_share(
             round(share * talks), talks, confirmed=int(accepted), rejected=drawn.shape[1] - int(accepted),
             variance=talks**2 * middle_variance(share, talks) / size, published=talks,
-            expected=share * talks, keeps_count=False,
+            expected=share * talks, keeps_count=False, skew=skew,
         )  # fmt: skip
         rows.append((estimate.estimate, estimate.low, estimate.high))
     return tuple(np.array(rows, dtype=float).T)

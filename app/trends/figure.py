@@ -184,6 +184,7 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         of_population=partial,
         expected=tally.expected,
         keeps_count=tally.ground.labels != "reviewed-sample",
+        skew=tally.skew,
     )
     ground = tally.ground if tally.denominator else Ground("nothing")
     about = "with the main theme" if key.counting == "main" else "with the theme"

@@ -41,11 +41,15 @@ class Open:
 
 @dataclass(frozen=True)
 class Expected:
-    """Known talks of a theme with labels corrected, the variance of that in talks squared, and what it rests on."""
+    """Known talks of a theme with labels corrected, the variance of that in talks squared, and what it rests on.
+
+    `skew` is that of the error, see `estimate.wilson`.
+    """
 
     talks: float
     variance: float
     ground: Ground
+    skew: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -137,14 +141,15 @@ def expected_talks(
     Strata are estimated by their samples; the undecided talks of all other editions by `rates`, or where there are none
     by the machine's own word.
     """
-    expected, variance, rest = float(confirmed), 0.0, left
+    expected, variance, skewed, rest = float(confirmed), 0.0, 0.0, left
     used: list[Labels] = []
     for stratum in sampled:
         said = probabilities.get((stratum.theme, stratum.edition), ())
-        talks, more = _by_sample(stratum, said)
+        talks, more, skew = _by_sample(stratum, said)
         decided = (*stratum.sample, *stratum.alone)
         expected += talks - sum(one.accepted for one in decided)
         variance += more
+        skewed += more * skew
         rest = _without(rest, said, stratum.talks - len(decided), left)
         used.append("reviewed-sample")
     if rest.talks > 0:
@@ -153,16 +158,17 @@ def expected_talks(
         else:
             talks, more = _by_rates(rest, theme, rates)
         used.append("machine-probabilities" if rates is None else "measured-elsewhere")
-        expected, variance = expected + talks, variance + more
+        expected, variance, skewed = expected + talks, variance + more, skewed + more
     kinds = set(used)
     labels: Labels = "mixed" if len(kinds) > 1 else used[0] if used else "decided"
     reviewed = sum(len(stratum.sample) for stratum in sampled)
     elsewhere = rates.decided if rates and rest.talks > 0 else 0
-    return Expected(expected, variance, Ground(labels, reviewed, elsewhere))
+    # Errors of editions are independent: variances add up, and so does how fast each grows.
+    return Expected(expected, variance, Ground(labels, reviewed, elsewhere), skewed / variance if variance else 1.0)
 
 
-def _by_sample(stratum: Stratum, probabilities: Sequence[float]) -> tuple[float, float]:
-    """Talks of the theme in the edition, and their variance; see `estimate.prediction.reviewed_share`."""
+def _by_sample(stratum: Stratum, probabilities: Sequence[float]) -> tuple[float, float, float]:
+    """Talks of the theme in the edition, their variance and its skew; see `estimate.prediction.reviewed_share`."""
     sample = stratum.sample
     talks = stratum.talks - len(stratum.alone)
     said = np.array([_kept(one.predicted) for one in sample])
@@ -173,7 +179,7 @@ def _by_sample(stratum: Stratum, probabilities: Sequence[float]) -> tuple[float,
     found = reviewed_share(truth, said, chance, np.concatenate([said, others]))
     share, size = float(found.share[()]), float(found.size[()])
     expected = share * talks + sum(one.accepted for one in stratum.alone)
-    return expected, talks**2 * middle_variance(share, talks) / size
+    return expected, talks**2 * middle_variance(share, talks) / size, float(found.skew[()])
 
 
 def _kept(probability: float | None) -> float:

@@ -41,6 +41,7 @@ class Tally:
     """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared.
 
     `expected` is the number of talks with labels corrected by what `ground` names, None where that is the numerator.
+    `skew` is that of the error that is left, see `estimate.wilson`.
     """
 
     numerator: int
@@ -52,6 +53,7 @@ class Tally:
     left: Open
     ground: Ground
     expected: float | None = None
+    skew: float = 1.0
 
     @property
     def machine(self) -> int:
@@ -228,7 +230,8 @@ def _with_expected(
         return tally
     found = expected_talks(theme, tally.confirmed, tally.left, sampled, said, rates)
     # Rounded, so that the order in which a database answers does not show in a figure.
-    return replace(tally, expected=round(found.talks, 9), variance=round(found.variance, 9), ground=found.ground)
+    talks, variance, skew = round(found.talks, 9), round(found.variance, 9), round(found.skew, 9)
+    return replace(tally, expected=talks, variance=variance, skew=skew, ground=found.ground)
 
 
 def _marks(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.trends.estimate import estimate_share, label_variance, method_sentence, wilson
+from app.trends.estimate import Z95, estimate_share, label_variance, method_sentence, wilson
 from app.trends.estimate.interval import REACH, whole_talks
 
 
@@ -106,6 +106,25 @@ def test_wilson_of_the_textbook() -> None:
     """Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263 gives .2553 to .3662; 0 of 20 gives 0 to .1611."""
     assert wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert wilson(0.0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.3, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("skew", [1.0, 2.0, 5.0])
+def test_limits_lie_where_the_variance_there_explains_them(share: float, skew: float) -> None:
+    """Wilson's equation, with a variance that grows `skew` times as fast."""
+    for limit in wilson(share, 25, skew):
+        off = limit - share
+        variance = share * (1 - share) + skew * (1 - 2 * share) * off - off**2
+        assert off**2 == pytest.approx(Z95**2 / 25 * variance, abs=1e-9) or limit in (0.0, 1.0, share)
+
+
+def test_skew_moves_the_limits_of_a_small_share_up_and_of_a_large_one_down() -> None:
+    low, high = wilson(0.1, 50)
+    lower, higher = wilson(0.1, 50, 3.0)
+    assert lower > low
+    assert higher > high
+    assert wilson(0.9, 50, 3.0) == pytest.approx((1 - higher, 1 - lower))
+    assert wilson(0.5, 50, 3.0) == wilson(0.5, 50)
 
 
 def test_operations_of_san_francisco() -> None:

@@ -93,7 +93,7 @@ def test_intervals_cover_and_are_narrower_than_of_the_sample_alone(quality: floa
             drawn = np.flatnonzero(rng.random(80) < chance)
             found = reviewed_share(truth[drawn], predicted[drawn], chance[drawn], predicted)
             share, size = float(found.share[()]), float(found.size[()])
-            low, high = whole_talks(*wilson(share, size), 80)
+            low, high = whole_talks(*wilson(share, size, float(found.skew[()])), 80)
             seen = truth[drawn].sum()
             low, high = max(low, seen / 80), min(high, 1 - (len(drawn) - seen) / 80)
             covered.append(low - 1e-9 <= truth.mean() <= high + 1e-9)
@@ -102,6 +102,25 @@ def test_intervals_cover_and_are_narrower_than_of_the_sample_alone(quality: floa
             alone.append(bare[1] - bare[0])
     assert 0.92 <= np.mean(covered) <= 0.99
     assert np.mean(widths) < np.mean(alone)
+
+
+def test_labels_that_the_machine_missed_are_within_the_limits() -> None:
+    """Of 110 talks six are of the theme and two of these look like all others, so that most reviews meet neither."""
+    rng = np.random.default_rng(11)
+    predicted = np.full(110, 0.01)
+    predicted[:4] = 0.9
+    truth = np.zeros(110)
+    truth[:6] = 1.0
+    held, plain = [], []
+    for _ in range(400):
+        drawn = rng.choice(110, 40, replace=False)
+        found = reviewed_share(truth[drawn], predicted[drawn], np.full(40, 40 / 110), predicted)
+        share, size, skew = (float(one[()]) for one in (found.share, found.size, found.skew))
+        assert skew >= 1
+        held.append(wilson(share, size, skew)[1] >= 6 / 110)
+        plain.append(wilson(share, size)[1] >= 6 / 110)
+    assert np.mean(held) >= 0.95
+    assert np.mean(plain) < np.mean(held)
 
 
 def _chances(weights: Any, reviewed: int) -> Any:

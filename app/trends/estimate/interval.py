@@ -58,14 +58,17 @@ def label_variance(machine: float, unassigned: int) -> float:
     return machine + unassigned * UNASSIGNED * (1 - UNASSIGNED)
 
 
-def wilson(share: float, size: float, z: float = Z95) -> tuple[float, float]:
+def wilson(share: float, size: float, skew: float = 1.0, z: float = Z95) -> tuple[float, float]:
     """Wilson's score interval for a share seen in a sample of `size` (which may be fractional, and > 0).
 
-    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927) 209-212.
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927) 209-212. Limits
+    lie where (share - limit)^2 is z^2/size times the variance at the limit, which grows there by (1 - 2 share) for each
+    unit that the limit is off; `skew` is how many times that it grows, where what is seen is no plain sample.
     """
     square = z * z / size
-    middle = (share + square / 2) / (1 + square)
-    half = z / (1 + square) * math.sqrt(share * (1 - share) / size + square / (4 * size))
+    slope = skew * (1 - 2 * share)
+    middle = share + square * slope / 2 / (1 + square)
+    half = math.sqrt(square * share * (1 - share) * (1 + square) + (square * slope) ** 2 / 4) / (1 + square)
     return min(max(0.0, middle - half), share), max(min(1.0, middle + half), share)
 
 
@@ -102,6 +105,7 @@ def estimate_share(
     of_population: bool = False,
     expected: float | None = None,
     keeps_count: bool = True,
+    skew: float = 1.0,
 ) -> Estimate:
     """The share of talks about a theme and its 95 % interval.
 
@@ -110,9 +114,9 @@ def estimate_share(
     published: sessions the programme listed, None where unknown; of_population: only some kinds of talk are counted, so
     `published` does not apply; expected: talks of the theme with labels corrected, where that differs from the
     numerator; keeps_count: whether the interval holds the share counted whatever was expected, as it must where nothing
-    measured here speaks against it; where it need not, limits go by whole talks of the programme. With `published`
-    known the interval stays within what is possible at all: not below confirmed / published, not above
-    (published - rejected) / published.
+    measured here speaks against it; where it need not, limits go by whole talks of the programme; skew: of labelling
+    error, see `wilson` and `prediction`. With `published` known the interval stays within what is possible at all: not
+    below confirmed / published, not above (published - rejected) / published.
     """
     if denominator == 0:
         return Estimate(None, None, None, "nothing")
@@ -123,10 +127,10 @@ def estimate_share(
     unseen, labelling = uncertainty(share, denominator, size, variance)
     if unseen + labelling == 0:
         return Estimate(counted, share, share, basis, counted, counted, share, 0.0, 0.0)
-    low, high = wilson(share, 1 / (unseen + labelling))
+    low, high = wilson(share, 1 / (unseen + labelling), (unseen + skew * labelling) / (unseen + labelling))
     if keeps_count:
         low, high = min(low, counted), max(high, counted)
-    halves = {"labelling": _half(share, labelling), "unseen": _half(share, unseen)}
+    halves = {"labelling": _half(share, labelling, skew), "unseen": _half(share, unseen)}
     if size is None:
         return Estimate(counted, low, high, basis, estimate=share, **halves)
     if not keeps_count:
@@ -161,9 +165,9 @@ def _basis(denominator: int, published: int | None, variance: float, of_populati
     return "complete" if variance > 0 else "exact"
 
 
-def _half(share: float, inverse: float) -> float:
+def _half(share: float, inverse: float, skew: float = 1.0) -> float:
     """Half the width of the interval of a share worth 1 / `inverse` talks."""
     if inverse == 0:
         return 0.0
-    low, high = wilson(share, 1 / inverse)
+    low, high = wilson(share, 1 / inverse, skew)
     return (high - low) / 2

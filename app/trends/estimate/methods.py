@@ -33,7 +33,8 @@ METHODS = (
         "People reviewed a sample of the talks. The machine’s mean probability over all talks is corrected by its mean "
         "error on the sample, so the estimate holds however wrong the machine is; a good machine makes it narrower.",
         "Prediction-powered inference: Angelopoulos et al. 2023 (arXiv:2301.09633), PPI++ (arXiv:2311.01453); unequal "
-        "draws: Zrnic and Candès 2024 (arXiv:2403.03208). Limits go by whole talks, after Yates 1934.",
+        "draws: Zrnic and Candès 2024 (arXiv:2403.03208). Limits reach further towards one half, as missed labels "
+        "are few and whole, and go by whole talks, after Yates 1934.",
     ),
     Method(
         "measured-elsewhere",

@@ -18,9 +18,6 @@ Numbers = NDArray[np.float64]
 
 # The constants below were chosen once on editions of FOSDEM and Python conferences; scripts/bench_shares.py shows what
 # they reach.
-TOWARDS_MODEL = 0.8
-"""How far a talk's error is expected where the machine is unsure rather than alike for all talks."""
-
 TRUST = 0.5
 """Talks for each reviewed one that speak for a slope of 1 when the weight of the machine is tuned."""
 
@@ -38,12 +35,13 @@ WIDEST = 1.5
 class ReviewedShare:
     """Shares 0..1 from samples: `size` is how many talks drawn at random would tell as much, infinite if all known.
 
-    `weight` 0..1 is the part that the machine's probabilities had.
+    `weight` 0..1 is the part that the machine's probabilities had, and `skew`, at least 1, is for `interval.wilson`.
     """
 
     share: Numbers
     size: Numbers
     weight: Numbers
+    skew: Numbers
 
 
 def corrected_mean(truth: Numbers, predicted: Numbers, mean: float, weight: Numbers, draw: Numbers) -> Numbers:
@@ -80,7 +78,13 @@ def reviewed_share(truth: Any, predicted: Any, inclusion: Any, population: Any) 
     population correction in it. A few reviews may show no error at all, so both this and the variance that the same
     talks would have without the machine are seen together with m/16 talks whose error is what the spread of the
     predictions leaves unexplained; their ratio is the design effect, and m over that the effective sample size, as
-    Korn and Graubard (1998) and Dean and Pagano (2015) use one. Coverage was measured, not proven.
+    Korn and Graubard (1998) and Dean and Pagano (2015) use one.
+
+    What a good machine leaves are labels that it missed: few, each of a whole talk, and a small sample often holds none
+    of them. Were all its errors of that kind, their variance would grow with the share 1/effect times as fast as that
+    of a plain sample of the effective size does; were they as even as labels are, just as fast. `skew` is the root, in
+    the middle of the two. Without it the limits missed upwards where a review had come upon none of those labels, and
+    held other shares more often than they promise. Coverage was measured, not proven.
     """
     y, f, pi = (np.atleast_1d(np.asarray(values, dtype=float)) for values in (truth, predicted, inclusion))
     every = np.asarray(population, dtype=float)
@@ -94,10 +98,10 @@ def reviewed_share(truth: Any, predicted: Any, inclusion: Any, population: Any) 
     share = corrected_mean(y, f, mean, weight, draw)
     share = np.clip(share, seen / talks, 1 - (size - seen) / talks)
     if size == talks:
-        return ReviewedShare(share, np.full_like(share, np.inf), weight)
+        return ReviewedShare(share, np.full_like(share, np.inf), weight, np.ones_like(share))
     left = (talks - size) / (talks - 1)
     effect = _design_effect(y, f, pi, draw, weight, share, every, left)
-    return ReviewedShare(share, size / (effect * left), weight)
+    return ReviewedShare(share, size / (effect * left), weight, 1 / np.sqrt(np.minimum(effect, 1)))
 
 
 def _design_effect(
@@ -113,8 +117,7 @@ def _design_effect(
     measured = ((1 - pi) * (draw * about) ** 2).sum(-1)
     deviation = y - (draw * y).sum(-1, keepdims=True)
     measured_plain = left * (draw * deviation**2).sum(-1) / size
-    unsure = every * (1 - every) + 1e-9
-    shape = (1 - TOWARDS_MODEL) + TOWARDS_MODEL * (f * (1 - f) + 1e-9) / unsure.mean()
+    shape = (f * (1 - f) + 1e-9) / (every * (1 - every) + 1e-9).mean()
     unexplained = np.maximum(plain - every.var(), LEAST_ERROR * plain)
     expected = unexplained * (draw * (1 - pi) / pi * shape).sum(-1) / talks
     ratio = (measured * size + prior * expected) / (measured_plain * size + prior * left * plain / size)
