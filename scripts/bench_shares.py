@@ -1,13 +1,14 @@
 """Whether intervals of shares hold what they promise, on editions whose every label is known.
 
-    python scripts/bench_shares.py [--cache FOLDER] FILE...
+    python scripts/bench_shares.py FILE... [--cache FOLDER] [--keep NAME...]
 
 Labels are taken for the truth and a machine trained on other events gives probabilities (`shares_of_editions.py`). For
 each edition and label with at least 3 % of the talks, 20, 40 and 80 talks are reviewed a thousand times: drawn alike,
 or where the machine is unsure (half of the chance alike for all). Printed: how often the nominal 95 % interval holds
 the true share (over all of them, the lowest twentieth, and the part of labels under 93 %), its mean width, and the mean
 error of the estimate; beside them what the reviewed talks alone give (Wilson with finite population correction). Then
-the same with no review at all, and the estimates that need none side by side.
+the same with no review at all, and the estimates that need none side by side. `--keep` writes how often intervals held
+to data/judgements/shares, which pages show, with a name for each file.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.bootstrap import open_knowledge_base
+from app.db.types import utc_now
 from app.settings import get_settings
+from app.trends.coverage import Coverage, Covered, coverage_file
 from app.trends.estimate import estimate_share, middle_variance, wilson
 from app.trends.estimate.adjusted import CUTS, Rates, adjusted_count, carry, gart_buck, rates_of, saerens
 from app.trends.estimate.prediction import reviewed_share
@@ -32,6 +35,11 @@ Numbers = NDArray[np.float64]
 REVIEWED = (20, 40, 80)
 DRAWS = 1000
 SEED = 20191001
+ALONE = "the reviewed talks alone"
+WAYS: dict[str, Literal["alike", "actively"]] = {
+    "with the machine, drawn alike": "alike",
+    "with the machine, drawn actively": "actively",
+}
 ALIKE = 0.5
 """Part of the chance of being drawn that is the same for every talk, in an active review."""
 
@@ -41,21 +49,36 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("files", nargs="+", type=Path)
     arguments.add_argument("--cache", type=Path, help="folder for probabilities, which take minutes to make")
+    arguments.add_argument("--keep", nargs="+", metavar="NAME", help="keep the figures; what each file is labels of")
     asked = arguments.parse_args()
+    if asked.keep and len(asked.keep) != len(asked.files):
+        arguments.error(f"{len(asked.keep)} names for {len(asked.files)} files; give one for each")
     base = open_knowledge_base(get_settings())
     files = [read(path, base.embedder, asked.cache) for path in asked.files]
-    for file in files:
+    held: list[Covered] = []
+    for file, name in zip(files, asked.keep or [file.name for file in files], strict=True):
         print(f"\n{file.name}: {len(file.events)} talks, {len(file.editions())} editions of 40 or more")
-        print_reviewed(list(cells(file)))
-        print_unreviewed(file)
+        held += print_reviewed(list(cells(file)), name)
+        held += print_unreviewed(file, name)
     if len(files) > 1:
         print("\nall files")
         print_reviewed([cell for file in files for cell in cells(file)])
+    if asked.keep:
+        keep(held, asked.files)
     print(f"\nload {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-def print_reviewed(found: Sequence[Cell]) -> None:
-    """The table of reviewed samples."""
+def keep(rows: list[Covered], files: Sequence[Path]) -> None:
+    """Write the figures where pages find them."""
+    command = f"python scripts/bench_shares.py {' '.join(file.name for file in files)} --keep ..."
+    found = Coverage(made_on=utc_now().date().isoformat(), command=command, draws=DRAWS, rows=rows)
+    coverage_file().parent.mkdir(parents=True, exist_ok=True)
+    coverage_file().write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def print_reviewed(found: Sequence[Cell], of: str = "") -> list[Covered]:
+    """The table of reviewed samples; what it says of those that the site would make."""
+    kept: list[Covered] = []
     rng = np.random.default_rng(SEED)
     print(f"{'reviewed':<10}{'method':<34}{'covers':>8}{'lowest':>8}{'<93 %':>7}{'width':>8}{'error':>8}{'labels':>8}")
     for reviewed in REVIEWED:
@@ -67,7 +90,7 @@ def print_reviewed(found: Sequence[Cell]) -> None:
             alike = np.full(len(cell.truth), reviewed / len(cell.truth))
             unsure = chances(cell.predicted, reviewed)
             drawn = draw(alike, reviewed, rng)
-            add(rows, "the reviewed talks alone", cell, *alone(cell, drawn))
+            add(rows, ALONE, cell, *alone(cell, drawn))
             add(rows, "with the machine, drawn alike", cell, *together(cell, drawn, alike))
             add(rows, "with the machine, drawn actively", cell, *together(cell, draw(unsure, reviewed, rng), unsure))
         for name, values in rows.items():
@@ -76,6 +99,17 @@ def print_reviewed(found: Sequence[Cell]) -> None:
                 f"{reviewed:<10}{name:<34}{covers.mean():>8.3f}{np.quantile(covers, 0.05):>8.3f}"
                 f"{(covers < 0.93).mean():>7.2f}{width.mean():>8.3f}{error.mean():>8.4f}{len(held):>8}"
             )
+        alone_width = float(np.mean([width for _, width, _ in rows[ALONE]]))
+        for name, how in WAYS.items():
+            covers, width, _ = np.array(rows[name]).T
+            kept.append(
+                Covered(
+                    method="reviewed-sample", of=of, editions=len({cell.edition for cell in held}), shares=len(held),
+                    reviewed=reviewed, drawn=how, held=round(float(covers.mean()), 3),
+                    width=round(float(width.mean()), 3), width_alone=round(alone_width, 3),
+                )
+            )  # fmt: skip
+    return kept
 
 
 def add(rows: dict[str, list[Any]], name: str, cell: Cell, share: Numbers, low: Numbers, high: Numbers) -> None:
@@ -129,7 +163,7 @@ def draw(chance: Numbers, reviewed: int, rng: np.random.Generator) -> NDArray[np
     return np.asarray(order[passed > before]).reshape(DRAWS, reviewed)
 
 
-def print_unreviewed(file: Labelled) -> None:
+def print_unreviewed(file: Labelled, of: str) -> list[Covered]:
     """The table of estimates without a review: how far off each is, and how often the one used covers."""
     pooled: dict[str, Rates] = {}
     off: dict[str, list[float]] = {}
@@ -137,7 +171,7 @@ def print_unreviewed(file: Labelled) -> None:
     found = list(cells(file))
     if len(file.editions()) < 2:
         print("without review: no other edition to measure the machine at")
-        return
+        return []
     for cell in found:
         if cell.edition not in pooled:
             pooled[cell.edition] = rates_elsewhere(file, cell.edition)
@@ -163,6 +197,13 @@ def print_unreviewed(file: Labelled) -> None:
     for name, errors in off.items():
         print(f"{0:<10}{name:<34}{'':>31}{np.mean(errors):>8.4f}{len(errors):>8}")
     print(f"{0:<10}{'its interval':<34}{np.mean(covers):>8.3f}{'':>15}{np.mean(widths):>8.3f}{'':>8}{len(covers):>8}")
+    return [
+        Covered(
+            method="measured-elsewhere", of=of, editions=len({cell.edition for cell in found}), shares=len(covers),
+            reviewed=0, drawn=None, held=round(float(np.mean(covers)), 3), width=round(float(np.mean(widths)), 3),
+            width_alone=None,
+        )
+    ]  # fmt: skip
 
 
 def rates_elsewhere(file: Labelled, edition: str) -> Rates:

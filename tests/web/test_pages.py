@@ -273,6 +273,15 @@ def test_a_figure_shows_its_talks_and_the_others(client: TestClient) -> None:
     assert "The base has changed since this figure was made" in page(client, stale)
 
 
+def test_a_figure_says_how_often_ranges_of_its_method_held(full_client: TestClient) -> None:
+    rows = full_client.get("/api/v1/trends/themes?edition=kafka-summit-london-2019").json()["rows"]
+    figure = next(row["figure"] for row in rows if row["method_slug"] == "measured-elsewhere")
+    assert "they held it in 100\u00a0% on devrooms" in page(full_client, f"/figures/{figure['id']}")
+    methods = page(full_client, "/methods")
+    assert "How often ranges held the true share" in methods
+    assert methods.count('data-label="held"') == 14
+
+
 def test_full_data_stays_within_the_page_budget(full_client: TestClient) -> None:
     edition = "kafka-summit-san-francisco-2019"
     row = full_client.get(f"/api/v1/trends/themes?edition={edition}").json()["rows"][0]

@@ -15,6 +15,7 @@ from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
 from app.trends.alternatives import Alternative
 from app.trends.behind import STALE, Which, figure_alternatives, figure_by_id, figure_part, is_stale
+from app.trends.coverage import measured_sentence, read_coverage
 from app.trends.estimate import Method, get_method
 from app.trends.figure import Figure
 from app.trends.populations import Counting, Population, get_counting, get_population
@@ -38,6 +39,7 @@ class FigurePage(PageContext):
     """A figure with its rule, its method and a part of its talks: those counted, or the others of its denominator.
 
     `id` is the one asked for; `stale` says in words that the base has changed since that was made, else it is None.
+    `measured` is how often such ranges held the true share where that is known, in words.
     """
 
     template: ClassVar[str] = "figure.html"
@@ -47,6 +49,7 @@ class FigurePage(PageContext):
     id: str
     stale: str | None
     method: Method | None
+    measured: str
     alternatives: Sequence[Alternative]
     population: Population
     counting: Counting
@@ -63,6 +66,11 @@ def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Readin
     return view.page(_figure(session, id, asked))
 
 
+def _measured(method: str) -> str:
+    coverage = read_coverage()
+    return measured_sentence(coverage.of_method(method)) if coverage else ""
+
+
 def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
     found = figure_by_id(session, id)
     return FigurePage(
@@ -72,6 +80,7 @@ def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
         id=id,
         stale=STALE if is_stale(session, id) else None,
         method=get_method(found.method_slug),
+        measured=_measured(found.method_slug),
         alternatives=figure_alternatives(session, id),
         population=get_population(found.population),
         counting=get_counting(found.counting),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app.trends.claims import RULE
+from app.trends.coverage import Coverage, measured_sentence, read_coverage
 from app.trends.estimate import METHODS, UNASSIGNED, Method
 from app.trends.populations import COUNTINGS, POPULATIONS, Counting, Population
 from app.web.deps import Viewing
@@ -21,13 +22,18 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, kw_only=True)
 class MethodsPage(PageContext):
-    """Populations, countings and rules as the code has them; `unassigned` is a probability 0..1."""
+    """Populations, countings and rules as the code has them; `unassigned` is a probability 0..1.
+
+    `measured` says of a method how often its ranges held, by its slug; `coverage` is the table of that.
+    """
 
     template: ClassVar[str] = "methods.html"
 
     populations: Sequence[Population]
     countings: Sequence[Counting]
     estimates: Sequence[Method]
+    measured: Mapping[str, str]
+    coverage: Coverage | None
     claim_rule: str
     unassigned: float
 
@@ -55,11 +61,14 @@ class ApiPage(PageContext):
 @router.get("/methods")
 def methods(_: Nothing, view: Viewing) -> HTMLResponse:
     """How the numbers are made."""
+    coverage = read_coverage()
     page = MethodsPage(
         title="How the numbers are made",
         populations=POPULATIONS,
         countings=COUNTINGS,
         estimates=METHODS,
+        measured={one.slug: measured_sentence(coverage.of_method(one.slug)) for one in METHODS} if coverage else {},
+        coverage=coverage,
         claim_rule=RULE,
         unassigned=UNASSIGNED,
     )
