@@ -12,6 +12,9 @@ import typer
 
 SECONDS_TO_END = 30
 """For answers that were begun when the site is stopped, before they are broken off."""
+LONGEST_HEAD = 1_200_000
+"""Bytes of an address and headers that are read: a question of a megabyte is told what is wrong with it, where uvicorn
+by itself breaks off from 64 kB on."""
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +58,7 @@ def serve(
     asked: dict[str, Any] = {
         "app": "app.web.app:factory", "factory": True, "host": host, "port": port, "log_level": "warning",
         "proxy_headers": bool(settings.trusted_proxies), "forwarded_allow_ips": settings.trusted_proxies or None,
-        "timeout_graceful_shutdown": SECONDS_TO_END,
+        "timeout_graceful_shutdown": SECONDS_TO_END, "http": "h11", "h11_max_incomplete_event_size": LONGEST_HEAD,
     }  # fmt: skip
     if workers == 1:
         uvicorn.run(**asked)

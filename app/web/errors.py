@@ -108,10 +108,14 @@ def _in_words(request: Request, error: dict[str, Any]) -> WrongParameter:
     if error["type"] == "extra_forbidden":
         may = f"It takes {listing(sorted(known))}." if known else "It takes none."
         return WrongParameter(name, f"“{name}” is not a parameter of this address. {may}")
+    meaning = f" {known[name]}" if known.get(name) else ""
+    most = error.get("ctx", {}).get("max_length")
+    if error["type"] in ("too_long", "string_too_long") and isinstance(error.get("input"), str | list):
+        unit = "characters" if isinstance(error["input"], str) else "values"
+        return WrongParameter(name, f"{name} has {len(error['input']):,} {unit} and may have {most:,}.{meaning}")
     given = str(error.get("input"))[:100]
     expected = error.get("ctx", {}).get("expected")
     rule = f"must be one of {expected}" if expected else _rule(error["msg"])
-    meaning = f" {known[name]}" if known.get(name) else ""
     return WrongParameter(name, f"{name} {rule}; it was “{given}”.{meaning}")
 
 
