@@ -1,11 +1,16 @@
-"""What handlers ask for: the base, a reading session, who is signed in, the view that turns a context into a page."""
+"""What handlers ask for: the base, a reading session, who is signed in, the view that turns a context into a page.
+
+What waits for nothing is `async`, as anything else is handed to a thread, and each of six hand-overs of a request took
+as long as a small query.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
@@ -13,6 +18,7 @@ from app.bootstrap import KnowledgeBase
 from app.catalog.census import census
 from app.curators.account import find_curator
 from app.curators.tokens import COOKIE, SignedIn, is_form_token, read_cookie
+from app.db.dialect import is_sqlite
 from app.db.engine import serving, takes_changes
 from app.errors import NotAllowed
 from app.search.engine import SearchEngine
@@ -21,7 +27,7 @@ from app.search.unanswered import is_to_keep, record_soon
 from app.web.templating import Frame, PageContext, render
 
 
-def _base(request: Request) -> KnowledgeBase:
+async def _base(request: Request) -> KnowledgeBase:
     base: KnowledgeBase = request.app.state.base
     return base
 
@@ -34,28 +40,37 @@ FRESH = "hallway_fresh"
 FRESH_SECONDS = 60
 
 
-def _session(base: Base, request: Request) -> Iterator[Session]:
+async def _session(base: Base, request: Request) -> AsyncIterator[Session]:
     # A curator reads what they wrote, on any node; and what is about to write looks at the newest state.
     newest = request.method != "GET" or COOKIE in request.cookies or FRESH in request.cookies
-    with serving(base.engine, newest) as session:
+    opening = serving(base.engine, newest)
+    if is_sqlite(base.engine):  # opened by its first statement, and closed without waiting for anybody
+        with opening as session:
+            yield session
+        return
+    async with contextmanager_in_threadpool(opening) as session:
         yield session
 
 
 Reading = Annotated[Session, Depends(_session, scope="function")]
 
 
-def _search(base: Base) -> SearchEngine:
+async def _search(base: Base) -> SearchEngine:
     return base.search
 
 
 Search = Annotated[SearchEngine, Depends(_search)]
 
 
-def _signed_in(request: Request, session: Reading) -> SignedIn | None:
+async def _signed_in(request: Request, session: Reading) -> SignedIn | None:
     cookie = request.cookies.get(COOKIE)
     # Readers have no such cookie, and cost the database nothing here.
-    curator = find_curator(session) if cookie else None
-    return read_cookie(curator, cookie) if curator and cookie else None
+    return await run_in_threadpool(_who, session, cookie) if cookie else None
+
+
+def _who(session: Session, cookie: str) -> SignedIn | None:
+    curator = find_curator(session)
+    return read_cookie(curator, cookie) if curator else None
 
 
 Curating = Annotated[SignedIn | None, Depends(_signed_in)]
@@ -78,7 +93,7 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 class View:
     """Turns contexts into pages within the frame of this request."""
 
-    def __init__(self, request: Request, session: Reading, signed_in: Curating) -> None:
+    def __init__(self, request: Request, session: Session, signed_in: SignedIn | None) -> None:
         """Of this request, reading with its session."""
         self._request = request
         self._session = session
@@ -95,13 +110,17 @@ class View:
         return HTMLResponse(render(context, frame), status_code=status, headers=headers)
 
 
-Viewing = Annotated[View, Depends()]
+async def _view(request: Request, session: Reading, signed_in: Curating) -> View:
+    return View(request, session, signed_in)
+
+
+Viewing = Annotated[View, Depends(_view)]
 
 
 class Gaps:
     """Keeps questions that search does not answer, after the answer was sent and only where the settings ask for it."""
 
-    def __init__(self, base: Base, tasks: BackgroundTasks) -> None:
+    def __init__(self, base: KnowledgeBase, tasks: BackgroundTasks) -> None:
         """Of this request."""
         self._base = base
         self._tasks = tasks
@@ -113,4 +132,8 @@ class Gaps:
         return result
 
 
-Noting = Annotated[Gaps, Depends()]
+async def _gaps(base: Base, tasks: BackgroundTasks) -> Gaps:
+    return Gaps(base, tasks)
+
+
+Noting = Annotated[Gaps, Depends(_gaps)]
