@@ -38,10 +38,11 @@ class Node:
     environment: Mapping[str, str]
     log: Path
     process: subprocess.Popen[bytes] | None = field(default=None)
+    arguments: Sequence[str] = ()
 
     def start(self) -> None:
         """Start it, and do not wait."""
-        command = [sys.executable, "-m", "app", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "app", "serve", "--port", str(self.port), *self.arguments]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=CHECKOUT, stdout=log, stderr=log,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,10 +35,12 @@ def serve(
 
     from app import pipeline
     from app.bootstrap import open_knowledge_base
+    from app.cli.listening import check_free, sockets_of
     from app.cli.output import progress
     from app.ingest.formats.protocol import ReadOptions
     from app.settings import get_settings
 
+    check_free(host, port)
     settings = get_settings()
     if ingest:
         base = open_knowledge_base(settings)
@@ -51,10 +52,11 @@ def serve(
         totals = report.totals
         print(f"{totals.talks} talks, {totals.created} new, {totals.updated} changed, {totals.problems} problems.")
         base.engine.dispose()
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     if "HALLWAY_BASE_URL" not in os.environ and "base_url" not in settings.model_fields_set:
-        os.environ["HALLWAY_BASE_URL"] = f"http://{host}:{port}"
+        os.environ["HALLWAY_BASE_URL"] = address
         get_settings.cache_clear()
-    print(f"Hallway is at http://{host}:{port} (stop with Ctrl-C)", flush=True)
+    print(f"Hallway is at {address} (stop with Ctrl-C)", flush=True)
     asked: dict[str, Any] = {
         "app": "app.web.app:factory", "factory": True, "host": host, "port": port, "log_level": "warning",
         "proxy_headers": bool(settings.trusted_proxies), "forwarded_allow_ips": settings.trusted_proxies or None,
@@ -63,10 +65,6 @@ def serve(
     if workers == 1:
         uvicorn.run(**asked)
         return
-    # Said of the socket that all processes accept from, as asyncio says it of its own: else the head of an answer goes
-    # out and its body waits 40 ms for the receipt of that.
     config = uvicorn.Config(workers=workers, **asked)
-    shared = config.bind_socket()
-    shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with suppress(KeyboardInterrupt):
-        Multiprocess(config, sockets=[shared]).run()
+        Multiprocess(config, sockets=sockets_of(config)).run()
