@@ -42,13 +42,18 @@ class Unit:
     problems: tuple[FoundProblem, ...] = ()
 
 
+MEASURED = ("judgements", "shares")
+"""The end of the path of a folder that holds figures about our figures, and no facts."""
+
+
 @contextmanager
 def discovered(paths: Sequence[Path], format_name: str | None = None, *, limit: int) -> Iterator[list[Unit]]:
     """Units under `paths`, ordered by rank, then path. UsageError for a path that does not exist.
 
-    Walking a folder leaves out hidden entries, JSON schemas, judgements of search, the list of vendors, Hallway's
-    local folder and other kinds of file. Archives are unpacked into a temporary folder that is there until the block
-    ends; a file in one is labelled `archive.zip/inner/path`. `limit`: bytes of a file that is still read.
+    Walking a folder leaves out hidden entries, JSON schemas, judgements of search, what was measured of shares, the
+    list of vendors, Hallway's local folder and other kinds of file. Archives are unpacked into a temporary folder that
+    is there until the block ends; a file in one is labelled `archive.zip/inner/path`. `limit`: bytes of a file that is
+    still read.
     """
     wanted = format_named(format_name) if format_name else None
     with TemporaryDirectory(prefix="hallway-") as temporary:
@@ -104,6 +109,8 @@ class _Walk:
     def _folder(self, path: Path, label: str, address: str, named: bool, inner: str) -> list[tuple[Path, str]]:
         if (path / "queries.jsonl").is_file() and (path / "qrels").is_dir():
             return []  # judgements of search in the layout of BEIR: nothing of them is a talk
+        if path.parts[-2:] == MEASURED:
+            return []
         claimed = next((known for known in self._formats if known.recognises_folder(path)), None)
         if claimed:
             self._add(Unit(path, label, claimed, claimed.rank(path, ""), named), address)
