@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from app.bootstrap import open_knowledge_base
 from app.db.types import utc_now
 from app.settings import get_settings
-from app.trends.coverage import Coverage, Covered, coverage_file
+from app.trends.calibration import Calibration, Held, calibration_file
 from app.trends.estimate import estimate_share, middle_variance, wilson
 from app.trends.estimate.adjusted import CUTS, Rates, adjusted_count, carry, gart_buck, rates_of, saerens
 from app.trends.estimate.prediction import reviewed_share
@@ -55,7 +55,7 @@ def main() -> None:
         arguments.error(f"{len(asked.keep)} names for {len(asked.files)} files; give one for each")
     base = open_knowledge_base(get_settings())
     files = [read(path, base.embedder, asked.cache) for path in asked.files]
-    held: list[Covered] = []
+    held: list[Held] = []
     for file, name in zip(files, asked.keep or [file.name for file in files], strict=True):
         print(f"\n{file.name}: {len(file.events)} talks, {len(file.editions())} editions of 40 or more")
         held += print_reviewed(list(cells(file)), name)
@@ -68,17 +68,17 @@ def main() -> None:
     print(f"\nload {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-def keep(rows: list[Covered], files: Sequence[Path]) -> None:
+def keep(rows: list[Held], files: Sequence[Path]) -> None:
     """Write the figures where pages find them."""
     command = f"python scripts/bench_shares.py {' '.join(file.name for file in files)} --keep ..."
-    found = Coverage(made_on=utc_now().date().isoformat(), command=command, draws=DRAWS, rows=rows)
-    coverage_file().parent.mkdir(parents=True, exist_ok=True)
-    coverage_file().write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    found = Calibration(made_on=utc_now().date().isoformat(), command=command, draws=DRAWS, rows=rows)
+    calibration_file().parent.mkdir(parents=True, exist_ok=True)
+    calibration_file().write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
-def print_reviewed(found: Sequence[Cell], of: str = "") -> list[Covered]:
+def print_reviewed(found: Sequence[Cell], of: str = "") -> list[Held]:
     """The table of reviewed samples; what it says of those that the site would make."""
-    kept: list[Covered] = []
+    kept: list[Held] = []
     rng = np.random.default_rng(SEED)
     print(f"{'reviewed':<10}{'method':<34}{'covers':>8}{'lowest':>8}{'<93 %':>7}{'width':>8}{'error':>8}{'labels':>8}")
     for reviewed in REVIEWED:
@@ -103,7 +103,7 @@ def print_reviewed(found: Sequence[Cell], of: str = "") -> list[Covered]:
         for name, how in WAYS.items():
             covers, width, _ = np.array(rows[name]).T
             kept.append(
-                Covered(
+                Held(
                     method="reviewed-sample", of=of, editions=len({cell.edition for cell in held}), shares=len(held),
                     reviewed=reviewed, drawn=how, held=round(float(covers.mean()), 3),
                     width=round(float(width.mean()), 3), width_alone=round(alone_width, 3),
@@ -163,7 +163,7 @@ def draw(chance: Numbers, reviewed: int, rng: np.random.Generator) -> NDArray[np
     return np.asarray(order[passed > before]).reshape(DRAWS, reviewed)
 
 
-def print_unreviewed(file: Labelled, of: str) -> list[Covered]:
+def print_unreviewed(file: Labelled, of: str) -> list[Held]:
     """The table of estimates without a review: how far off each is, and how often the one used covers."""
     pooled: dict[str, Rates] = {}
     off: dict[str, list[float]] = {}
@@ -198,7 +198,7 @@ def print_unreviewed(file: Labelled, of: str) -> list[Covered]:
         print(f"{0:<10}{name:<34}{'':>31}{np.mean(errors):>8.4f}{len(errors):>8}")
     print(f"{0:<10}{'its interval':<34}{np.mean(covers):>8.3f}{'':>15}{np.mean(widths):>8.3f}{'':>8}{len(covers):>8}")
     return [
-        Covered(
+        Held(
             method="measured-elsewhere", of=of, editions=len({cell.edition for cell in found}), shares=len(covers),
             reviewed=0, drawn=None, held=round(float(np.mean(covers)), 3), width=round(float(np.mean(widths)), 3),
             width_alone=None,

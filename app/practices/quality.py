@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from app.errors import InputError
+from app.catalog.measurements import read_measurement
 from app.search.quality import Mean
 from app.settings import shipped
 
@@ -76,17 +75,4 @@ def practice_judgements_folder() -> Path:
 
 def read_practice_quality(file: Path | None = None) -> PracticeQuality | None:
     """The committed measurement, None where nothing was measured yet. Raises InputError for a damaged file."""
-    file = file or practice_judgements_folder() / FILE
-    try:
-        changed = file.stat().st_mtime_ns
-    except OSError:
-        return None
-    return _read(file, changed)
-
-
-@lru_cache(maxsize=4)
-def _read(file: Path, _changed: int) -> PracticeQuality:
-    try:
-        return PracticeQuality.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{file} is no measurement of practices; run `{COMMAND}`.", str(file)) from error
+    return read_measurement(PracticeQuality, file or practice_judgements_folder() / FILE, "practices", COMMAND)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.kept import kept
-from app.errors import InputError
+from app.catalog.measurements import read_measurement
 from app.models import Talk
 from app.search.evaluation import Difference
 from app.settings import shipped
@@ -110,20 +109,7 @@ def judgements_folder() -> Path:
 
 def read_quality(file: Path | None = None) -> Quality | None:
     """The committed measurement, None where nothing was measured yet. Raises InputError for a damaged file."""
-    file = file or judgements_folder() / FILE
-    try:
-        changed = file.stat().st_mtime_ns
-    except OSError:
-        return None
-    return _read(file, changed)
-
-
-@lru_cache(maxsize=4)
-def _read(file: Path, _changed: int) -> Quality:
-    try:
-        return Quality.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{file} is no measurement of search; run `{COMMAND}`.", str(file)) from error
+    return read_measurement(Quality, file or judgements_folder() / FILE, "search", COMMAND)
 
 
 def talks_fingerprint(session: Session) -> str:

@@ -15,7 +15,7 @@ from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
 from app.trends.alternatives import Alternative
 from app.trends.behind import STALE, Which, figure_alternatives, figure_by_id, figure_part, is_stale
-from app.trends.coverage import measured_sentence, read_coverage
+from app.trends.calibration import measured_sentence, read_calibration
 from app.trends.estimate import Method, get_method
 from app.trends.figure import Figure
 from app.trends.populations import Counting, Population, get_counting, get_population
@@ -67,8 +67,8 @@ def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Readin
 
 
 def _measured(method: str) -> str:
-    coverage = read_coverage()
-    return measured_sentence(coverage.of_method(method)) if coverage else ""
+    calibration = read_calibration()
+    return measured_sentence(calibration.of_method(method)) if calibration else ""
 
 
 def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from app.trends.calibration import Calibration, measured_sentence, read_calibration
 from app.trends.claims import RULE
-from app.trends.coverage import Coverage, measured_sentence, read_coverage
 from app.trends.estimate import METHODS, UNASSIGNED, Method
 from app.trends.populations import COUNTINGS, POPULATIONS, Counting, Population
 from app.web.deps import Viewing
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 class MethodsPage(PageContext):
     """Populations, countings and rules as the code has them; `unassigned` is a probability 0..1.
 
-    `measured` says of a method how often its ranges held, by its slug; `coverage` is the table of that.
+    `measured` says of a method how often its ranges held, by its slug; `calibration` is the table of that.
     """
 
     template: ClassVar[str] = "methods.html"
@@ -33,7 +33,7 @@ class MethodsPage(PageContext):
     countings: Sequence[Counting]
     estimates: Sequence[Method]
     measured: Mapping[str, str]
-    coverage: Coverage | None
+    calibration: Calibration | None
     claim_rule: str
     unassigned: float
 
@@ -61,18 +61,22 @@ class ApiPage(PageContext):
 @router.get("/methods")
 def methods(_: Nothing, view: Viewing) -> HTMLResponse:
     """How the numbers are made."""
-    coverage = read_coverage()
+    calibration = read_calibration()
     page = MethodsPage(
         title="How the numbers are made",
         populations=POPULATIONS,
         countings=COUNTINGS,
         estimates=METHODS,
-        measured={one.slug: measured_sentence(coverage.of_method(one.slug)) for one in METHODS} if coverage else {},
-        coverage=coverage,
+        measured=_measured(calibration) if calibration else {},
+        calibration=calibration,
         claim_rule=RULE,
         unassigned=UNASSIGNED,
     )
     return view.page(page)
+
+
+def _measured(calibration: Calibration) -> dict[str, str]:
+    return {one.slug: measured_sentence(calibration.of_method(one.slug)) for one in METHODS}
 
 
 @router.get("/api")

@@ -6,21 +6,20 @@ Measuring is `scripts/bench_shares.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from app.errors import InputError
+from app.catalog.measurements import read_measurement
 from app.settings import shipped
 from app.trends.estimate import Labels
 
-FILE = "judgements/shares/coverage.json"
+FILE = "judgements/shares/calibration.json"
 COMMAND = "python scripts/bench_shares.py FILE... --keep NAME..."
 
 
-class Covered(BaseModel):
+class Held(BaseModel):
     """Ranges of one method on one set of labelled editions; all but counts are 0..1."""
 
     method: Labels
@@ -34,43 +33,30 @@ class Covered(BaseModel):
     width_alone: float | None = Field(description="the same from the reviewed talks alone")
 
 
-class Coverage(BaseModel):
+class Calibration(BaseModel):
     """The whole measurement. The same files and code give the same figures."""
 
     made_on: str = Field(description="ISO date")
     command: str
     draws: int = Field(description="reviews drawn of each edition and theme")
-    rows: list[Covered]
+    rows: list[Held]
 
-    def of_method(self, method: str) -> list[Covered]:
+    def of_method(self, method: str) -> list[Held]:
         """The rows of one method."""
         return [row for row in self.rows if row.method == method]
 
 
-def coverage_file() -> Path:
+def calibration_file() -> Path:
     """Where the measurement lies."""
     return shipped("data") / FILE
 
 
-def read_coverage(file: Path | None = None) -> Coverage | None:
+def read_calibration(file: Path | None = None) -> Calibration | None:
     """The committed measurement, None where there is none. Raises InputError for a damaged file."""
-    file = file or coverage_file()
-    try:
-        changed = file.stat().st_mtime_ns
-    except OSError:
-        return None
-    return _read(file, changed)
+    return read_measurement(Calibration, file or calibration_file(), "ranges", COMMAND)
 
 
-@lru_cache(maxsize=4)
-def _read(file: Path, _changed: int) -> Coverage:
-    try:
-        return Coverage.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{file} is no measurement of ranges; run `{COMMAND}`.", str(file)) from error
-
-
-def measured_sentence(rows: Sequence[Covered]) -> str:
+def measured_sentence(rows: Sequence[Held]) -> str:
     """How often ranges of a method held, set by set; empty where nothing was measured."""
     parts = []
     for name in dict.fromkeys(row.of for row in rows):
