@@ -36,10 +36,8 @@ REVIEWED = (20, 40, 80)
 DRAWS = 1000
 SEED = 20191001
 ALONE = "the reviewed talks alone"
-WAYS: dict[str, Literal["alike", "actively"]] = {
-    "with the machine, drawn alike": "alike",
-    "with the machine, drawn actively": "actively",
-}
+TOGETHER = "with the machine, drawn "
+WAYS: tuple[Literal["alike", "actively"], ...] = ("alike", "actively")
 ALIKE = 0.5
 """Part of the chance of being drawn that is the same for every talk, in an active review."""
 
@@ -91,8 +89,8 @@ def print_reviewed(found: Sequence[Cell], of: str = "") -> list[Held]:
             unsure = chances(cell.predicted, reviewed)
             drawn = draw(alike, reviewed, rng)
             add(rows, ALONE, cell, *alone(cell, drawn))
-            add(rows, "with the machine, drawn alike", cell, *together(cell, drawn, alike))
-            add(rows, "with the machine, drawn actively", cell, *together(cell, draw(unsure, reviewed, rng), unsure))
+            add(rows, f"{TOGETHER}alike", cell, *together(cell, drawn, alike))
+            add(rows, f"{TOGETHER}actively", cell, *together(cell, draw(unsure, reviewed, rng), unsure))
         for name, values in rows.items():
             covers, width, error = np.array(values).T
             print(
@@ -100,8 +98,8 @@ def print_reviewed(found: Sequence[Cell], of: str = "") -> list[Held]:
                 f"{(covers < 0.93).mean():>7.2f}{width.mean():>8.3f}{error.mean():>8.4f}{len(held):>8}"
             )
         alone_width = float(np.mean([width for _, width, _ in rows[ALONE]]))
-        for name, how in WAYS.items():
-            covers, width, _ = np.array(rows[name]).T
+        for how in WAYS:
+            covers, width, _ = np.array(rows[TOGETHER + how]).T
             kept.append(
                 Held(
                     method="reviewed-sample", of=of, editions=len({cell.edition for cell in held}), shares=len(held),

@@ -16,7 +16,7 @@ class OwnSocket:
     """Arrives in another process as a socket of its own at this address.
 
     The system spreads connections over such sockets by chance. Of one that all listen at, whoever wakes first takes all
-    that wait, and 32 clients who came at once were answered by one of four processes, at a third of the rate.
+    that wait, and 32 clients who came at once were answered by one of four processes, at three fifths of the rate.
     """
 
     def __init__(self, family: int, address: tuple[Any, ...]) -> None:
@@ -46,7 +46,7 @@ def bound(family: int, address: tuple[Any, ...]) -> socket.socket:
 def check_free(host: str, port: int) -> None:
     """Raise UsageError where nothing can listen at this address now."""
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, address = _address(host, port)
     except OSError as error:
         raise UsageError(f"There is no address “{host}” ({error.strerror}).", "--host") from error
     with socket.socket(family) as tried:
@@ -64,11 +64,17 @@ def check_free(host: str, port: int) -> None:
 def sockets_of(config: Config) -> list[socket.socket]:
     """What each process of `config` is to listen at, which is free."""
     if sys.platform == "linux":  # elsewhere all would come to one of them
-        family, *_, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
-        return [cast(socket.socket, OwnSocket(family, address))]
+        return [cast(socket.socket, OwnSocket(*_address(config.host, config.port)))]
     shared = config.bind_socket()
     _send_at_once(shared)
     return [shared]
+
+
+def _address(host: str, port: int) -> tuple[int, tuple[Any, ...]]:
+    """Family and address of a host: of several IPv4, which "localhost" has always been here. OSError where none is."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family, *_, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    return family, address
 
 
 def _send_at_once(of: socket.socket) -> None:

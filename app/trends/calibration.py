@@ -56,6 +56,12 @@ def read_calibration(file: Path | None = None) -> Calibration | None:
     return read_measurement(Calibration, file or calibration_file(), "ranges", COMMAND)
 
 
+def how_often_held(method: str) -> str:
+    """What the committed measurement says of a method, in words; empty where it says nothing."""
+    calibration = read_calibration()
+    return measured_sentence(calibration.of_method(method)) if calibration else ""
+
+
 def measured_sentence(rows: Sequence[Held]) -> str:
     """How often ranges of a method held, set by set; empty where nothing was measured."""
     parts = []

@@ -15,7 +15,7 @@ from app.catalog.cards import TalkCard
 from app.catalog.listing import Portion
 from app.trends.alternatives import Alternative
 from app.trends.behind import STALE, Which, figure_alternatives, figure_by_id, figure_part, is_stale
-from app.trends.calibration import measured_sentence, read_calibration
+from app.trends.calibration import how_often_held
 from app.trends.estimate import Method, get_method
 from app.trends.figure import Figure
 from app.trends.populations import Counting, Population, get_counting, get_population
@@ -66,11 +66,6 @@ def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Readin
     return view.page(_figure(session, id, asked))
 
 
-def _measured(method: str) -> str:
-    calibration = read_calibration()
-    return measured_sentence(calibration.of_method(method)) if calibration else ""
-
-
 def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
     found = figure_by_id(session, id)
     return FigurePage(
@@ -80,7 +75,7 @@ def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
         id=id,
         stale=STALE if is_stale(session, id) else None,
         method=get_method(found.method_slug),
-        measured=_measured(found.method_slug),
+        measured=how_often_held(found.method_slug),
         alternatives=figure_alternatives(session, id),
         population=get_population(found.population),
         counting=get_counting(found.counting),

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app.trends.calibration import Calibration, measured_sentence, read_calibration
+from app.trends.calibration import Calibration, how_often_held, read_calibration
 from app.trends.claims import RULE
 from app.trends.estimate import METHODS, UNASSIGNED, Method
 from app.trends.populations import COUNTINGS, POPULATIONS, Counting, Population
@@ -61,22 +61,17 @@ class ApiPage(PageContext):
 @router.get("/methods")
 def methods(_: Nothing, view: Viewing) -> HTMLResponse:
     """How the numbers are made."""
-    calibration = read_calibration()
     page = MethodsPage(
         title="How the numbers are made",
         populations=POPULATIONS,
         countings=COUNTINGS,
         estimates=METHODS,
-        measured=_measured(calibration) if calibration else {},
-        calibration=calibration,
+        measured={one.slug: how_often_held(one.slug) for one in METHODS},
+        calibration=read_calibration(),
         claim_rule=RULE,
         unassigned=UNASSIGNED,
     )
     return view.page(page)
-
-
-def _measured(calibration: Calibration) -> dict[str, str]:
-    return {one.slug: measured_sentence(calibration.of_method(one.slug)) for one in METHODS}
 
 
 @router.get("/api")
