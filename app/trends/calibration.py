@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from app.catalog.measurements import read_measurement
 from app.settings import shipped
 from app.trends.estimate import Labels
+from app.trends.wording import listed
 
 FILE = "judgements/shares/calibration.json"
 COMMAND = "python scripts/bench_shares.py FILE... --keep NAME..."
@@ -72,5 +73,5 @@ def measured_sentence(rows: Sequence[Held]) -> str:
         parts.append(f"{often}\u00a0% on {name}")
     if not parts:
         return ""
-    where = " and ".join(parts)
+    where = listed(parts)
     return f"Nominally 95\u00a0% of such ranges hold the true share; where it is known, they held it in {where}."

@@ -165,15 +165,25 @@ def test_labelling_interval_covers_when_probabilities_are_calibrated() -> None:
     assert 0.93 <= hits / 2000 <= 0.985
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 3000))
-def test_limits_go_by_whole_talks_and_lose_none_that_is_possible(one: float, other: float, size: int) -> None:
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 3000), st.floats(1, 30))
+def test_limits_go_by_whole_talks_and_lose_none_that_is_possible(
+    one: float, other: float, size: int, skew: float
+) -> None:
     low, high = min(one, other), max(one, other)
-    moved = whole_talks(low, high, size)
+    moved = whole_talks(low, high, size, skew)
     within = np.arange(size + 1) / size
     kept = (within >= moved[0]) & (within <= moved[1])
     assert kept[(within >= low) & (within <= high)].all()
     assert not kept[(within < low - (REACH + 1e-6) / size) | (within > high + (REACH + 1e-6) / size)].any()
     assert all(abs(limit * size - round(limit * size)) < 1e-6 for limit in moved)
+
+
+def test_limits_reach_beyond_a_plain_sample_only_where_errors_are_few_and_whole() -> None:
+    low, high = 0.171, 0.229
+    plain, skewed = whole_talks(low, high, 100), whole_talks(low, high, 100, 10.0)
+    assert plain == (0.18, 0.22)
+    assert skewed == (0.17, 0.23)
+    assert whole_talks(low, high, 100, 1.05) == plain
 
 
 def test_limits_of_a_reviewed_sample_are_shares_that_the_programme_may_have() -> None:

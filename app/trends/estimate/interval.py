@@ -22,7 +22,7 @@ SUREST = 0.99
 """No machine is taken to be surer than this, nor less sure than its complement."""
 
 REACH = 1 / 2
-"""Of a talk: as near to a limit outside, a whole number of talks counts as within."""
+"""Of a talk: no whole number of talks that is farther from a limit outside counts as within, see `whole_talks`."""
 
 Basis = Literal["nothing", "exact", "complete", "partial", "unknown", "population", "exceeds"]
 
@@ -127,14 +127,15 @@ def estimate_share(
     unseen, labelling = uncertainty(share, denominator, size, variance)
     if unseen + labelling == 0:
         return Estimate(counted, share, share, basis, counted, counted, share, 0.0, 0.0)
-    low, high = wilson(share, 1 / (unseen + labelling), (unseen + skew * labelling) / (unseen + labelling))
+    joint = (unseen + skew * labelling) / (unseen + labelling)
+    low, high = wilson(share, 1 / (unseen + labelling), joint)
     if keeps_count:
         low, high = min(low, counted), max(high, counted)
     halves = {"labelling": _half(share, labelling, skew), "unseen": _half(share, unseen)}
     if size is None:
         return Estimate(counted, low, high, basis, estimate=share, **halves)
     if not keeps_count:
-        low, high = whole_talks(low, high, size)
+        low, high = whole_talks(low, high, size, joint)
     unknown = size - denominator
     share = min(max(share, confirmed / size), (size - rejected) / size)
     low = min(share, max(low, confirmed / size))
@@ -143,14 +144,18 @@ def estimate_share(
     return Estimate(counted, low, high, basis, *ends, estimate=share, **halves)
 
 
-def whole_talks(low: float, high: float, size: int) -> tuple[float, float]:
+def whole_talks(low: float, high: float, size: int, skew: float = 1.0) -> tuple[float, float]:
     """The limits of a share of `size` talks, moved to whole talks: a share between two of these cannot be.
 
-    Inwards, so that nothing possible is lost, but for a talk that is nearer than REACH to a limit, which then counts as
-    within: a normal interval is of a continuous number and falls short of a whole one (the correction for continuity of
-    Yates, J. R. Stat. Soc. Suppl. 1, 1934, 217-235).
+    Inwards, so that nothing possible is lost, but for a talk that is nearer to a limit than a part of REACH, which then
+    counts as within: a normal interval is of a continuous number and falls short of a whole one (the correction for
+    continuity of Yates, J. R. Stat. Soc. Suppl. 1, 1934, 217-235). A plain sample, of `skew` 1 (see `wilson`), needs
+    none, as Wilson's interval holds what it promises without (Agresti and Coull, The American Statistician 52, 1998,
+    119-126); the fewer and the more whole its errors are, the nearer the part comes to 1. The power was chosen as the
+    constants of `prediction` were.
     """
-    return max(0.0, math.ceil(low * size - REACH) / size), min(1.0, math.floor(high * size + REACH) / size)
+    reach = REACH * (1 - skew**-3)
+    return max(0.0, math.ceil(low * size - reach) / size), min(1.0, math.floor(high * size + reach) / size)
 
 
 def _basis(denominator: int, published: int | None, variance: float, of_population: bool) -> Basis:
