@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from app.search.parts import least_of_best
 from app.search.ranking import best_of_each
 from app.search.vector import exact
 from app.search.vector.exact import ExactIndex
+from app.settings import CHECKOUT
 
 ROWS, LENGTH = 700, 384
 WORDS = [f"word{number}" for number in range(60)]
@@ -77,6 +80,47 @@ def test_cosines_are_those_of_simsimd(vectors: ExactIndex, monkeypatch: pytest.M
     by_code = [vectors.search(one, everything(), 100) for one in asked]
     monkeypatch.setattr(exact, "kernels", lambda: None)
     assert all(same(found, vectors.search(one, everything(), 100)) for one, found in zip(asked, by_code, strict=True))
+
+
+@pytest.mark.parametrize("length", [1, 40, 64, 100, 384, 1040])
+def test_products_are_whole_numbers_of_any_length(length: int) -> None:
+    """Of the largest numbers there are too, with which products of bytes come nearest to too large a sum."""
+    drawn = np.random.default_rng(5)
+    numbers = drawn.choice(np.array([-127, -1, 0, 1, 127], dtype=np.int8), (40, length))
+    numbers[:2] = [[127], [-127]]
+    made = kernels()
+    assert made is not None
+    for asked in numbers:
+        found = np.empty(len(numbers), dtype=np.float32)
+        made.cosines(asked, numbers, np.ones(len(numbers), dtype=np.float32), np.float32(1), found)
+        assert (found == (numbers.astype(np.int64) @ asked.astype(np.int64)).astype(np.float32)).all()
+
+
+def test_a_processor_without_products_of_bytes_finds_the_same() -> None:
+    """Code is made for one that has not even vectors, and tells the same to the last bit."""
+    drawn = np.random.default_rng(5).integers(-127, 128, (50, LENGTH)).astype(np.int8)
+    made = kernels()
+    assert made is not None
+    found = np.empty(len(drawn), dtype=np.float32)
+    made.cosines(drawn[3], drawn, exact.lengths(drawn), np.float32(3), found)
+    generic = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+sse2"}
+    done = subprocess.run(
+        [sys.executable, "-c", _ELSEWHERE], env=generic, cwd=CHECKOUT, check=True, capture_output=True, timeout=120
+    )
+    assert done.stdout.split() == [b"False", found.tobytes().hex().encode()]
+
+
+_ELSEWHERE = """
+import numpy as np
+from app.search.instructions import multiplies_bytes
+from app.search.kernels import kernels, prepare
+from app.search.vector.exact import lengths
+prepare(None, wait=True)
+drawn = np.random.default_rng(5).integers(-127, 128, (50, 384)).astype(np.int8)
+found = np.empty(len(drawn), dtype=np.float32)
+kernels().cosines(drawn[3], drawn, lengths(drawn), np.float32(3), found)
+print(multiplies_bytes(), found.tobytes().hex())
+"""
 
 
 def test_scores_are_those_of_numpy(words: WordsIndex, monkeypatch: pytest.MonkeyPatch) -> None:
