@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import statistics
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
+from queue import Empty, SimpleQueue
 
 from sqlalchemy import func, select, update
 from sqlmodel import col
@@ -36,7 +37,8 @@ from scripts.measured import heading, milliseconds, quantile, questions, residen
 
 ROUNDS, A_ROUND = 10, 25
 CLIENTS = (1, 8, 32)
-SEARCHES = 800
+TURNS, SEARCHES = 6, 200
+"""How often each number of clients is measured, and how many questions they ask between them each time."""
 PAGE = 20
 CHANGED = 10
 PARTS = ("speed", "clients", "known", "refresh", "serve", "vectors")
@@ -129,31 +131,42 @@ def search(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
 
 
 def clients(base: KnowledgeBase, asked: Iterator[str]) -> None:
-    """Several threads at once, as the site has them."""
+    """Several threads at once, as the site has them; in turns, so that all numbers of them meet the same machine."""
     heading("Several clients at once, in process, hybrid")
-    request = SearchRequest(query="", limit=PAGE)
-    rates: dict[int, float] = {}
+    rates: dict[int, list[float]] = {count: [] for count in CLIENTS}
+    times: dict[int, list[float]] = {count: [] for count in CLIENTS}
+    for turn in range(TURNS + 1):
+        for count in CLIENTS:
+            took, seconds = at_once(base, list(islice(asked, SEARCHES)), count)
+            if turn:  # the first is to warm up
+                rates[count].append(len(took) / seconds)
+                times[count] += took
     for count in CLIENTS:
-        taking = threading.Lock()
-        times: list[float] = []
+        goal = 240 if count == 8 else None
+        say(f"{count} clients, searches", statistics.median(rates[count]), "/s", goal, at_least=True)
+        say_times(f"{count} clients", times[count])
+    ratio = statistics.median(many / few for many, few in zip(rates[32], rates[8], strict=True))
+    say("32 clients to 8 clients", ratio, "times", 1, at_least=True)
 
-        def client(of: Iterator[str], taking: threading.Lock = taking, times: list[float] = times) -> None:
+
+def at_once(base: KnowledgeBase, asked: Sequence[str], count: int) -> tuple[list[float], float]:
+    """Milliseconds of each search, and seconds in all, of so many threads."""
+    request = SearchRequest(query="", limit=PAGE)
+    waiting = SimpleQueue[str]()
+    for question in asked:
+        waiting.put(question)
+    times: list[float] = []
+
+    def client() -> None:
+        with suppress(Empty):
             while True:
-                with taking:
-                    question = next(of, None)
-                if question is None:
-                    return
-                times.append(search(base, request, question))
+                times.append(search(base, request, waiting.get_nowait()))
 
-        some = iter(list(islice(asked, SEARCHES)))
-        began = time.perf_counter()
-        with ThreadPoolExecutor(count) as pool:
-            for running in [pool.submit(client, some) for _ in range(count)]:
-                running.result()
-        rates[count] = len(times) / (time.perf_counter() - began)
-        say(f"{count} clients, searches", rates[count], "/s", 240 if count == 8 else None, at_least=True)
-        say_times(f"{count} clients", times)
-    say("32 clients to 8 clients", rates[32] / rates[8], "times", 1, at_least=True)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(count) as pool:
+        for running in [pool.submit(client) for _ in range(count)]:
+            running.result()
+    return times, time.perf_counter() - began
 
 
 def refresh(base: KnowledgeBase) -> None:
