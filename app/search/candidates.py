@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
@@ -84,6 +85,17 @@ class Scope:
     """Ids of the allowed talks, ascending, for backends in memory."""
     lessons: NDArray[np.int64]
     """Ids of the allowed passages that belong to no talk, ascending."""
+
+    @cached_property
+    def _table(self) -> NDArray[np.bool_]:
+        """Whether a talk is in it, by id; its last is for any that is higher than these."""
+        table = np.zeros(int(self.talks.max(initial=0)) + 2, dtype=np.bool_)
+        table[self.talks] = True
+        return table
+
+    def of(self, talk_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of these talks that are in it, in their order."""
+        return talk_ids[self._table[np.minimum(talk_ids, len(self._table) - 1)]]
 
     def allows(self, talk_id: int) -> bool:
         """Whether a talk is in it."""

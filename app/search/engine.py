@@ -44,7 +44,7 @@ from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
 from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, read_query
 from app.search.question import Question, without_vectors
 from app.search.ranking import Ranking, best_of_each, sorted_page
-from app.search.retrieval import MOST_PASSAGES, found_by_words, retrieve, worded
+from app.search.retrieval import MOST_PASSAGES, Worded, found_by_words, retrieve, worded
 from app.search.scopes import NOTHING, QueryFilter, times_held
 from app.search.shapes import (
     FacetValue,
@@ -104,9 +104,10 @@ class SearchEngine:
     def search(self, session: Session, request: SearchRequest) -> SearchResult:
         """Answer a request.
 
-        `total` counts the talks that hold a word of the query, together with those of the 200 nearest in meaning that
-        are near enough (`ranking.least_related`), within the filter. Without a usable model, hybrid becomes lexical and
-        says so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot be rebuilt now.
+        `total` counts the talks that hold a word of the query, together with those that are near enough in meaning
+        (`ranking.least_related`), within the filter; facets count the same talks. Without a usable model, hybrid
+        becomes lexical and says so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot
+        be rebuilt now.
         """
         with self._turns.one(), searching():
             return self._found(session, request)
@@ -129,7 +130,7 @@ class SearchEngine:
         words, counted = None, None
         if request.mode != "semantic":
             words = worded(self._engine, session, memory, scope, query)
-            counted = memory.facts.facets.tally(words.side.documents[words.side.documents > 0])
+            counted = memory.facts.facets.tally(words.held)
         suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
         question = without_vectors(self._understand(query, request.mode, begun), memory)._replace(also=also)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
@@ -147,7 +148,7 @@ class SearchEngine:
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
-            facets=_facets(memory, ranking, counted),
+            facets=_facets(memory, ranking, words, counted),
             hits=hits,
             lessons=lessons,
             sort=request.sort,
@@ -355,10 +356,12 @@ class SearchEngine:
         return beside
 
 
-def _facets(memory: Memory, ranking: Ranking, counted: NDArray[np.int64] | None) -> dict[str, list[FacetValue]]:
+def _facets(
+    memory: Memory, ranking: Ranking, words: Worded | None, counted: NDArray[np.int64] | None
+) -> dict[str, list[FacetValue]]:
     """The facets of all talks found, where those that hold a word may have been counted before."""
     facets = memory.facts.facets
-    if counted is None or not ranking.lexical.documents.size:
+    if counted is None or words is None or ranking.found.held is not words.held:
         return facets.counts(ranking.talk_ids)
     return facets.most(counted + facets.tally(ranking.wordless))
 

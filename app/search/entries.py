@@ -116,14 +116,15 @@ class Entries:
         """With scores raised, those that are not there yet behind the others at first; the order among equals stays."""
         missing = sorted(by.keys() - set(self.documents.tolist()))
         absent = self.unranked(np.array(missing, dtype=np.int64))
-        whole = self._with(absent) if missing else self
+        whole = self.followed_by(absent) if missing else self
         named = Known.of(by).at(whole.documents)
         parts = whole.parts.copy()
         parts[3] = named
         raised = replace(whole, scores=whole.scores + named, parts=parts)
         return raised.at(np.argsort(-raised.scores, kind="stable"))
 
-    def _with(self, other: Self) -> Self:
+    def followed_by(self, other: Self) -> Self:
+        """These and then the others."""
         return replace(
             self,
             documents=np.concatenate([self.documents, other.documents]),

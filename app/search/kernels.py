@@ -75,6 +75,21 @@ def add_counts(
         found[place[talks[rows[at]]]] += counts[at] * 0.5
 
 
+def mark(rows: NDArray[np.int32], talks: NDArray[np.int64], table: NDArray[np.bool_]) -> None:
+    """Set the place of the talk of each of these rows in `table`, by talk id; its last is for an id of -1."""
+    for at in range(len(rows)):
+        table[talks[rows[at]]] = True
+
+
+def count_values(
+    talks: NDArray[np.int64], starts: NDArray[np.int64], codes: NDArray[np.int64], counted: NDArray[np.int64]
+) -> None:
+    """Add one to `counted` for each of the `codes` of each of these talks, which begin at `starts` by talk id."""
+    for at in range(len(talks)):
+        for place in range(starts[talks[at]], starts[talks[at] + 1]):
+            counted[codes[place]] += 1
+
+
 def nearness(
     asked: NDArray[np.int8], length: np.float32, numbers: NDArray[np.int8], lengths: NDArray[np.float32],
     order: NDArray[np.int64], firsts: NDArray[np.int64], ends: NDArray[np.int64], most: int,
@@ -112,6 +127,8 @@ class Kernels(NamedTuple):
     cosines: Callable[..., None]
     add_weights: Callable[..., int]
     add_counts: Callable[..., None]
+    mark: Callable[..., None]
+    count_values: Callable[..., None]
     nearness: Callable[..., None]
 
 
@@ -225,6 +242,8 @@ def _compiled(folder: Path | None) -> Kernels:
             types.int64, returns=types.int64,
         ),
         add_counts=made(add_counts, *posting, given(types.int64), given(types.int64), types.float64[::1]),
+        mark=made(mark, given(types.int32), given(types.int64), types.boolean[::1]),
+        count_values=made(count_values, given(types.int64), given(types.int64), given(types.int64), types.int64[::1]),
         nearness=made(
             nearness, given(types.int8), types.float32, given(types.int8, 2), given(types.float32), given(types.int64),
             given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float64[::1],

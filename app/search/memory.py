@@ -53,6 +53,8 @@ class Memory:
     scopes: dict[tuple[TalkFilter, QueryFilter], Scope] = field(default_factory=dict)
     kept_cards: dict[int, TalkCard] = field(default_factory=dict)
     kept_passages: dict[int, ShownPassage] = field(default_factory=dict)
+    nearest: dict[str, float] = field(default_factory=dict)
+    """Of texts that were asked, the cosine of the passage nearest to each."""
 
     @property
     def may_keep(self) -> bool:
@@ -99,6 +101,11 @@ class Memory:
         fresh = read_passages(session, unknown)
         self._keep(self.kept_passages, fresh, MOST_SHOWN)
         return known | fresh
+
+    def keep_nearest(self, text: str, cosine: float) -> float:
+        """Keep how near the nearest passage is to a text, and return it."""
+        self._keep(self.nearest, {text: cosine}, MOST_SHOWN)
+        return cosine
 
     def fill(self, session: Session) -> None:
         """Read what the first searches will need: the scope of no filter, and all cards and passages."""

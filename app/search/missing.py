@@ -20,7 +20,7 @@ from app.search.candidates import Scope
 from app.search.facets import FIELDS
 from app.search.facts import Facts
 from app.search.query import fold_phrase, joined
-from app.search.ranking import Ranking, Side, least_related
+from app.search.ranking import Ranking, Side
 from app.search.scopes import NOTHING, QueryFilter, talks_within
 from app.search.shapes import Mode, Understood
 from app.search.snippets import Marking
@@ -147,7 +147,7 @@ def why_missing(
         missing.words = _side(whole.lexical, alone.lexical, sought.id)
     if missing.mode != "lexical":
         missing.meaning = _side(whole.semantic, alone.semantic, sought.id)
-        missing.meaning.cut_off = round(least_related(whole.semantic.values), 4)
+        missing.meaning.cut_off = round(whole.least, 4)
     missing.reasons = [*_states(sought, missing), *_sides(missing, whole)]
     return missing
 

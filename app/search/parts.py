@@ -112,7 +112,7 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def best(found: Iterable[Found], limit: int) -> Found:
     """The best `limit` of what several parts found, each by ascending passage: by falling score, ties by passage id."""
-    lists = list(found)
+    lists = list(found) or [Found.of(())]
     if len(lists) == 1:
         one = lists[0]
         order = np.argsort(-one.scores, kind="stable")[:limit]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,8 @@ from app.search.facts import Facts
 from app.search.fusion import SEMANTIC_WEIGHT, of_best, parts_of, scaled
 from app.search.parts import distinct
 from app.search.shapes import Mode, Sort
+
+NO_TALKS = np.zeros(0, dtype=np.int64)
 
 # A passage less alike than this has nothing to do with a text. Read off all-MiniLM-L6-v2 on the shipped talks:
 # queries about other subjects (cooking, football, weather) stay below .2, a speaker's name finds .31 at most in talks
@@ -115,17 +117,69 @@ class Side:
         first[places[places >= 0]] = True
         return self._of(first), self._of(~first)
 
-    def talks(self, start: int, end: int) -> list[Ranked]:
-        """Its talks from `start` up to, not including, `end`, as entries that score nothing."""
-        at = np.flatnonzero(self.documents > 0)[start:end]
-        columns = self.documents[at].tolist(), self._found.passages[at].tolist(), self.ranks[at].tolist()
-        return [
-            Ranked(document, 0.0, passage, rank or None, None) for document, passage, rank in zip(*columns, strict=True)
-        ]
+    def as_entries(self) -> Entries:
+        """Its talks as entries that score nothing."""
+        at = np.flatnonzero(self.documents > 0)
+        ranks = np.where(self.ranks[at] == 0, NO_RANK, self.ranks[at])
+        return replace(Entries.unranked(self.documents[at]), passages=self._found.passages[at], word_ranks=ranks)
 
     def _of(self, which: NDArray[np.bool_]) -> Side:
         found = self._found
         return Side(Found(found.passages[which], found.talks[which], found.scores[which]), self.ranks[which])
+
+
+@dataclass
+class Remainder:
+    """All talks that were found, and in which order those come that were not ranked: read where a page reaches them."""
+
+    held: NDArray[np.int64]
+    """Ids of those that hold a word of the question, ascending."""
+    near: NDArray[np.int64]
+    """Ids of those that are near enough to it or named by it, in any order, among what is no talk and below 1."""
+    all_by_words: Callable[[], Side] = Side
+    all_by_meaning: Callable[[], Side] = Side
+
+    @cached_property
+    def talk_ids(self) -> NDArray[np.int64]:
+        """All ids, ascending."""
+        return np.sort(np.concatenate([self.held, self.wordless]))
+
+    @cached_property
+    def wordless(self) -> NDArray[np.int64]:
+        """Ids of those that hold no word, ascending."""
+        near = self.near[self.near > 0]
+        # By a table of all ids, which takes a fourth of the time of putting thousands in order.
+        table = np.zeros(int(max(near.max(initial=0), self.held[-1] if len(self.held) else 0)) + 1, dtype=np.bool_)
+        table[near] = True
+        table[self.held] = False
+        return np.flatnonzero(table)
+
+    def beyond(self, ranked: NDArray[np.int64]) -> Entries:
+        """Those that are not among `ranked`: first what holds a word, by rank, then what is near."""
+        ids = self.talk_ids[~_are_in(self.talk_ids, np.sort(ranked))]
+        if not len(ids):
+            return Entries.unranked(ids)
+        by_words = self.all_by_words() if len(self.held) else Side()
+        by_meaning = self.all_by_meaning()
+        words, meaning = by_words.places(ids), by_meaning.places(ids)
+        passages = np.where(
+            words >= 0,
+            by_words.at(words, by_words.passages, NO_PASSAGE),
+            by_meaning.at(meaning, by_meaning.passages, NO_PASSAGE),
+        )
+        entries = replace(
+            Entries.unranked(ids), passages=passages,
+            word_ranks=by_words.at(words, by_words.ranks, NO_RANK),
+            meaning_ranks=by_meaning.at(meaning, by_meaning.ranks, NO_RANK),
+        )  # fmt: skip
+        return entries.at(np.lexsort((ids, entries.meaning_ranks, entries.word_ranks)))
+
+
+def _are_in(ids: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
+    if not len(ascending):
+        return np.zeros(len(ids), dtype=np.bool_)
+    found: NDArray[np.bool_] = ascending[np.minimum(np.searchsorted(ascending, ids), len(ascending) - 1)] == ids
+    return found
 
 
 @dataclass
@@ -138,28 +192,39 @@ class Ranking:
     semantic: Side
     others: Side
     """What holds a word and yet scores 0; it comes after the first, by its rank, and is seldom looked at."""
+    found: Remainder
+    """Everything that was found: these, and what was not ranked among them."""
+    least: float = 1.0
+    """The cosine from which on a talk counts as found."""
 
     @property
     def total(self) -> int:
         """How many talks were found."""
-        return len(self.talk_ids)
+        return len(self.found.held) + len(self.found.wordless)
 
-    @cached_property
+    @property
     def talk_ids(self) -> NDArray[np.int64]:
-        """Ids of all talks in order."""
-        first, others = self.first.documents, self.others.documents
-        return np.concatenate([first[first > 0], others[others > 0]])
+        """Ids of all talks that were found, in any order."""
+        return self.found.talk_ids
 
     @property
     def wordless(self) -> NDArray[np.int64]:
-        """Ids of the talks that hold no word of the question; all others are in `lexical`."""
-        found: NDArray[np.int64] = self.first.documents[self.first.word_ranks == NO_RANK]
-        return found[found > 0]
+        """Ids of the talks that hold no word of the question."""
+        return self.found.wordless
 
     @cached_property
+    def _ranked(self) -> Entries:
+        return self.first.at(self.first.documents > 0).followed_by(self.others.as_entries())
+
+    @cached_property
+    def ordered(self) -> Entries:
+        """All talks in order."""
+        return self._ranked.followed_by(self.found.beyond(self._ranked.documents))
+
+    @property
     def talks(self) -> list[Ranked]:
         """All talks."""
-        return self.page(0, self.total)
+        return self.ordered.listed()
 
     @property
     def lessons(self) -> list[Ranked]:
@@ -169,10 +234,10 @@ class Ranking:
     def page(self, start: int, end: int) -> list[Ranked]:
         """The talks from `start` up to, not including, `end`."""
         first = np.flatnonzero(self.first.documents > 0)
-        page = self.first.at(first[start:end]).listed()
         if end <= len(first):
-            return page
-        return page + self.others.talks(max(0, start - len(first)), end - len(first))
+            return self.first.at(first[start:end]).listed()
+        listed = self._ranked if end <= len(self._ranked) else self.ordered
+        return listed.at(np.arange(start, max(start, min(end, len(listed))))).listed()
 
 
 def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> Side:
@@ -193,23 +258,27 @@ def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Ranking:
     order = sorted(range(len(dates)), key=dates.__getitem__, reverse=True)
     nothing = np.zeros(len(order), dtype=np.int64)
     found = Found(nothing + NO_PASSAGE, talk_ids[np.array(order, dtype=np.int64)], nothing)
-    return Ranking(Entries.unranked(nothing[:0]), Side(), Side(), Side(found, ranks=nothing))
+    listed = Side(found, ranks=nothing)
+    return Ranking(Entries.unranked(NO_TALKS), Side(), Side(), listed, Remainder(talk_ids, NO_TALKS))
 
 
-def least_related(cosines: NDArray[Any]) -> float:
-    """The cosine from which on a document counts as found, so that a total does not simply count everything."""
-    return max(LEAST_FOUND, LEAST_OF_BEST * float(cosines.max(initial=0.0)))
+def least_related(nearest: float) -> float:
+    """The cosine from which on a document counts as found, by that of the nearest of all.
+
+    So that a total does not simply count everything.
+    """
+    return max(LEAST_FOUND, LEAST_OF_BEST * nearest)
 
 
-def rank(lexical: Side, semantic: Side, mode: Mode, meaning: Known, alike: Known) -> Entries:
-    """What was found, best first: documents that hold a word of the query and those related to it.
+def rank(lexical: Side, semantic: Side, mode: Mode, meaning: Known, alike: Known, least: float) -> Entries:
+    """What was found, best first: documents that hold a word of the query and those at least `least` near to it.
 
     `meaning` says how near a document is (see `evidence`), `alike` how like it is to the first ones. Hybrid scores are
     fused of all three (see `fusion`), lexical scores are shares of the best one and semantic scores are `meaning`. Ties
     go by ranks and then by document, so that pages never overlap.
     """
     cosines = semantic.values.astype(np.float64)
-    related = semantic.documents[cosines >= least_related(cosines)]
+    related = semantic.documents[semantic.values >= np.float32(least)]
     documents = distinct(np.concatenate([lexical.documents, related]))
     by_words, by_meaning = lexical.places(documents), semantic.places(documents)
     words = lexical.at(by_words, of_best(lexical.values), 0.0)
@@ -240,4 +309,6 @@ def sorted_page(sort: Sort, ranking: Ranking, facts: Facts, start: int, end: int
     """Talks from `start` up to `end` in this order: as ranked, or newest first and as ranked within a day."""
     if sort == "relevance":
         return ranking.page(start, end)
-    return sorted(ranking.talks, key=lambda entry: facts.dates.get(entry.document, ""), reverse=True)[start:end]
+    dates = np.array([facts.dates.get(talk, "") for talk in ranking.ordered.documents.tolist()])
+    order = len(dates) - 1 - np.argsort(dates[::-1], kind="stable")[::-1]
+    return ranking.ordered.at(order[start:end]).listed()

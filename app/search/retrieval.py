@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.embeddings.protocol import Vectors
+from app.catalog.filters import TalkFilter
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
 from app.search.entries import NO_RANK, NOTHING_KNOWN, Entries
@@ -22,11 +23,13 @@ from app.search.missing import scope_of_talks
 from app.search.outright import obvious
 from app.search.query import Query
 from app.search.question import Question
-from app.search.ranking import Ranking, Side, best_of_each, newest_first, rank
-from app.search.vector.protocol import VectorIndex
+from app.search.ranking import Ranking, Remainder, Side, best_of_each, least_related, newest_first, rank
+from app.search.vector.protocol import Compared
 
 MOST_PASSAGES = 2_000
-"""How many passages either side hands over: the bound on the work of one search, and so on `total`."""
+"""How many passages either side hands over to be ranked: the bound on the work of one search. What else was found is
+counted, and put in order where a page reaches so far."""
+_ALL = 1 << 40
 LEAST_LESSON_SCORE = 0.3
 LEAST_LESSON_COSINE = 0.4
 """Lessons stand beside the talks, unasked for, so those without a word of the query must be nearer than a talk."""
@@ -36,8 +39,13 @@ class Worded(NamedTuple):
     """What a query finds by its words alone."""
 
     side: Side
+    held: NDArray[np.int64]
+    """Every talk within the scope that holds one of its words, ascending."""
     raised: Mapping[int, float]
     """Talks within the scope that it names outright, and by how much their score is raised."""
+
+
+NO_WORDS = Worded(Side(), np.zeros(0, dtype=np.int64), {})
 
 
 def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Worded:
@@ -48,7 +56,8 @@ def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query
         lambda rest, talks: found_by_words(engine, session, memory, scope_of_talks(*talks), rest).scores,
     )
     raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
-    return Worded(found_by_words(engine, session, memory, scope, query), raised)
+    side = found_by_words(engine, session, memory, scope, query)
+    return Worded(side, _held(engine, session, memory, scope, query, side), raised)
 
 
 def retrieve(
@@ -57,39 +66,76 @@ def retrieve(
     """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
     if not question.query.words:
         return newest_first(scope.talks, memory.facts)
-    semantic = Side()
+    semantic, compared, least = Side(), None, 1.0
     if question.vector is not None:
-        semantic = _nearest(memory.vectors, question.vector, scope)
+        compared = memory.vectors.compare(question.vector, scope)
+        semantic = _nearest(compared)
+        least = least_related(_nearest_of_all(session, memory, question, scope, semantic))
     if question.mode == "semantic":
-        words = Worded(Side(), {})
-    lexical, raised = words or worded(engine, session, memory, scope, question.query)
+        words = NO_WORDS
+    lexical, held, raised = words or worded(engine, session, memory, scope, question.query)
     named = np.array(list(raised), dtype=np.int64)
     first, others = lexical.split(DEPTH, np.concatenate([semantic.documents, named]))
     meaning = alike = NOTHING_KNOWN
     if question.vector is not None:
         semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
-    ranked = rank(first, semantic, question.mode, meaning, alike)
+    ranked = rank(first, semantic, question.mode, meaning, alike, least)
     ranked = ranked.at((ranked.documents > 0) | _are_worth_a_lesson(ranked, semantic))
-    return Ranking(ranked.raised(raised) if raised else ranked, lexical, semantic, others)
+    ranked = ranked.raised(raised) if raised else ranked
+    near = ranked.documents if compared is None else np.concatenate([ranked.documents, compared.talks(least)])
+    # What comes where a page goes beyond what was ranked:
+    all_by_words = partial(found_by_words, engine, session, memory, scope, question.query, _ALL)
+    all_by_meaning = Side if compared is None else lambda: best_of_each(compared.best(_ALL))
+    return Ranking(ranked, lexical, semantic, others, Remainder(held, near, all_by_words, all_by_meaning), least)
 
 
-def found_by_words(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:
-    """Documents that hold a word of the query: from memory, or from the database.
+def found_by_words(
+    engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query, most: int | None = None
+) -> Side:
+    """Documents that hold a word of the query, by the best `most` passages (None: MOST_PASSAGES).
 
-    From a database that only finds them, while they are being read into memory, by their best passage alone.
+    From memory, or from the database; from one that only finds them, while they are being read into memory, by their
+    best passage alone.
     """
+    most = most or MOST_PASSAGES
     index = lexical_for(session)
     words = index.words(session) if memory.words is None else memory.words
     if words is not None:
-        return with_words(engine, session, lambda: by_words(words, query.terms, scope, MOST_PASSAGES))
-    found = with_words(engine, session, lambda: index.search(session, query.terms, scope, MOST_PASSAGES))
+        return with_words(engine, session, lambda: by_words(words, query.terms, scope, most))
+    found = with_words(engine, session, lambda: index.search(session, query.terms, scope, most))
     return best_of_each(found)
 
 
-def _nearest(vectors: VectorIndex, asked: Vectors, scope: Scope) -> Side:
+def _held(
+    engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query, side: Side
+) -> NDArray[np.int64]:
+    """Every talk that holds a word; while words are being read into memory, those that were found."""
+    words = lexical_for(session).words(session) if memory.words is None else memory.words
+    if words is None:
+        return np.sort(side.documents[side.documents > 0])
+    return with_words(engine, session, lambda: words.talks(query.terms, scope))
+
+
+def _nearest_of_all(session: Session, memory: Memory, question: Question, scope: Scope, semantic: Side) -> float:
+    """The cosine of the passage nearest to a question, whatever is asked besides: what counts as near hangs on it.
+
+    So a filter narrows what is found, and finds nothing that there was not without it.
+    """
+    assert question.vector is not None
+    everything = memory.scope(session, TalkFilter())
+    if scope is everything:
+        found = semantic.values
+    elif question.query.text in memory.nearest:
+        return memory.nearest[question.query.text]
+    else:
+        found = memory.vectors.search(question.vector, everything, 1).scores
+    return memory.keep_nearest(question.query.text, float(found.max(initial=0.0)))
+
+
+def _nearest(compared: Compared) -> Side:
     """The DEPTH nearest documents; few passages tell unless many of them are of the same documents."""
     for most in (3 * DEPTH, MOST_PASSAGES):
-        found = vectors.search(asked, scope, most)
+        found = compared.best(most)
         side = best_of_each(found, DEPTH)
         if len(side) == DEPTH or len(found) < most:
             break

@@ -80,7 +80,7 @@ def test_what_is_like_the_first_comes_before_what_is_not() -> None:
     meaning, alike = closer.meaning.as_dict(), closer.alike.as_dict()
     assert meaning[3] == pytest.approx(meaning[4], abs=0.01)
     assert alike[4] > alike[3] + 0.1
-    entries = rank(Side(), closer.semantic, "hybrid", closer.meaning, closer.alike)
+    entries = rank(Side(), closer.semantic, "hybrid", closer.meaning, closer.alike, 0.0)
     assert [entry.document for entry in entries][2:] == [4, 3]
     assert all(entry.words + entry.meaning + entry.alike == pytest.approx(entry.score) for entry in entries)
     assert look_closer(index, X, Side(), semantic, "semantic").alike.as_dict() == {}
@@ -142,6 +142,6 @@ def test_hybrid_adds_likeness_to_the_first_found(base: Base) -> None:
 
 
 def test_what_is_found_by_meaning_alone_must_be_near_enough_and_half_as_near_as_the_best() -> None:
-    assert least_related(np.array([0.4, 0.26])) == LEAST_FOUND == 0.25
-    assert least_related(np.array([0.9, 0.5])) == LEAST_OF_BEST * 0.9
-    assert least_related(np.array([])) == LEAST_FOUND
+    assert least_related(0.4) == LEAST_FOUND == 0.25
+    assert least_related(0.9) == LEAST_OF_BEST * 0.9
+    assert least_related(0.0) == LEAST_FOUND

@@ -16,6 +16,7 @@ from app.db.engine import reading, writing
 from app.db.types import utc_now
 from app.models import Edition, Source, Talk, Technology, TechnologyMention
 from app.search import facts as facts_module
+from app.search import retrieval
 from app.search.facets import FIELDS, MOST_VALUES, Facets, narrowed_facets
 from app.search.facts import FactsFile, load_facts
 from app.search.freshness import Mark, Marks, read_marks
@@ -128,15 +129,48 @@ def test_values_of_a_facet_add_up_and_facets_narrow_each_other(many: Base, chose
     assert set(result.beside) == {facets[field] for field in chosen}
 
 
-def test_every_facet_agrees_with_its_filter(base: Base) -> None:
-    result = base.ask(QUERY, mode="lexical", limit=1)
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "semantic"])
+@pytest.mark.parametrize("query", [QUERY, "sql", "kubernetes upgrades", "who runs brokers"])
+def test_every_facet_agrees_with_its_filter(base: Base, query: str, mode: str) -> None:
+    """What is near in meaning too: a filter narrows what was found, and finds nothing besides."""
+    result = base.ask(query, mode=mode, limit=1)
     assert set(result.facets) == set(FIELDS)
+    found = {hit.talk.slug for hit in base.ask(query, mode=mode, limit=100).hits}
     for name, field in FIELDS.items():
         for value in result.facets[name]:
             chosen = (int(value.value) if name == "year" else value.value,)
-            narrowed = base.ask(QUERY, mode="lexical", filter=TalkFilter(**{field: chosen}))  # type: ignore[arg-type]
+            narrowed = base.ask(query, mode=mode, limit=100, filter=TalkFilter(**{field: chosen}))  # type: ignore[arg-type]
             assert narrowed.total == value.count, (name, value)
+            assert {hit.talk.slug for hit in narrowed.hits} <= found
             assert [one.count for one in narrowed.facets[name] if one.value == value.value] == [value.count]
+            for other in narrowed.beside[name]:
+                assert other.count == next(one.count for one in result.facets[name] if one.value == other.value)
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "semantic"])
+@pytest.mark.parametrize("sort", ["relevance", "date"])
+def test_what_is_not_ranked_is_counted_and_listed_too(
+    many: Base, mode: str, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 300 talks alike twenty passages of either side are ranked."""
+    all_ranked = whole(many, mode=mode, sort=sort)
+    facets = counted(many.ask("walrus number", mode=mode, limit=1))
+    monkeypatch.setattr(retrieval, "MOST_PASSAGES", 20)
+    monkeypatch.setattr(retrieval, "DEPTH", 5)
+    listed = whole(many, 37, mode=mode, sort=sort)
+    assert len(listed) == len(set(listed)) == MANY
+    assert set(listed) == set(all_ranked)
+    assert whole(many, mode=mode, sort=sort) == listed
+    assert counted(many.ask("walrus number", mode=mode, limit=1)) == facets
+    assert facets["kind"]["keynote"] == MANY // 3
+    if sort == "date":
+        assert listed[0] in {f"many-{number}" for number in range(9, MANY, 10)}
+
+
+def test_leaving_something_out_never_finds_more(many: Base) -> None:
+    every = many.ask("walrus", limit=1).total
+    assert many.ask("walrus -keynote", limit=1).total == every
+    assert many.ask("walrus -kind:keynote", limit=1).total == every - MANY // 3
 
 
 def test_any_of_several_values_and_one_that_names_nothing(base: Base) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,3 +43,16 @@ def add_up(
         often = counts * 0.5
         scores[rows] += weight * (K1 + 1) * often / (often + penalty[rows])
     return np.flatnonzero(scores > 0)
+
+
+def mark(postings: Iterable[Posting], talks: NDArray[np.int64], table: NDArray[np.bool_]) -> None:
+    """Set the place of each talk that holds a word in `table`, by id; its last is for NO_TALK, -1.
+
+    `talks` (n,) are those of all rows.
+    """
+    made = kernels()
+    for rows, _ in postings:
+        if made is not None:
+            made.mark(rows, talks, table)
+        else:
+            table[talks[rows]] = True

@@ -26,6 +26,10 @@ class Words(Protocol):
         """
         ...
 
+    def talks(self, terms: Sequence[str], scope: Scope) -> NDArray[np.int64]:
+        """All talks in `scope` (n,), ascending, that hold any of `terms`, as `search` takes them."""
+        ...
+
     def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
         """BM25 of each of these talks (n,) as one text: all its passages together, 0 for one without a word."""
         ...

@@ -20,7 +20,7 @@ from app.search.lexical.bm25 import K1, penalties, rarity
 from app.search.lexical.postings import BITS, Listed
 from app.search.lexical.tables import ask, numbers
 from app.search.lexical.trigrams import telling
-from app.search.parts import among, least_of_best
+from app.search.parts import among, distinct, least_of_best
 from app.search.query import split_words
 from app.text.stemming import stem
 
@@ -70,6 +70,12 @@ class StoredWords:
         if len(found) < limit and any(self._lists[word].was_cut for word in words):
             found = self._found(words, scope, limit, _ALL)
         return self._still_there(found)
+
+    def talks(self, terms: Sequence[str], scope: Scope) -> NDArray[np.int64]:
+        """See `Words`. Of a word that more than MOST_READ passages hold those of the passages that are read."""
+        words = [word for term in terms for word in stems_of(term)]
+        found = [listed.talks for listed in self._read(words, MOST_READ)]
+        return scope.of(distinct(np.concatenate([scope.talks[:0], *found])))
 
     def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `Words`."""

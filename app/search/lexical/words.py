@@ -23,7 +23,7 @@ from app.search.candidates import Found, Scope
 from app.search.documents import Document
 from app.search.index_files import Arrays
 from app.search.kernels import kernels
-from app.search.lexical.bm25 import K1, Posting, add_up, penalties, rarity
+from app.search.lexical.bm25 import K1, Posting, add_up, mark, penalties, rarity
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.packed import Packed
 from app.search.parts import Part, Parted, best, least_of_best, merged_order
@@ -132,6 +132,14 @@ class WordsIndex(Parted[WordsPart]):
             ),
             limit,
         )
+
+    def talks(self, terms: Sequence[str], scope: Scope) -> NDArray[np.int64]:
+        """See `Words`."""
+        numbers = [_number(stem(word)) for term in terms for word in split_words(term)]
+        table = np.zeros(len(self._talk_sizes) + 1, dtype=np.bool_)
+        for part in self._parts:
+            mark(map(part.posting, numbers), part.talks, table)
+        return scope.of(np.flatnonzero(table[:-1]))
 
     def passages_of(self, word: str) -> Passages:
         """The passages that hold one word or another of its stem, as rows of each part."""

@@ -7,10 +7,10 @@ indexes cannot say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import simsimd
@@ -71,6 +71,40 @@ class VectorPart(Part):
         return dots / (self.lengths[rows] * length)
 
 
+class _Rows(NamedTuple):
+    """Rows of a part, None for all, and the cosine of each; NOT_ALLOWED for one that is not in the scope."""
+
+    part: VectorPart
+    rows: Rows | None
+    cosines: NDArray[np.float32]
+
+    def at(self, where: NDArray[np.int64]) -> Found:
+        """Those at these places that are in the scope."""
+        where = where[self.cosines[where] > NOT_ALLOWED]
+        rows = where if self.rows is None else self.rows[where]
+        return Found(self.part.passages[rows], self.part.talks[rows], self.cosines[where])
+
+    def talks_from(self, least: float) -> NDArray[np.int64]:
+        """The talk of each that has at least this cosine, more than NOT_ALLOWED."""
+        where = np.flatnonzero(self.cosines >= np.float32(least))
+        return self.part.talks[where if self.rows is None else self.rows[where]]
+
+
+class ComparedRows:
+    """See `Compared`: of the parts of an index in memory."""
+
+    def __init__(self, parts: Sequence[_Rows]) -> None:
+        self._parts = parts
+
+    def best(self, limit: int) -> Found:
+        """See `Compared`."""
+        return best((one.at(least_of_best(one.cosines, limit)) for one in self._parts), limit)
+
+    def talks(self, least: float) -> NDArray[np.int64]:
+        """See `Compared`."""
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(one.talks_from(least) for one in self._parts)])
+
+
 class ExactIndex(Parted[VectorPart]):
     """See `VectorIndex`. Takes d + 20 bytes for each vector."""
 
@@ -128,11 +162,16 @@ class ExactIndex(Parted[VectorPart]):
         """See `VectorIndex`."""
         return self
 
-    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
+    def compare(self, query: Vectors, scope: Scope) -> ComparedRows:
         """See `VectorIndex`."""
         if query.shape != self._parts[0].numbers.shape[1:]:
-            return Found.of(())
-        return best(self._found(query, scope, limit), limit)
+            return ComparedRows([])
+        asked = as_bytes(query[np.newaxis])
+        return ComparedRows([self._compared(part, asked, scope) for part in self._parts])
+
+    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
+        """See `VectorIndex`."""
+        return self.compare(query, scope).best(limit)
 
     def at_rest(self) -> VectorPart | None:
         """See `VectorIndex`."""
@@ -156,20 +195,13 @@ class ExactIndex(Parted[VectorPart]):
         numbers, lengths = (np.concatenate([column[at] for column in columns])[order] for at in (0, 1))
         return VectorPart(talks=talk_ids[order], passages=passage_ids[order], numbers=numbers, lengths=lengths)
 
-    def _found(self, query: Vectors, scope: Scope, limit: int) -> Iterator[Found]:
-        """The nearest of each part."""
-        asked = as_bytes(query[np.newaxis])
-        for part in self._parts:
-            allowed = part.allowed(scope)
-            rows = self._worth_comparing(part, asked, allowed)
-            cosines = part.cosines(asked, rows)
-            if rows is None and allowed.mask is not None:
-                cosines[~allowed.mask] = NOT_ALLOWED
-            nearest = least_of_best(cosines, limit)
-            if rows is None and allowed.mask is not None:
-                nearest = nearest[cosines[nearest] > NOT_ALLOWED]
-            where = nearest if rows is None else rows[nearest]
-            yield Found(part.passages[where], part.talks[where], cosines[nearest])
+    def _compared(self, part: VectorPart, asked: NDArray[np.int8], scope: Scope) -> _Rows:
+        allowed = part.allowed(scope)
+        rows = self._worth_comparing(part, asked, allowed)
+        cosines = part.cosines(asked, rows)
+        if rows is None and allowed.mask is not None:
+            cosines[~allowed.mask] = NOT_ALLOWED
+        return _Rows(part, rows, cosines)
 
     def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
         """The rows that may be nearest, None for all: here every allowed one."""

@@ -91,6 +91,23 @@ _ROWS = (
 )
 
 
+class ComparedInDatabase:
+    """See `Compared`: of a table, of which no more is looked at than was asked for."""
+
+    def __init__(self, index: PgvectorIndex, query: Vectors, scope: Scope) -> None:
+        self._index, self._query, self._scope = index, query, scope
+        self._found = Found.of(())
+
+    def best(self, limit: int) -> Found:
+        """See `Compared`."""
+        self._found = self._index.search(self._query, self._scope, limit)
+        return self._found
+
+    def talks(self, least: float) -> NDArray[np.int64]:
+        """See `Compared`."""
+        return self._found.talks[self._found.scores >= np.float32(least)]
+
+
 @dataclass(frozen=True, eq=False)
 class PgvectorIndex:
     """See `VectorIndex`. Takes no memory for vectors."""
@@ -130,6 +147,10 @@ class PgvectorIndex:
     def __len__(self) -> int:
         """See `VectorIndex`."""
         return self.rows
+
+    def compare(self, query: Vectors, scope: Scope) -> ComparedInDatabase:
+        """See `VectorIndex`."""
+        return ComparedInDatabase(self, query, scope)
 
     def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
         """See `VectorIndex`."""

@@ -14,6 +14,21 @@ from app.search.index_files import Arrays
 from app.search.vector.exact import VectorPart
 
 
+class Compared(Protocol):
+    """What is within a scope, compared with one query."""
+
+    def best(self, limit: int) -> Found:
+        """The nearest passages, best first, at most `limit`; ties by passage id. Scores are cosines, -1..1."""
+        ...
+
+    def talks(self, least: float) -> NDArray[np.int64]:
+        """The talks of passages of at least this cosine, in any order, maybe several times, maybe NO_TALK.
+
+        All of them, where all vectors were compared; else of the nearest that were looked at.
+        """
+        ...
+
+
 class VectorIndex(Protocol):
     """An index of the vectors of passages, as it is asked."""
 
@@ -32,11 +47,12 @@ class VectorIndex(Protocol):
         """How many vectors it holds."""
         ...
 
-    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
-        """Passages in `scope` nearest to `query` (d,), best first, at most `limit`; ties by passage id.
+    def compare(self, query: Vectors, scope: Scope) -> Compared:
+        """Compare `query` (d,) with what is in `scope`. One of another length than the vectors finds nothing."""
+        ...
 
-        Scores are cosines, -1..1. A query of another length than the vectors finds nothing.
-        """
+    def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
+        """The best `limit` of `compare`."""
         ...
 
     def at_rest(self) -> VectorPart | None:
