@@ -261,6 +261,29 @@ def test_a_common_word_that_no_talk_holds_is_no_slip(base: Base) -> None:
         assert (answer.corrections, answer.did_you_mean, answer.hits) == ([], None, [])
 
 
+def test_only_words_that_no_talk_holds_are_replaced_and_no_number(base: Base) -> None:
+    base.change("to-be", lambda talk: setattr(talk, "title", "Upgrading to Kafka 2.4"))
+    answer = base.ask("Upgrading to Kafca 2.3")
+    assert answer.corrections == [Correction(typed="kafca", used="kafka")]
+    assert answer.did_you_mean is None, "another version is no slip either"
+    assert base.ask("upgrading to kafka 3.4").did_you_mean is None
+    assert base.ask("Upgrading to Kafca 2.4").hits[0].talk.slug == "to-be"
+
+
+def test_a_title_is_suggested_for_a_rarer_word_and_never_by_bits_of_one(base: Base) -> None:
+    titles = {
+        "to-be": "What’s New in Kafka",
+        "lightning": "Kafkase Day Opening",
+        "ksql-in-practice": "Crows and Cross",
+    }
+    for slug, title in titles.items():
+        base.change(slug, lambda talk, title=title: setattr(talk, "title", title))  # type: ignore[misc]
+    assert base.ask("what is new in kafka").did_you_mean is None
+    assert base.ask("kafka day opening").did_you_mean is None
+    suggested = base.ask("crows the streams thanks to kafka and flink").did_you_mean
+    assert suggested == "cross the streams thanks to kafka and flink"
+
+
 def test_a_common_word_is_replaced_where_that_makes_a_title_of_the_query(base: Base) -> None:
     answer = base.ask("kafka on kubernetes keeping it sample")
     assert answer.corrections == [Correction(typed="sample", used="simple")]
