@@ -13,8 +13,8 @@ from app.search.phrases import Held, Missed, missed_phrases
 from app.search.query import Query, split_words
 from app.search.reach import Reach
 from app.search.shapes import Correction, Spelling
-from app.search.spelling import Speller, correct, corrected, most_edits, unknown_words
-from app.text.stemming import fold, stem
+from app.search.spelling import LEAST_LETTERS, Speller, correct, corrected, most_edits, unknown_words
+from app.text.stemming import STOP_WORDS, fold, stem
 
 RARE, TIMES = 2, 50
 """A word that at most so many passages hold may be misspelt there too, where many times as many hold a near one."""
@@ -54,8 +54,9 @@ class Meanings:
         """Put near words in the place of those that no passage holds; or, not to be done, say what they would be.
 
         Leaves a query alone all of whose words are known, words in quotes (see `phrases`), and any query while the
-        words are still being read. A common word that no talk holds is no slip ("late" is not "lake"), unless with
-        another the whole query is a title or name. Words that talks hold stay, and so do numbers.
+        words are still being read. A common word that no talk holds is no slip ("late" is not "lake"), nor is the name
+        of a technology, unless with another the whole query is a title or name. Words that talks hold stay, and so do
+        numbers.
         """
         index = memory.words
         exactly = {word for phrase in query.phrases for word in split_words(phrase.text)}
@@ -66,7 +67,7 @@ class Meanings:
         def is_unknown(typed: str, _: str) -> bool:
             return typed in unknown
 
-        slips = [word for word in unknown if not self._is_common(fold(word))]
+        slips = [word for word in unknown if not self._is_right(word, memory.facts)]
         named = self._as_named(query, memory.facts, is_unknown, is_unknown)
         found = named or correct(query, slips, Speller(index))
         if spelling == "typed":
@@ -93,7 +94,7 @@ class Meanings:
         if all(stem(one.typed) == stem(one.used) for one in better):
             better = []  # another form of a word is no slip
         if not better and index is not None:
-            better = [*_better_words(mended, index)]
+            better = [*self._better_words(mended, index, facts)]
         return corrected(query, better).typed if better else None
 
     def missed(self, query: Query, memory: Memory, held: Held) -> Missed | None:
@@ -113,20 +114,28 @@ class Meanings:
             self._titles = facts, Reach(filter(None, facts.titles))
         return self._titles[1]
 
+    def _is_right(self, word: str, facts: Facts) -> bool:
+        """Whether a word is known to be right, be it that no talk holds it."""
+        return fold(word) in facts.technologies or self._is_common(fold(word))
+
     def _as_named(self, query: Query, facts: Facts, of_name: MayDiffer, of_title: MayDiffer) -> list[Correction]:
         """What makes the whole query the name or title that it is a letter or two from."""
         names = _differing(query, self.names(facts), of_name) if len(query.words) in NAME_WORDS else []
         return names or _differing(query, self.titles(facts), of_title)
 
+    def _better_words(self, mended: Mended, index: Words, facts: Facts) -> Iterator[Correction]:
+        """For words that hardly a passage holds: the near ones that many do.
 
-def _better_words(mended: Mended, index: Words) -> Iterator[Correction]:
-    """For words that hardly a passage holds: the near ones that many do."""
-    used = {one.used for one in mended.corrections}
-    terms = [term for term in mended.query.terms if term not in used and most_edits(fold(term))]
-    for term, held in zip(terms, index.held(terms), strict=True):
-        if 0 < held <= RARE:
-            near = [one for one in Speller(index).near(term, most=1) if one.held >= TIMES * held]
-            if near:
+        Of those that none holds only the short ones, see `spelling.is_sure`: longer ones were replaced if they could.
+        """
+        used = {one.used for one in mended.corrections}
+        terms = [term for term in mended.query.terms if term not in used and most_edits(fold(term))]
+        for term, held in zip(terms, index.held(terms), strict=True):
+            known = fold(term) in facts.technologies
+            if held > RARE or known or (not held and (len(term) > LEAST_LETTERS or self._is_common(fold(term)))):
+                continue
+            near = Speller(index).near(term, most=1)[:1]
+            if near and near[0].held >= TIMES * max(held, 1) and near[0].word not in STOP_WORDS:
                 yield Correction(typed=term, used=near[0].word)
 
 
