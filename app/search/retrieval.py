@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.catalog.filters import TalkFilter
 from app.embeddings.protocol import Vectors
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
@@ -42,11 +43,12 @@ class Worded(NamedTuple):
 
 def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Worded:
     """All that needs no vector, and so can be done while the query is embedded."""
-    named = obvious(
-        query,
-        memory.facts,
-        lambda rest, talks: found_by_words(engine, session, memory, scope_of_talks(*talks), rest).scores,
-    )
+
+    def holding(rest: Query, talks: Sequence[int] | None) -> Mapping[int, float]:
+        there = memory.scope(session, TalkFilter()) if talks is None else scope_of_talks(*talks)
+        return found_by_words(engine, session, memory, there, rest).scores
+
+    named = obvious(query, memory.facts, holding)
     raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
     return Worded(found_by_words(engine, session, memory, scope, query), raised)
 
