@@ -10,10 +10,12 @@ from app.search.facts import Facts
 from app.search.query import Query
 from app.text.stemming import STOP_WORDS, fold
 
-Holding = Callable[[Query, Sequence[int]], Mapping[int, float]]
-"""Scores of those of these talks that hold any word of a query."""
+Holding = Callable[[Query, Sequence[int] | None], Mapping[int, float]]
+"""Scores of those of these talks, or of all, that hold any word of a query."""
 NAME_WORDS = range(2, 6)
 """Words of a speaker's name that is known among others; a single word is too often not meant as one."""
+OTHERS = 1 / 3
+"""How many talks of others may hold a word of somebody's name, for each of their own, so that it still means them."""
 MOST_WORDS = 24
 """Words of a query that are looked through for names."""
 BY_TITLE = 5.0
@@ -28,7 +30,7 @@ def obvious(query: Query, facts: Facts, holding: Holding) -> dict[int, float]:
     ones whose title they tell most of; then the words in the whole talk count, as `holding` scores them.
     """
     terms = [fold(term) for term in query.terms]
-    named = _named_within(query, terms, facts)
+    named = _named_within(query, terms, facts) or _bearing(query, facts, holding)
     known = {word for words in named.values() for word in words}
     others = tuple(term for term in query.terms if fold(term) not in known)
     found = holding(replace(query, terms=others), list(named)) if named and others else {}
@@ -69,6 +71,20 @@ def _named_within(query: Query, terms: Sequence[str], facts: Facts) -> dict[int,
             for talk_id in of_name:
                 talks[talk_id].update(name)
     return talks
+
+
+def _bearing(query: Query, facts: Facts, holding: Holding) -> dict[int, set[str]]:
+    """Talks of the speakers in whose name a query of one word stands, if hardly anybody else's talk holds that word.
+
+    So "poettering" means a speaker and "snow" the weather, also where somebody is called so.
+    """
+    word = query.folded
+    talks = facts.of_bearers(word) if len(query.terms) == len(query.words) == 1 else ()
+    if not talks:
+        return {}
+    held = {talk_id for talk_id in holding(query, None) if talk_id > 0}
+    own = held.intersection(talks)
+    return {talk_id: {word} for talk_id in own} if len(held - own) <= OTHERS * len(own) else {}
 
 
 def _has(title: str, words: set[str]) -> bool:

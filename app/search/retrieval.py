@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -50,11 +50,12 @@ NO_WORDS = Worded(Side(), np.zeros(0, dtype=np.int64), {})
 
 def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Worded:
     """All that needs no vector, and so can be done while the query is embedded."""
-    named = obvious(
-        query,
-        memory.facts,
-        lambda rest, talks: found_by_words(engine, session, memory, scope_of_talks(*talks), rest).scores,
-    )
+
+    def holding(rest: Query, talks: Sequence[int] | None) -> Mapping[int, float]:
+        there = memory.scope(session, TalkFilter()) if talks is None else scope_of_talks(*talks)
+        return found_by_words(engine, session, memory, there, rest).scores
+
+    named = obvious(query, memory.facts, holding)
     raised = {talk: by for talk, by in named.items() if scope.allows(talk)}
     side = found_by_words(engine, session, memory, scope, query)
     return Worded(side, _held(engine, session, memory, scope, query, side), raised)

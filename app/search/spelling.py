@@ -15,7 +15,7 @@ from app.search.lexical.protocol import Words
 from app.search.query import Query
 from app.search.reach import LONGEST, MOST_EDITS
 from app.search.shapes import Correction
-from app.text.stemming import fold
+from app.text.stemming import STOP_WORDS, fold
 
 LEAST_LETTERS, LONG = 4, 8
 MOST_CORRECTED = 8
@@ -41,7 +41,8 @@ class Speller:
     def near(self, word: str, most: int = MOST_EDITS) -> list[Near]:
         """The words nearest to `word`, all as many edits away, which are at most so many.
 
-        The same first letter first, then the one most often written; at most MOST_WEIGHED.
+        The same first letter first, then the one that most passages hold, in any form; at most MOST_WEIGHED, those most
+        often written. "brokr" is nearer to "broker", of which they say "brokers" too, than to "broke".
         """
         typed = fold(word)
         for edits in range(1, min(most, most_edits(typed)) + 1):
@@ -54,7 +55,7 @@ class Speller:
             held = self.index.held(order[:MOST_WEIGHED])
             near = [Near(other, count) for other, count in zip(order, held, strict=False) if count]
             if near:
-                return near
+                return sorted(near, key=lambda one: (one.word[:1] != typed[:1], -one.held))
         return []
 
 
@@ -78,15 +79,27 @@ def unknown_words(index: Words, query: Query) -> list[str]:
 
 
 def correct(query: Query, unknown: Sequence[str], speller: Speller) -> list[Correction]:
-    """A near word for each of these words that has one, chosen so that they fit the rest of the query."""
+    """A near word for each of these words that has one, chosen so that they fit the rest of the query.
+
+    A word that is nearest to a stop word stays as it is: looking that up finds everything.
+    """
     known = [term for term in query.terms if term not in unknown]
     corrections = []
     for word in unknown:
-        best = _best(speller.near(word), speller.index, known)
-        if best is not None:
+        near = [one for one in speller.near(word) if is_sure(fold(word), one.word)]
+        best = _best(near, speller.index, known)
+        if best is not None and best.word not in STOP_WORDS:
             corrections.append(Correction(typed=word, used=best.word))
             known.append(best.word)
     return corrections
+
+
+def is_sure(typed: str, other: str) -> bool:
+    """Whether a near word may be taken unasked: of the shortest ones only if two letters were swapped.
+
+    Every other name of four letters, of a product or a person, is a letter from some word.
+    """
+    return len(typed) > LEAST_LETTERS or sorted(typed) == sorted(other)
 
 
 def _best(near: Sequence[Near], index: Words, known: Sequence[str]) -> Near | None:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from app.db.engine import reading
+from app.db.engine import reading, writing
 from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
-from app.models import Talk
+from app.models import Talk, Technology
 from app.search.documents import Document
 from app.search.lexical.words import WordsIndex
 from app.search.outright import BY_TITLE
@@ -47,7 +47,8 @@ def mended(text: str) -> str:
         ("Kafkaa brokers!", "kafka brokers!"),
         ("distirbuted consenus", "distributed consensus"),
         ("mueller talks", "muller talks"),
-        ("naive bays", "naive bayes"),
+        ("naive baeys", "naive bayes"),
+        ("naive bays", "naive bays"),
         ("broekr", "broekr"),
         ("deploymnt", "deployment"),
         ("xyzzyplugh", "xyzzyplugh"),
@@ -77,6 +78,20 @@ def test_letters_of_a_word_say_how_far_it_may_be_off() -> None:
     assert [most_edits(word) for word in ("abc", "abcd", "abcdefg", "abcdefgh", "a" * 40, "a" * 41, "abcd3")] == [
         0, 1, 1, 2, 2, 0, 0,
     ]  # fmt: skip
+
+
+def test_of_words_as_near_the_one_that_most_hold_in_any_form_is_taken_and_never_a_stop_word() -> None:
+    texts = ("one broke, and broke, and broke", "brokers", "broker", "was it exactly one", "exactly once", "there")
+    speller = Speller(WordsIndex.build(Document(at, at, text, "", "") for at, text in enumerate(texts, start=1)))
+    for typed, used in (
+        ("brokr", ["broker"]),
+        ("onec", ["once"]),
+        ("exactly onec", ["once"]),
+        ("wasm", []),
+        ("theere", []),
+    ):
+        query = read_query(typed)
+        assert [one.used for one in correct(query, unknown_words(speller.index, query), speller)] == used
 
 
 def test_words_are_followed_as_passages_change() -> None:
@@ -255,10 +270,41 @@ def test_a_speaker_among_other_words_comes_first_and_of_her_talks_the_one_that_h
 
 
 def test_a_common_word_that_no_talk_holds_is_no_slip(base: Base) -> None:
-    assert base.ask("dsta", mode="lexical").corrections == [Correction(typed="dsta", used="data")]
+    assert base.ask("daat", mode="lexical").corrections == [Correction(typed="daat", used="data")]
     for spelling in ("near", "typed"):
         answer = base.ask("date", mode="lexical", spelling=spelling)
         assert (answer.corrections, answer.did_you_mean, answer.hits) == ([], None, [])
+
+
+def test_the_name_of_a_technology_that_no_talk_holds_is_no_slip(base: Base) -> None:
+    assert base.ask("flinx", mode="lexical").corrections == [Correction(typed="flinx", used="flink")]
+    with writing(base.engine) as session:
+        session.add(Technology(slug="flinx", name="Flinx", aliases=["Apache Flinx"]))
+    answer = base.ask("flinx", mode="lexical")
+    assert (answer.corrections, answer.did_you_mean) == ([], None)
+
+
+def test_only_words_that_no_talk_holds_are_replaced_and_no_number(base: Base) -> None:
+    base.change("to-be", lambda talk: setattr(talk, "title", "Upgrading to Kafka 2.4"))
+    answer = base.ask("Upgrading to Kafca 2.3")
+    assert answer.corrections == [Correction(typed="kafca", used="kafka")]
+    assert answer.did_you_mean is None, "another version is no slip either"
+    assert base.ask("upgrading to kafka 3.4").did_you_mean is None
+    assert base.ask("Upgrading to Kafca 2.4").hits[0].talk.slug == "to-be"
+
+
+def test_a_title_is_suggested_for_a_rarer_word_and_never_by_bits_of_one(base: Base) -> None:
+    titles = {
+        "to-be": "What’s New in Kafka",
+        "lightning": "Kafkase Day Opening",
+        "ksql-in-practice": "Crows and Cross",
+    }
+    for slug, title in titles.items():
+        base.change(slug, lambda talk, title=title: setattr(talk, "title", title))  # type: ignore[misc]
+    assert base.ask("what is new in kafka").did_you_mean is None
+    assert base.ask("kafka day opening").did_you_mean is None
+    suggested = base.ask("crows the streams thanks to kafka and flink").did_you_mean
+    assert suggested == "cross the streams thanks to kafka and flink"
 
 
 def test_a_common_word_is_replaced_where_that_makes_a_title_of_the_query(base: Base) -> None:

@@ -38,7 +38,7 @@ def facts(base: Base) -> Facts:
         return replace(load_facts(session), titles=titles, titled=titled, names=names)
 
 
-def nothing(query: Query, talks: Sequence[int]) -> Mapping[int, float]:
+def nothing(query: Query, talks: Sequence[int] | None) -> Mapping[int, float]:
     return {}
 
 
@@ -66,7 +66,8 @@ def test_beside_a_name_words_in_the_title_count_and_then_how_much_of_the_title_t
 def test_words_elsewhere_in_a_talk_decide_among_equals(facts: Facts) -> None:
     asked: list[tuple[tuple[str, ...], list[int]]] = []
 
-    def holding(query: Query, talks: Sequence[int]) -> Mapping[int, float]:
+    def holding(query: Query, talks: Sequence[int] | None) -> Mapping[int, float]:
+        assert talks is not None
         asked.append((query.terms, sorted(talks)))
         return {2: 1.0, 3: 4.0}
 
@@ -88,5 +89,36 @@ def test_a_single_word_beside_others_is_a_name_only_for_talks_with_the_others_in
 
 def test_a_whole_title_comes_before_every_name(facts: Facts) -> None:
     assert raised(facts, "interactive bokeh") == {3: BY_TITLE}
-    most = obvious(read_query("sarah bird bokeh from r"), facts, lambda _, talks: dict.fromkeys(talks, 1.0))
+    most = obvious(read_query("sarah bird bokeh from r"), facts, lambda _, talks: dict.fromkeys(talks or (), 1.0))
     assert max(most.values()) <= BY_TITLE - 1, "fused scores end at 1"
+
+
+@pytest.mark.parametrize(
+    ("word", "held", "meant"),
+    [
+        ("svetlov", [5], [5]),
+        ("Bird", [2, 4, 6], [2, 4, 6]),
+        ("bird", [2, 4, 6, 1, -1, -2], [2, 4, 6]),
+        ("bird", [2, 4, 6, 1, 3], []),
+        ("svetlov", [5, 1], []),
+        ("svet", [5], []),
+        ("svetlov", [], []),
+        ("the bird", [2, 4, 6], []),
+    ],
+)
+def test_a_word_of_a_name_alone_means_its_bearers_if_hardly_another_talk_holds_it(
+    facts: Facts, word: str, held: list[int], meant: list[int]
+) -> None:
+    def holding(_: Query, talks: Sequence[int] | None) -> Mapping[int, float]:
+        assert talks is None
+        return dict.fromkeys(held, 0.5)
+
+    assert obvious(read_query(word), facts, holding) == dict.fromkeys(meant, 1.0)
+
+
+def test_a_surname_puts_the_talks_of_its_speaker_first(base: Base) -> None:
+    answer = base.ask("thean")
+    assert answer.hits[0].talk.slug == "keeping-it-simple"
+    assert answer.hits[0].why.parts is not None
+    assert answer.hits[0].why.parts.named == 1
+    assert {*base.slugs("shapira")[:2]} == {"please-upgrade", "to-be"}
