@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
-from app.models import Resource, Talk, Transcript
+from app.models import Resource, Talk, Technology, TechnologyMention, Transcript
 from app.search.shapes import SearchRequest
 from app.search.syntax import FIELDS
 from tests.search.conftest import Base
@@ -85,6 +85,39 @@ def test_what_a_talk_has(base: Base) -> None:
     assert found(base, "has:takeaways") == {"keeping-it-simple"}
     assert found(base, "has:transcript") == {"ksql-in-practice"}
     assert found(base, "-has:video") == ALL - {"please-upgrade", "to-be"}
+
+
+@pytest.mark.parametrize(("query", "meaning", "slugs"), [
+    ("tech:c", "C", {"to-be"}),
+    ("tech:c++", "C++", {"please-upgrade"}),
+    ('tech:"C++"', "C++", {"please-upgrade"}),
+    ("tech:cpp", "C++", {"please-upgrade"}),
+    ("tech:C#", "C#", {"ksql-in-practice"}),
+    ("tech:k8s", "Kubernetes", {"keeping-it-simple"}),
+    ("tech:Kubectl", "Kubernetes", {"keeping-it-simple"}),
+    ('tech:"c plus plus"', "C++", {"please-upgrade"}),
+    ('tech:"node js"', "Node.js", {"flink-and-kafka"}),
+    ("tech:kube", "Kubernetes", {"keeping-it-simple"}),
+    ("tech:c -tech:c++", "C", {"to-be"}),
+])  # fmt: skip
+def test_a_technology_goes_by_its_whole_names_before_parts_of_them(
+    base: Base, query: str, meaning: str, slugs: set[str]
+) -> None:
+    named: tuple[tuple[str, str, list[str], str], ...] = (
+        ("c", "C", [], "to-be"), ("cpp", "C++", ["C plus plus"], "please-upgrade"),
+        ("csharp", "C#", [], "ksql-in-practice"), ("kubernetes", "Kubernetes", ["k8s", "kubectl"], "keeping-it-simple"),
+        ("nodejs", "Node.js", [], "flink-and-kafka"),
+    )  # fmt: skip
+    with writing(base.engine) as session:
+        for slug, name, aliases, talk in named:
+            technology = Technology(slug=slug, name=name, vocabulary="v", aliases=aliases)
+            session.add(technology)
+            session.flush()
+            talk_id = session.scalars(select(col(Talk.id)).where(col(Talk.slug) == talk)).one()
+            session.add(TechnologyMention(talk_id=talk_id or 0, technology_id=technology.id or 0))
+    result = base.ask(query, limit=100)
+    assert result.understood[0].meaning == meaning
+    assert {hit.talk.slug for hit in result.hits} == slugs
 
 
 def test_signs_alone_list_talks_newest_first_with_exact_facets(base: Base) -> None:

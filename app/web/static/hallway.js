@@ -72,7 +72,7 @@ const WAIT_MS = 120;
 
 function describe(item) {
   const counted = item.talks && (item.kind !== "talk" || item.talks > 1);
-  return (item.kind === "organisation" ? "company" : item.kind) + (counted ? ` · ${item.talks} talk${item.talks > 1 ? "s" : ""}` : "");
+  return (item.alias ? `${item.name}, ` : "") + (item.kind === "organisation" ? "company" : item.kind) + (counted ? ` · ${item.talks} talk${item.talks > 1 ? "s" : ""}` : "");
 }
 
 // Places go round: from the last to none, which is the field itself, to the first.
@@ -115,7 +115,7 @@ function completing(input, number) {
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       what.textContent = describe(item);
-      option.append(`${item.name} `, what);
+      option.append(`${item.alias ?? item.name} `, what);
       option.addEventListener("click", () => choose(item));
       return option;
     }));
