@@ -54,9 +54,10 @@ def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query
 def retrieve(
     engine: Engine, session: Session, memory: Memory, scope: Scope, question: Question, words: Worded | None = None
 ) -> Ranking:
-    """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
-    if not question.query.words:
-        return newest_first(scope.talks, memory.facts)
+    """The ranking of what was found within `scope`; `words` is what was found by words, where that is known.
+
+    Without a word to look up all that the question lets through follows, the newest first.
+    """
     semantic = Side()
     if question.vector is not None:
         semantic = _nearest(memory.vectors, question.vector, scope)
@@ -70,7 +71,10 @@ def retrieve(
         semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
     ranked = rank(first, semantic, question.mode, meaning, alike)
     ranked = ranked.at((ranked.documents > 0) | _are_worth_a_lesson(ranked, semantic))
-    return Ranking(ranked.raised(raised) if raised else ranked, lexical, semantic, others)
+    ranked = ranked.raised(raised) if raised else ranked
+    if question.narrows and not question.query.terms:
+        others = newest_first(np.setdiff1d(scope.talks, ranked.documents), memory.facts).others
+    return Ranking(ranked, lexical, semantic, others)
 
 
 def found_by_words(engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query) -> Side:

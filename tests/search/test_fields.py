@@ -129,6 +129,34 @@ def test_signs_alone_list_talks_newest_first_with_exact_facets(base: Base) -> No
     assert result.hits[0].passage.kind == "title"
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_common_words_alone_leave_what_is_asked_besides(base: Base, mode: str) -> None:
+    assert found(base, '"to be"', mode=mode) == {"to-be"} < found(base, '-"by the way"', mode=mode)
+    for query in ("the edition:london", "edition:london what is it"):
+        assert found(base, query, mode=mode) == {"ksql-in-practice", "to-be"}
+    assert found(base, "the", mode=mode, filter=TalkFilter(editions=("london-2018",))) == {"ksql-in-practice", "to-be"}
+    result = base.ask('"to be"', mode=mode)
+    assert (result.total, result.notice) == (1, None)
+    assert {value.value: value.count for value in result.facets["edition"]} == {"london-2018": 1}
+
+
+def test_what_is_near_in_meaning_comes_before_the_rest_that_is_let_through(base: Base) -> None:
+    base.change("ksql-in-practice", lambda talk: setattr(talk, "title", "Be the Not"))
+    ordered = base.slugs("not the be series:kafka", limit=100)
+    assert set(ordered) == ALL
+    assert set(ordered[:2]) == {"ksql-in-practice", "to-be"}
+    pages = [base.slugs("not the be series:kafka", limit=2, offset=offset) for offset in (0, 2, 4)]
+    assert [slug for page in pages for slug in page] == ordered
+
+
+def test_common_words_alone_are_said_to_be_too_common(base: Base) -> None:
+    for mode in MODES:
+        assert "too common" in (base.ask("the", mode=mode).notice or "")
+    assert base.ask("the", mode="lexical").total == 0
+    title = base.ask("to be or not to be")
+    assert (title.hits[0].talk.slug, title.notice) == ("to-be", None)
+
+
 def test_it_narrows_within_the_filter_of_the_request(base: Base) -> None:
     result = base.ask("speaker:gwen", filter=TalkFilter(editions=("sf-2019",)))
     assert [hit.talk.slug for hit in result.hits] == ["please-upgrade"]
