@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -166,6 +166,32 @@ def find_technology(session: Session, slug: str) -> TechnologyDetail:
         together=kept(session, ("technologies-together", slug), lambda: _together(session, key)),
         themes=kept(session, ("technology-themes", slug), lambda: _themes(session, slug)),
     )
+
+
+def technologies_by_name(session: Session) -> Mapping[tuple[str, ...], str]:
+    """Slugs by the words of names. A slug means itself, then a name, then an alias; of two alike that of a vocabulary.
+
+    It is shared: do not change it.
+    """
+    return kept(session, "technology names", lambda: _by_name(session))
+
+
+def _by_name(session: Session) -> dict[tuple[str, ...], str]:
+    rows = session.execute(
+        select(col(Technology.slug), col(Technology.name), col(Technology.aliases)).order_by(
+            col(Technology.vocabulary).is_(None), col(Technology.id)
+        )
+    ).all()
+    found: dict[tuple[str, ...], str] = {}
+    for slug, _, _ in rows:
+        found.setdefault(phrase_of(slug), slug)
+    for slug, name, _ in rows:
+        found.setdefault(phrase_of(name), slug)
+    for slug, _, aliases in rows:
+        for alias in aliases:
+            found.setdefault(phrase_of(alias), slug)
+    found.pop((), None)
+    return found
 
 
 def newest_talks(session: Session, slug: str, limit: int) -> Portion[TalkCard]:

@@ -39,6 +39,8 @@ class CitationFormat:
     title: str
     media_type: str
     write: Callable[[Sequence[Citation]], bytes]
+    comment: str | None = None
+    """How a line that is no entry begins, None where a file has none."""
 
     @property
     def name(self) -> str:
@@ -57,7 +59,7 @@ FORMATS = (
     Format("vl.json", "Vega-Lite", "application/json", vega_lite.write, draws=True),
 )
 CITATIONS = (
-    CitationFormat("bib", "BibTeX", "application/x-bibtex; charset=utf-8", bibtex.write),
+    CitationFormat("bib", "BibTeX", "application/x-bibtex; charset=utf-8", bibtex.write, comment="% "),
     CitationFormat("csl.json", "CSL-JSON", "application/vnd.citationstyles.csl+json", csl.write),
 )
 

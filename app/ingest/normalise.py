@@ -9,7 +9,7 @@ from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRe
 from app.ingest.review import Review, look_over
 from app.text.kinds import talk_kind
 from app.text.language import guess_language, language_code
-from app.text.markup import many_lines, one_line, safe_url, to_text
+from app.text.markup import many_lines, one_line, safe_url, to_text, without_entities
 from app.text.names import clean_name, is_placeholder, name_key
 
 LONGEST_TITLE = 600
@@ -45,7 +45,8 @@ def normalise(programme: Programme, review: Review | None = None) -> tuple[Progr
 
 
 def _title(talk: TalkRecord, problems: list[FoundProblem]) -> str:
-    title = one_line(talk.title) or "Untitled"
+    # Whatever the format: sources escape titles for a page, and few titles speak of entities.
+    title = one_line(without_entities(talk.title)) or "Untitled"
     if len(title) <= LONGEST_TITLE:
         return title
     said = f"The title has {len(title):,} characters; the first {LONGEST_TITLE} are taken for the title."

@@ -35,11 +35,13 @@ _PARAMETERS = {
 class Completed(BaseModel):
     """A name that completes what was typed. `slug` is empty for a title that several talks share.
 
-    `talks` is the number of known talks behind it, `url` its page or its talks; None for the values of `has`.
+    `alias` is another name of it, where that is what was typed. `talks` is the number of known talks behind it, `url`
+    its page or its talks; None for the values of `has`.
     """
 
     kind: str
     name: str
+    alias: str | None = None
     slug: str
     talks: int
     url: str | None
@@ -80,7 +82,10 @@ def _kind(field: str) -> str:
 def _item(name: Name, insert: str) -> Completed:
     path = _path(name)
     url = None if path is None else get_settings().base_url + path
-    return Completed(kind=name.kind, name=name.name, slug=name.slug, talks=name.talks, url=url, insert=insert)
+    return Completed(
+        kind=name.kind, name=name.name, alias=name.alias or None, slug=name.slug, talks=name.talks, url=url,
+        insert=insert,
+    )  # fmt: skip
 
 
 def _path(name: Name) -> str | None:

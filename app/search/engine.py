@@ -42,7 +42,7 @@ from app.search.neighbours import NearSpeaker, NearToTheme, near_speakers, near_
 from app.search.pasted import CANDIDATES, NearText, near_talks, read_pasted, vector_of
 from app.search.pasted import MOST_CHARACTERS as LONGEST_TEXT
 from app.search.query import MOST_CHARACTERS, MOST_TERMS, Query, fold_phrase, read_query
-from app.search.question import Question, without_vectors
+from app.search.question import NO_WORD, Question, narrowed, without_vectors
 from app.search.ranking import Ranking, best_of_each, sorted_page
 from app.search.retrieval import MOST_PASSAGES, Worded, found_by_words, retrieve, worded
 from app.search.scopes import NOTHING, QueryFilter, times_held
@@ -132,7 +132,8 @@ class SearchEngine:
             words = worded(self._engine, session, memory, scope, query)
             counted = memory.facts.facets.tally(words.held)
         suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
-        question = without_vectors(self._understand(query, request.mode, begun), memory)._replace(also=also)
+        question = without_vectors(self._understand(query, request.mode, begun), memory)
+        question = narrowed(question, request.filter, also, memory)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
         page = with_titles(session, page)
@@ -170,7 +171,7 @@ class SearchEngine:
             query, also, _ = self._read(session, memory, read_query(request.query))
             query = self._mended(session, query, memory, request.spelling).query
             question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
-            notice = question.notice or ("" if query.words else "There is no word to search for in this query.")
+            notice = question.notice or ("" if query.words else NO_WORD)
             if not query.words:
                 return Nearest(query.text, (), None, (), notice or None)
             scope = self._scope(session, memory, request.filter, also)
@@ -240,12 +241,15 @@ class SearchEngine:
         memory = self._recall(session)
         query, also, understood = self._read(session, memory, read_query(request.query))
         query, asked = self._mended(session, query, memory, request.spelling).query, query.typed
-        question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
+        question = without_vectors(self._understand(query, request.mode), memory)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
             return unknown(session, name, asked, question.mode)
         missing = Missing(query=asked, mode=question.mode, asked=name, talk=sought.card.slug)
         missing.title = sought.card.title
+        if not query.words and not also:
+            missing.reasons = [NO_WORD]
+            return missing
         if not sought.withdrawn and not sought.container:
             missing.excluded_by = excluding(session, request.filter, understood, sought.id)
         # Where a filter leaves it out, its ranks are those it would have without.
@@ -253,9 +257,10 @@ class SearchEngine:
             scope = memory.scope(session, TalkFilter())
         else:
             scope = self._scope(session, memory, request.filter, also)
+            question = narrowed(question, request.filter, also, memory)
         whole = retrieve(self._engine, session, memory, scope, question)
         alone = retrieve(self._engine, session, memory, scope_of_talks(sought.id), question)
-        return why_missing(session, missing, sought, query.terms, whole, alone)
+        return why_missing(session, missing, sought, question, whole, alone)
 
     def complete(self, session: Session, typed: str, limit: int = 8) -> Completion:
         """Names of talks, speakers and all else that complete what was typed so far, best first."""
@@ -374,7 +379,7 @@ def _empty(query: Query, mode: Mode, started: float, understood: list[Understood
         took_ms=_since(started),
         facets={},
         hits=[],
-        notice="There is no word to search for in this query.",
+        notice=NO_WORD,
         understood=understood,
     )
 

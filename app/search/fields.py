@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter
+from app.catalog.technologies import technologies_by_name
 from app.models import Edition, Organisation, Series, Speaker, SpeakerAlias, Technology, Theme
 from app.search.query import Query, split_words
 from app.search.scopes import NOTHING, QueryFilter
@@ -27,6 +28,7 @@ from app.text.language import NAMES, language_code, language_name
 from app.text.names import name_key
 from app.text.slugs import slugify
 from app.text.stemming import STOP_WORDS
+from app.text.terms import phrase_of
 
 MOST_MEANT = 50
 """Things that one value may mean."""
@@ -132,16 +134,20 @@ def _said_phrase(query: Query, phrase: PhraseTerm, part: QueryFilter) -> Underst
 
 
 def _named(session: Session, table: Any, value: str, *, whole_names: bool = True) -> list[tuple[str, str]]:
-    """(slug, name) of what is meant: by slug or whole name, else all that have each of the words, shortest first.
+    """(slug, name) of what is meant, by the first of these that names anything: slug or whole name as typed, the slug
+    made of it, all that have each of the words, shortest first.
 
     Looking for whole names reads the whole table, so it is left out where they were looked up before.
     """
-    slug = slugify(value)
     both = select(col(table.slug), col(table.name)).order_by(col(table.slug))
-    whole: ColumnElement[bool] = col(table.slug).in_([value, slug])
+    whole: ColumnElement[bool] = col(table.slug) == value.lower()
     if whole_names:
         whole = or_(whole, func.lower(col(table.name)) == value.lower())
     exact = session.execute(both.where(whole)).all()
+    slug = slugify(value)
+    if not exact and slug:
+        # Only then: signs are lost in it, which tell C++ and C apart.
+        exact = session.execute(both.where(col(table.slug) == slug)).all()
     if exact or not slug:
         return [(row[0], row[1]) for row in exact]
     held = literal("-") + col(table.slug)
@@ -163,6 +169,15 @@ def _slugs(table: Any, name: str) -> Callable[[Session, str], Meant | None]:
         return Meant({name: tuple(slug for slug, _ in rows)}, tuple(label for _, label in rows)) if rows else None
 
     return meaning
+
+
+_of_technologies = _slugs(Technology, "technologies")
+
+
+def _technology(session: Session, value: str) -> Meant | None:
+    """By slug, whole name or alias as a list of technologies knows them, else as any other name."""
+    slug = technologies_by_name(session).get(phrase_of(value))
+    return _of_technologies(session, slug or value)
 
 
 def _speaker(session: Session, value: str) -> Meant | None:
@@ -229,7 +244,7 @@ _MEANINGS: dict[str, Callable[[Session, str], Meant | None]] = {
     "series": _series,
     "theme": _slugs(Theme, "themes"),
     "company": _slugs(Organisation, "organisations"),
-    "tech": _slugs(Technology, "technologies"),
+    "tech": _technology,
     "kind": _kind,
     "lang": _language,
     "year": _year,

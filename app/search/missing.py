@@ -20,11 +20,15 @@ from app.search.candidates import Scope
 from app.search.facets import FIELDS
 from app.search.facts import Facts
 from app.search.query import fold_phrase, joined
+from app.search.question import Question
 from app.search.ranking import Ranking, Side
 from app.search.scopes import NOTHING, QueryFilter, talks_within
 from app.search.shapes import Mode, Understood
 from app.search.snippets import Marking
 
+NO_WORDS = "The query has no words to look up."
+COMMON_WORDS = "The words of the query are too common to be looked up."
+LISTED = "All talks that the filters let through are in the answer, "
 PARAMETERS = {field: facet for facet, field in FIELDS.items()}
 
 
@@ -43,7 +47,8 @@ class OneSide(BaseModel):
 class Missing(BaseModel):
     """Why a talk is, or is not, in the answer to a query. `reasons` are sentences, the first that decides first.
 
-    `rank` is its place in the answer, from 1. `excluded_by` are filters as (parameter, words).
+    `rank` is its place in the answer, from 1. `excluded_by` are filters as (parameter, words). `words` and `meaning`
+    are None where nothing was looked up on that side.
     """
 
     query: str
@@ -133,9 +138,10 @@ def _allows(session: Session, filter: TalkFilter, talk_id: int, also: QueryFilte
 
 
 def why_missing(
-    session: Session, missing: Missing, sought: Sought, terms: Sequence[str], whole: Ranking, alone: Ranking
+    session: Session, missing: Missing, sought: Sought, question: Question, whole: Ranking, alone: Ranking
 ) -> Missing:
     """Complete `missing` from the ranking of all that the filter allows, and that of this talk alone."""
+    terms = question.query.terms
     texts = session.scalars(select(col(Passage.text)).where(col(Passage.talk_id) == sought.id)).all()
     people = " ".join(f"{speaker.name} {speaker.affiliation or ''}" for speaker in sought.card.speakers)
     missing.matched_terms = Marking(terms).terms_in(sought.card.title, people, *texts)
@@ -143,12 +149,12 @@ def why_missing(
     places = {entry.document: place for place, entry in enumerate(whole.talks, start=1)}
     missing.rank = places.get(sought.id)
     missing.found = missing.rank is not None and not missing.excluded_by and not sought.withdrawn
-    if missing.mode != "semantic":
+    if missing.mode != "semantic" and terms:
         missing.words = _side(whole.lexical, alone.lexical, sought.id)
-    if missing.mode != "lexical":
+    if question.vector is not None:
         missing.meaning = _side(whole.semantic, alone.semantic, sought.id)
         missing.meaning.cut_off = round(whole.least, 4)
-    missing.reasons = [*_states(sought, missing), *_sides(missing, whole)]
+    missing.reasons = [*_states(sought, missing), *_sides(missing, question, whole)]
     return missing
 
 
@@ -178,19 +184,23 @@ def _states(sought: Sought, missing: Missing) -> list[str]:
     return said
 
 
-def _sides(missing: Missing, whole: Ranking) -> list[str]:
+def _sides(missing: Missing, question: Question, whole: Ranking) -> list[str]:
     said = []
+    if not question.query.terms:
+        said.append(COMMON_WORDS if question.query.words else NO_WORDS)
+        if question.narrows:
+            said.append(LISTED + ("the newest first." if question.vector is None else "those near in meaning first."))
     if missing.words is not None:
         said.append(_of_words(missing, missing.words))
     if missing.meaning is not None:
         said.append(_of_meaning(missing.meaning, whole))
-    return [one for one in said if one]
+    return said
 
 
 def _of_words(missing: Missing, side: OneSide) -> str:
     lacking = ", ".join(joined(missing.lacking_terms))
     if side.score is None:
-        return f"It holds no word of the query ({lacking})." if lacking else "No word of the query can be looked up."
+        return f"It holds no word of the query ({lacking})."
     said = f"By words it scores {side.score:.2f}"
     if side.rank:
         said += f", number {side.rank} of {side.looked_at}"

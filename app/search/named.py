@@ -29,7 +29,7 @@ from app.search.index_files import made_once
 from app.search.names import Name, Names
 from app.search.query import fold_phrase
 
-_RECIPE = "names/1"
+_RECIPE = "names/2"
 HAS = (
     ("video", "a video"), ("slides", "slides"), ("takeaways", "takeaways"), ("transcript", "a transcript"),
 )  # fmt: skip
@@ -75,12 +75,15 @@ class Nameboard:
 
 
 def read_names(session: Session) -> Iterator[Name]:
-    """Every name. A title that several talks share is there once, without a slug."""
+    """Every name, of technologies their aliases too. A title that several talks share is there once, without a slug."""
     yield from _titles(session)
+    aliases = {slug: names for slug, names in session.execute(select(col(Technology.slug), col(Technology.aliases)))}  # noqa: C416  # rows are no pairs to the type checker
     for kind, statement in _statements():
         for slug, name, talks in session.execute(statement):
             if slug and str(name).strip():
                 yield Name(kind, str(slug), str(name), talks)
+                for alias in aliases[slug] if kind == "technology" else ():
+                    yield Name(kind, slug, name, talks, alias=alias)
     yield from (Name("has", value, words, 0) for value, words in HAS)
 
 

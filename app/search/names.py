@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ VALUES = ("kind", "language", "year", "has")
 """Kinds that are completed as the value of a field only."""
 KINDS = (*NAMED, *VALUES)
 _LAST = "\U0010ffff"
-_PACKED = ("names", "slugs", "keys", "words")
+_PACKED = ("names", "slugs", "aliases", "keys", "words")
 
 Places = NDArray[np.int32]
 
@@ -36,6 +37,8 @@ class Name(NamedTuple):
     talks: int
     key: str = ""
     """The folded name, where it is known already."""
+    alias: str = ""
+    """Another name of it, which it is looked up by here in place of the first."""
 
 
 class Names:
@@ -59,7 +62,7 @@ class Names:
     def _hold(self, arrays: Arrays) -> None:
         self._arrays = arrays
         self._kinds, self._talks, self._rank = arrays["kinds"], arrays["talks"], arrays["rank"]
-        self._names, self._slugs, self._keys, self._words = (
+        self._names, self._slugs, self._aliases, self._keys, self._words = (
             Packed(arrays[name], arrays[f"{name}-starts"]) for name in _PACKED
         )
         self._places, self._starts = arrays["places"], arrays["starts"]
@@ -70,13 +73,16 @@ class Names:
 
     def __getitem__(self, place: int) -> Name:
         """A name by its place."""
-        return Name(KINDS[self._kinds[place]], self._slugs[place], self._names[place], int(self._talks[place]))
+        return Name(
+            KINDS[self._kinds[place]], self._slugs[place], self._names[place], int(self._talks[place]),
+            alias=self._aliases[place],
+        )  # fmt: skip
 
     def beginning(self, words: Sequence[str], kinds: Sequence[str], limit: int) -> list[Name]:
         """Names of these kinds that hold every one of these folded words, the last as the beginning of a word.
 
         First the one that is just that, then those that begin so, then all others; in each those with most talks
-        first. Without a word all names of these kinds.
+        first. Without a word all names of these kinds. What has several names is there once, by the first of these.
         """
         allowed = self._of(kinds)
         for word in words[:-1]:
@@ -88,8 +94,17 @@ class Names:
             typed = " ".join(words)
             equal, longer = (self._rank[found] < bisect_left(self._keys, end) for end in (typed + " ", typed + _LAST))
             begins = longer & (self._rank[found] >= bisect_left(self._keys, typed))
-            found = np.concatenate([found[begins & equal][:limit], found[begins & ~equal][:limit], found[~begins]])
-        return [self[place] for place in found[:limit].tolist()]
+            found = np.concatenate([found[begins & equal], found[begins & ~equal], found[~begins]])
+        return list(islice(self._once(found), limit))
+
+    def _once(self, places: NDArray[np.int_]) -> Iterator[Name]:
+        """The names at these places, without further names of what was there already."""
+        seen: set[tuple[str, str]] = set()
+        for place in places:
+            one = self[place]
+            if not one.slug or (one.kind, one.slug) not in seen:
+                seen.add((one.kind, one.slug))
+                yield one
 
     def folded(self, place: int) -> str:
         """A name by its place, folded."""
@@ -129,8 +144,8 @@ class Names:
 
 def _arrays_of(names: Iterable[Name]) -> Arrays:
     """The columns of names, those with most talks first, and of the words that they hold."""
-    keyed = [(one.key or fold_phrase(one.name), one) for one in names]
-    keyed.sort(key=lambda pair: (-pair[1].talks, KINDS.index(pair[1].kind), pair[0], pair[1].slug))
+    keyed = [(one.key or fold_phrase(one.alias or one.name), one) for one in names]
+    keyed.sort(key=lambda pair: (-pair[1].talks, KINDS.index(pair[1].kind), bool(pair[1].alias), pair[0], pair[1].slug))
     keys = [key for key, _ in keyed]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     # The place of each name among the folded names, which ascend.
@@ -139,7 +154,7 @@ def _arrays_of(names: Iterable[Name]) -> Arrays:
     words, places, starts = _by_word(_words(keyed))
     packed = (
         Packed.of(one.name for _, one in keyed), Packed.of(one.slug for _, one in keyed),
-        Packed.of(keys[place] for place in order), words,
+        Packed.of(one.alias for _, one in keyed), Packed.of(keys[place] for place in order), words,
     )  # fmt: skip
     letters = {name: column.letters for name, column in zip(_PACKED, packed, strict=True)}
     return {
@@ -167,7 +182,7 @@ def _words(keyed: Sequence[tuple[str, Name]]) -> Iterator[tuple[str, int]]:
     """Every word of every name with its place; but for talks those of the slug too, so that one can go on typing it."""
     for place, (key, one) in enumerate(keyed):
         words = key.split()
-        if one.kind != "talk":
+        if one.kind != "talk" and not one.alias:
             words += one.slug.split("-")
         for word in dict.fromkeys(words):
             yield word, place

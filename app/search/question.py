@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from app.catalog.filters import TalkFilter
 from app.embeddings.protocol import Vectors
 from app.search.memory import Memory
 from app.search.query import Query
 from app.search.scopes import NOTHING, QueryFilter
 from app.search.shapes import Mode
+
+NO_WORD = "There is no word to search for in this query."
+TOO_COMMON = "The words of this query are too common to search for; add one that says more."
 
 
 class Question(NamedTuple):
@@ -19,6 +23,16 @@ class Question(NamedTuple):
     vector: Vectors | None
     notice: str | None
     also: QueryFilter = NOTHING
+    narrows: bool = False
+    """Whether it asks for anything besides its words, be it in the query or by a filter."""
+
+
+def narrowed(question: Question, filter: TalkFilter, also: QueryFilter, memory: Memory) -> Question:
+    """The question with what it asks besides its words; a notice says where it asks nothing but words too common."""
+    query, narrows = question.query, bool(also) or not filter.is_empty
+    is_common = not query.terms and not narrows and query.folded not in memory.facts.titles
+    said = (TOO_COMMON, question.notice) if is_common else (question.notice,)
+    return question._replace(also=also, narrows=narrows, notice=" ".join(one for one in said if one) or None)
 
 
 def without_vectors(question: Question, memory: Memory) -> Question:

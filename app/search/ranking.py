@@ -18,8 +18,6 @@ from app.search.fusion import SEMANTIC_WEIGHT, of_best, parts_of, scaled
 from app.search.parts import distinct
 from app.search.shapes import Mode, Sort
 
-NO_TALKS = np.zeros(0, dtype=np.int64)
-
 # A passage less alike than this has nothing to do with a text. Read off all-MiniLM-L6-v2 on the shipped talks:
 # queries about other subjects (cooking, football, weather) stay below .2, a speaker's name finds .31 at most in talks
 # of others, and most passages that answer a query lie from .33 up.
@@ -252,14 +250,13 @@ def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> S
     return Side(Found(found.passages[first], found.talks[first], found.scores[first]))
 
 
-def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Ranking:
-    """All these talks by falling date, then by id: the answer to a query that narrows and holds no word."""
+def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Side:
+    """All these talks by falling date, then by id: what follows in a query that narrows and holds no word."""
     dates = [facts.dates.get(talk_id, "") for talk_id in talk_ids.tolist()]
     order = sorted(range(len(dates)), key=dates.__getitem__, reverse=True)
     nothing = np.zeros(len(order), dtype=np.int64)
     found = Found(nothing + NO_PASSAGE, talk_ids[np.array(order, dtype=np.int64)], nothing)
-    listed = Side(found, ranks=nothing)
-    return Ranking(Entries.unranked(NO_TALKS), Side(), Side(), listed, Remainder(talk_ids, NO_TALKS))
+    return Side(found, ranks=nothing)
 
 
 def least_related(nearest: float) -> float:

@@ -64,9 +64,10 @@ def worded(engine: Engine, session: Session, memory: Memory, scope: Scope, query
 def retrieve(
     engine: Engine, session: Session, memory: Memory, scope: Scope, question: Question, words: Worded | None = None
 ) -> Ranking:
-    """The ranking of what was found within `scope`; `words` is what was found by words, where that is known."""
-    if not question.query.words:
-        return newest_first(scope.talks, memory.facts)
+    """The ranking of what was found within `scope`; `words` is what was found by words, where that is known.
+
+    Without a word to look up all that the question lets through follows, the newest first.
+    """
     semantic, compared, least = Side(), None, 1.0
     if question.vector is not None:
         compared = memory.vectors.compare(question.vector, scope)
@@ -83,6 +84,8 @@ def retrieve(
     ranked = rank(first, semantic, question.mode, meaning, alike, least)
     ranked = ranked.at((ranked.documents > 0) | _are_worth_a_lesson(ranked, semantic))
     ranked = ranked.raised(raised) if raised else ranked
+    if question.narrows and not question.query.terms:
+        held, others = scope.talks, newest_first(np.setdiff1d(scope.talks, ranked.documents), memory.facts)
     near = ranked.documents if compared is None else np.concatenate([ranked.documents, compared.talks(least)])
     # What comes where a page goes beyond what was ranked:
     all_by_words = partial(found_by_words, engine, session, memory, scope, question.query, _ALL)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from app.catalog.draft_cards import draft_cards, open_drafts
 from app.catalog.kept import kept
 from app.catalog.takeaways import TakeawayCard, takeaway_cards
-from app.catalog.technologies import TechnologyRow, technology_row
+from app.catalog.technologies import TechnologyRow, technologies_by_name, technology_row
 from app.errors import NotFound
 from app.models import Takeaway, TakeawayDraft, Technology
 from app.technologies.matcher import Place
@@ -25,7 +25,7 @@ Named = Mapping[str, Sequence[str]]
 
 def resolve_technology(session: Session, named: str) -> TechnologyRow:
     """The technology of a slug, name or alias, whatever its case; NotFound says which may have been meant."""
-    names = kept(session, "technology names", lambda: _names(session))
+    names = technologies_by_name(session)
     slug = names.get(phrase_of(named)) if phrase_of(named) else None
     if slug is None:
         close = get_close_matches(named.casefold(), {" ".join(name): name for name in names}, n=3, cutoff=0.6)
@@ -35,32 +35,13 @@ def resolve_technology(session: Session, named: str) -> TechnologyRow:
     return technology_row(session, slug)
 
 
-def _names(session: Session) -> dict[tuple[str, ...], str]:
-    """Slugs by name. A slug means itself, then a name, then an alias; of two alike that of a vocabulary."""
-    rows = session.execute(
-        select(col(Technology.slug), col(Technology.name), col(Technology.aliases)).order_by(
-            col(Technology.vocabulary).is_(None), col(Technology.id)
-        )
-    ).all()
-    found: dict[tuple[str, ...], str] = {}
-    for slug, _, _ in rows:
-        found.setdefault(phrase_of(slug), slug)
-    for slug, name, _ in rows:
-        found.setdefault(phrase_of(name), slug)
-    for slug, _, aliases in rows:
-        for alias in aliases:
-            found.setdefault(phrase_of(alias), slug)
-    found.pop((), None)
-    return found
-
-
 def named_in_takeaways(session: Session) -> Named:
     """The takeaways that name each technology; where one lists several, what it is about stands first in its list."""
     return kept(session, "takeaways by technology", lambda: _named(session))
 
 
 def _named(session: Session) -> Named:
-    names = kept(session, "technology names", lambda: _names(session))
+    names = technologies_by_name(session)
     matcher = read_vocabulary(session).matcher
     found: dict[str, list[str]] = defaultdict(list)
     rows = session.execute(
@@ -84,7 +65,7 @@ def takeaways_naming(session: Session, technology: str) -> list[TakeawayCard]:
 
 def is_about(session: Session, card: TakeawayCard, technology: str) -> bool:
     """Whether a takeaway that names it is about this technology: it stands first in its list, or there is no list."""
-    names = kept(session, "technology names", lambda: _names(session))
+    names = technologies_by_name(session)
     listed = [names[phrase] for name in card.technologies if (phrase := phrase_of(name)) in names]
     return not listed or listed[0] == technology
 

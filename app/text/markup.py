@@ -6,9 +6,11 @@ HTML, reStructuredText and Markdown become plain text with their links kept as "
 from __future__ import annotations
 
 import copy
+import html
 import re
 import unicodedata
 from functools import cache
+from html.entities import html5
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ _TRAILING = re.compile(r"[ \t]+\n")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"\s+")
 _HTML = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);", re.DOTALL)
+_ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]*);")
 _RST_LINK = re.compile(r"`([^`<]+?)\s*<([^>`\s]+)>`__?")
 _RST = re.compile(
     r"^\.\. [\w-]+::|^\.\. _|^[^\s=~^*+#-][^\n]*\n(={4,}|-{4,}|~{4,}|\^{4,}|\*{4,}|\+{4,})[ \t]*$", re.MULTILINE
@@ -41,6 +44,17 @@ def _plain(text: str) -> str:
     return _CONTROL.sub("", _INVISIBLE.sub("", text))
 
 
+def without_entities(text: str) -> str:
+    """Text with the characters that HTML entities such as `&quot;` stand for, once; “AT&T” and “Q&A;” have none."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(entity: re.Match[str]) -> str:
+    # Of a name that is none, `unescape` would take its beginning: “&copypaste;” is not “©paste;”.
+    is_one = entity[1].startswith("#") or f"{entity[1]};" in html5
+    return html.unescape(entity[0]) if is_one else entity[0]
+
+
 def safe_url(url: str) -> str | None:
     """The address if it is http or https with a host, else None."""
     try:
@@ -61,8 +75,9 @@ def to_text(raw: str, markup: str) -> str:
     if markup == "html" and _HTML.search(raw):
         return many_lines(_from_html(raw))
     if markup == "rst":
-        # Most have no structure but a link or two, which need no parser.
-        return many_lines(_from_rst(raw) if _RST.search(raw) else _RST_LINK.sub(r"\1 (\2)", raw))
+        # Most have no structure but a link or two, which need no parser. Entities are none of its markup, and yet come.
+        text = _from_rst(raw) if _RST.search(raw) else _RST_LINK.sub(r"\1 (\2)", raw)
+        return many_lines(without_entities(text))
     if markup == "markdown" and (_MARKDOWN.search(raw) or _HTML.search(raw)):
         from markdown_it import MarkdownIt
 

@@ -70,7 +70,8 @@ def _wrong(error: Exception) -> str:
     if isinstance(error, ValidationError):
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"]) or "the body"
-        return f"{where}: {wrong['msg']}. Send a text to compare with, and perhaps a limit of 1 to 50."
+        said = f"{where} is missing" if wrong["type"] == "missing" else f"{where}: {wrong['msg']}"
+        return f"{said}. Send a text to compare with, and perhaps a limit of 1 to 50."
     return 'The body cannot be read; send {"text": "..."} as JSON, or the text itself as text/plain.'
 
 

@@ -109,6 +109,9 @@ def _in_words(request: Request, error: dict[str, Any]) -> WrongParameter:
         may = f"It takes {listing(sorted(known))}." if known else "It takes none."
         return WrongParameter(name, f"“{name}” is not a parameter of this address. {may}")
     meaning = f" {known[name]}" if known.get(name) else ""
+    if error["type"] == "missing":
+        add = f"add it to the address, as in “?{name}=…”" if name in known else "send it too"
+        return WrongParameter(name, f"{name} is missing; {add}.{meaning}")
     most = error.get("ctx", {}).get("max_length")
     if error["type"] in ("too_long", "string_too_long") and isinstance(error.get("input"), str | list):
         unit = "characters" if isinstance(error["input"], str) else "values"

@@ -84,6 +84,28 @@ def test_a_value_of_a_field_goes_into_the_box(page: Page) -> None:
     expect(page).to_have_url(re.compile("/search$"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "caret", "asked", "left", "place"),
+    [
+        ("speaker:gwe kafka", 11, "speaker:gwe", "speaker:gwen-shapira kafka", 21),
+        ("speaker:gwe kafka", 9, "speaker:gwe", "speaker:gwen-shapira kafka", 21),
+        ('kafka speaker:"gwen sh" -ksql', 22, 'kafka speaker:"gwen sh', "kafka speaker:gwen-shapira -ksql", 27),
+    ],
+)
+def test_the_field_at_the_caret_is_completed_and_the_rest_kept(
+    page: Page, typed: str, caret: int, asked: str, left: str, place: int
+) -> None:
+    page.goto("/search")
+    field = page.locator("#search")
+    field.focus()
+    field.evaluate("(box, [text, at]) => { box.value = text; box.setSelectionRange(at, at); }", [typed, caret])
+    with page.expect_response(lambda answer: answer.url.endswith(f"/complete?{urlencode({'q': asked})}")):
+        field.press("ArrowDown")
+    page.locator(OPTION, has_text="Gwen Shapira").click()
+    expect(field).to_have_value(left)
+    assert field.evaluate("box => box.selectionStart") == place
+
+
 def test_an_answer_that_comes_too_late_is_dropped(page: Page) -> None:
     held: list[Route] = []
     page.route("**/api/v1/complete?q=ka", lambda route: held.append(route))

@@ -180,6 +180,13 @@ def test_technologies_are_many_and_each_once() -> None:
             assert "beside" not in technology, slug
 
 
+@pytest.mark.parametrize(
+    ("slug", "name"), [("javascript", "JS"), ("kubernetes", "k8s"), ("go", "golang"), ("postgresql", "Postgres")]
+)
+def test_what_most_people_call_a_technology_is_a_name_of_it(slug: str, name: str) -> None:
+    assert name in technologies()[slug]["aliases"]
+
+
 @pytest.mark.parametrize("path", FILES["technology-judgements"], ids=lambda path: path.stem)
 def test_technology_judgements_resolve(path: Path) -> None:
     judged = load(path)["mentions"]

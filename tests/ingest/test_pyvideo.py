@@ -47,7 +47,11 @@ def test_stored_clean_with_every_oddity_said(engine: Engine) -> None:
             .options(selectinload(Talk.appearances).selectinload(Appearance.speaker), selectinload(Talk.resources))  # type: ignore[arg-type]
         ).one()
         assert [appearance.speaker.name for appearance in talk.appearances] == ["Ana María Souza"]
-        assert talk.abstract == "How small teams run a log.\n\nNo heroics needed."
+        assert talk.title == 'Streams for the rest of us & "you"'
+        assert talk.raw_title == "Streams for the rest of us &amp; &quot;you&quot;"
+        assert talk.abstract == "How small teams run a log.\n\nNo heroics needed, don't worry."
+        assert talk.raw_abstract is not None
+        assert "don&#39;t" in talk.raw_abstract
         assert talk.language == "en"
         assert talk.duration_minutes == 30.1
         assert [(link.kind, link.url) for link in talk.resources] == [

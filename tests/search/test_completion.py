@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
-from app.models import Talk
+from app.models import Talk, Technology, TechnologyMention
 from app.search import named
 from app.search.completion import Completed, Completion, complete
 from app.search.named import Nameboard, read_names
@@ -31,6 +31,8 @@ NAMES = (
     Name("technology", "kafka", "Kafka", 90),
     Name("technology", "kafka-streams", "Kafka Streams", 120),
     Name("technology", "go", "Go", 3),
+    Name("technology", "go", "Go", 3, alias="golang"),
+    Name("technology", "go", "Go", 3, alias="Go language"),
     Name("organisation", "google", "Google", 40),
     Name("theme", "operations", "Operations", 300),
     Name("series", "kafka-summit", "Kafka Summit", 200),
@@ -76,6 +78,14 @@ def test_every_word_is_in_the_name_and_the_last_begins_one(names: Names, text: s
 
 def test_a_word_before_the_last_is_whole(names: Names) -> None:
     assert typed(names, "gw shapira") == []
+
+
+def test_another_name_leads_to_the_first_which_is_there_once(names: Names) -> None:
+    for text, alias in (("golan", "golang"), ("go l", "Go language"), ("language", "Go language"), ("go", None)):
+        found = [item for item in _items(names, text) if item.kind == "technology"]
+        assert [(item.name, item.alias, item.slug, item.insert) for item in found] == [("Go", alias, "go", "Go")]
+    assert [item.insert for item in _items(names, "tech:gola")] == ["tech:go"]
+    assert [item.alias for item in _items(names, "tech:")] == [None] * 3
 
 
 def test_accents_and_signs_do_not_matter(names: Names) -> None:
@@ -176,6 +186,20 @@ def test_every_kind_is_read_with_its_talks(base: Base) -> None:
     }
     names = Names(found.values())
     assert names.beginning(["gwen"], NAMED, 8) == [found["speaker", "gwen-shapira"]]
+
+
+def test_technologies_are_read_with_their_aliases(base: Base) -> None:
+    with writing(base.engine) as session:
+        technology = Technology(slug="kubernetes", name="Kubernetes", vocabulary="v", aliases=["k8s", "kubectl"])
+        session.add(technology)
+        session.flush()
+        for talk_id in session.scalars(select(Talk.id).where(col(Talk.slug).in_(["keeping-it-simple", "to-be"]))):
+            session.add(TechnologyMention(talk_id=talk_id or 0, technology_id=technology.id or 0))
+    with reading(base.engine) as session:
+        found = [one for one in read_names(session) if one.kind == "technology"]
+    assert found == [
+        Name("technology", "kubernetes", "Kubernetes", 2, alias=alias) for alias in ("", "k8s", "kubectl")
+    ]  # fmt: skip
 
 
 def test_names_follow_the_snapshot_and_withdrawn_talks_are_gone(base: Base) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading, writing
-from app.models import Resource, Talk, Transcript
+from app.models import Resource, Talk, Technology, TechnologyMention, Transcript
 from app.search.shapes import SearchRequest
 from app.search.syntax import FIELDS
 from tests.search.conftest import Base
@@ -87,6 +87,39 @@ def test_what_a_talk_has(base: Base) -> None:
     assert found(base, "-has:video") == ALL - {"please-upgrade", "to-be"}
 
 
+@pytest.mark.parametrize(("query", "meaning", "slugs"), [
+    ("tech:c", "C", {"to-be"}),
+    ("tech:c++", "C++", {"please-upgrade"}),
+    ('tech:"C++"', "C++", {"please-upgrade"}),
+    ("tech:cpp", "C++", {"please-upgrade"}),
+    ("tech:C#", "C#", {"ksql-in-practice"}),
+    ("tech:k8s", "Kubernetes", {"keeping-it-simple"}),
+    ("tech:Kubectl", "Kubernetes", {"keeping-it-simple"}),
+    ('tech:"c plus plus"', "C++", {"please-upgrade"}),
+    ('tech:"node js"', "Node.js", {"flink-and-kafka"}),
+    ("tech:kube", "Kubernetes", {"keeping-it-simple"}),
+    ("tech:c -tech:c++", "C", {"to-be"}),
+])  # fmt: skip
+def test_a_technology_goes_by_its_whole_names_before_parts_of_them(
+    base: Base, query: str, meaning: str, slugs: set[str]
+) -> None:
+    named: tuple[tuple[str, str, list[str], str], ...] = (
+        ("c", "C", [], "to-be"), ("cpp", "C++", ["C plus plus"], "please-upgrade"),
+        ("csharp", "C#", [], "ksql-in-practice"), ("kubernetes", "Kubernetes", ["k8s", "kubectl"], "keeping-it-simple"),
+        ("nodejs", "Node.js", [], "flink-and-kafka"),
+    )  # fmt: skip
+    with writing(base.engine) as session:
+        for slug, name, aliases, talk in named:
+            technology = Technology(slug=slug, name=name, vocabulary="v", aliases=aliases)
+            session.add(technology)
+            session.flush()
+            talk_id = session.scalars(select(col(Talk.id)).where(col(Talk.slug) == talk)).one()
+            session.add(TechnologyMention(talk_id=talk_id or 0, technology_id=technology.id or 0))
+    result = base.ask(query, limit=100)
+    assert result.understood[0].meaning == meaning
+    assert {hit.talk.slug for hit in result.hits} == slugs
+
+
 def test_signs_alone_list_talks_newest_first_with_exact_facets(base: Base) -> None:
     result = base.ask("company:confluent")
     assert [hit.talk.year for hit in result.hits] == [2019, 2018, 2018]
@@ -94,6 +127,34 @@ def test_signs_alone_list_talks_newest_first_with_exact_facets(base: Base) -> No
     pages = [base.slugs("company:confluent", limit=1, offset=offset) for offset in range(4)]
     assert [slug for page in pages for slug in page] == [hit.talk.slug for hit in result.hits]
     assert result.hits[0].passage.kind == "title"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_common_words_alone_leave_what_is_asked_besides(base: Base, mode: str) -> None:
+    assert found(base, '"to be"', mode=mode) == {"to-be"} < found(base, '-"by the way"', mode=mode)
+    for query in ("the edition:london", "edition:london what is it"):
+        assert found(base, query, mode=mode) == {"ksql-in-practice", "to-be"}
+    assert found(base, "the", mode=mode, filter=TalkFilter(editions=("london-2018",))) == {"ksql-in-practice", "to-be"}
+    result = base.ask('"to be"', mode=mode)
+    assert (result.total, result.notice) == (1, None)
+    assert {value.value: value.count for value in result.facets["edition"]} == {"london-2018": 1}
+
+
+def test_what_is_near_in_meaning_comes_before_the_rest_that_is_let_through(base: Base) -> None:
+    base.change("ksql-in-practice", lambda talk: setattr(talk, "title", "Be the Not"))
+    ordered = base.slugs("not the be series:kafka", limit=100)
+    assert set(ordered) == ALL
+    assert set(ordered[:2]) == {"ksql-in-practice", "to-be"}
+    pages = [base.slugs("not the be series:kafka", limit=2, offset=offset) for offset in (0, 2, 4)]
+    assert [slug for page in pages for slug in page] == ordered
+
+
+def test_common_words_alone_are_said_to_be_too_common(base: Base) -> None:
+    for mode in MODES:
+        assert "too common" in (base.ask("the", mode=mode).notice or "")
+    assert base.ask("the", mode="lexical").total == 0
+    title = base.ask("to be or not to be")
+    assert (title.hits[0].talk.slug, title.notice) == ("to-be", None)
 
 
 def test_it_narrows_within_the_filter_of_the_request(base: Base) -> None:

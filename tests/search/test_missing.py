@@ -92,6 +92,28 @@ def test_without_vectors_and_without_a_model(base: Base) -> None:
     assert why(base, "kafka", "please-upgrade").mode == "lexical"
 
 
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "semantic"])
+def test_a_query_without_a_word_to_look_up_tells_nothing_of_words_and_meaning(base: Base, mode: str) -> None:
+    there = why(base, "speaker:gwen", "please-upgrade", mode=mode)
+    assert (there.found, there.rank, there.words, there.meaning) == (True, 1, None, None)
+    assert there.reasons == [
+        "It is here: number 1 of the answer.",
+        "The query has no words to look up.",
+        "All talks that the filters let through are in the answer, the newest first.",
+    ]
+    gone = why(base, "speaker:gwen", "flink-and-kafka", mode=mode)
+    assert (gone.found, gone.rank) == (False, None)
+    assert gone.reasons == [
+        "The filter “speaker:gwen” (speaker) leaves it out.", "The query has no words to look up.",
+    ]  # fmt: skip
+    common = why(base, "the speaker:gwen", "please-upgrade", mode=mode)
+    assert common.found
+    assert common.reasons[1] == "The words of the query are too common to be looked up."
+    nothing = why(base, "!!!", "to-be", mode=mode)
+    assert (nothing.found, nothing.rank) == (False, None)
+    assert nothing.reasons == ["There is no word to search for in this query."]
+
+
 @pytest.mark.parametrize("query", ["", "???", "\0", "x" * 5_000])
 def test_odd_queries_and_names(base: Base, query: str) -> None:
     assert why(base, query, "to-be").talk == "to-be"

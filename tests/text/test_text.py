@@ -8,7 +8,7 @@ import pytest
 
 from app.text.kinds import KINDS, talk_kind
 from app.text.language import guess_language, language_code, language_name
-from app.text.markup import many_lines, one_line, safe_url
+from app.text.markup import many_lines, one_line, safe_url, to_text, without_entities
 from app.text.names import clean_name, is_placeholder, name_key
 from app.text.slugs import slugify, unique_slug
 from app.web.parameters import Kind
@@ -45,6 +45,21 @@ def test_names_compare_without_case_accents_or_punctuation() -> None:
 def test_clean_text() -> None:
     assert one_line(" a\u200b\tb\x07\n c ") == "a b c"
     assert many_lines("a \r\nb\n\n\n\nc\n") == "a\nb\n\nc"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Keynote: &quot;How Not To Be Seen&quot;", 'Keynote: "How Not To Be Seen"'),
+        ("Integration &amp; Deployment", "Integration & Deployment"),
+        ("It&apos;s &#39;x&#x27; a&mdash;b", "It's 'x' a—b"),
+        ("a &lt;b&gt; c", "a <b> c"),
+        ("&amp;lt; once", "&lt; once"),
+        ("AT&T; Q&A; drag&drop; copy&paste; &copypaste; R&D &amp no &; &#;", None),
+    ],
+)
+def test_whole_entities_become_characters(text: str, clean: str | None) -> None:
+    assert without_entities(text) == to_text(text, "rst") == (clean or text)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example", "/relative", "https://", "http://[bad"])

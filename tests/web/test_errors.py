@@ -81,6 +81,31 @@ def test_a_wrong_parameter_is_a_422_that_names_it(client: TestClient, query: str
     assert words in body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("address", "named", "detail"),
+    [
+        ("practices", "q", "q is missing; add it to the address, as in “?q=…”. A question, in plain words"),
+        ("search/missing?q=kubernetes", "talk", "talk is missing; add it to the address, as in “?talk=…”. Slug, add"),
+        ("search/abstract", "text", "text is missing; add it to the address, as in “?text=…”. The text to compare"),
+    ],
+)
+def test_a_missing_parameter_is_named_with_what_it_is(
+    client: TestClient, address: str, named: str, detail: str
+) -> None:
+    answer = client.get(f"/api/v1/{address}")
+    assert answer.status_code == 422
+    body = answer.json()
+    assert [one["parameter"] for one in body["errors"]] == [named]
+    assert body["detail"].startswith(detail)
+    assert "{" not in body["detail"]
+
+
+def test_a_missing_field_of_a_body_is_named(client: TestClient) -> None:
+    answer = client.post("/api/v1/search/abstract", json={"limit": 3})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("text is missing. Send a text to compare with")
+
+
 def test_pages_refuse_wrong_parameters_in_words(client: TestClient) -> None:
     answer = client.get("/search?q=x&mode=magic&colour=red")
     assert answer.status_code == 422

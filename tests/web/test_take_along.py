@@ -27,6 +27,7 @@ from app.reports.request import ReportRequest
 from app.reports.saved import save_report
 from app.trends.document import Chart, FigureRow
 from app.web.app import create_app
+from app.web.pages import citations, search
 from app.web.pages.reports import few_enough, shown
 from tests.databases import Databases
 from tests.web.conftest import open_base
@@ -123,6 +124,23 @@ def test_an_edition_and_a_search_are_cited_whole(client: TestClient) -> None:
     link = html.unescape(re.findall(r'href="(/search\.bib[^"]*)"', page)[0])
     assert link == "/search.bib?q=brokers&kind=keynote&mode=lexical"
     assert client.get(link).status_code == 200
+
+
+def test_citations_of_a_part_of_an_answer_say_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "q=brokers&mode=lexical"
+    found = client.get(f"/api/v1/search?{asked}").json()["total"]
+    assert found > 1
+    assert client.get(f"/search.bib?{asked}").text.startswith("@inproceedings{")
+    assert "of the first" not in client.get(f"/search?{asked}").text
+    for module in (citations, search):
+        monkeypatch.setattr(module, "MOST_FOUND", 1)
+    cut = client.get(f"/search.bib?{asked}").text
+    assert cut.startswith(
+        f"% The first 1 of {found} talks found; narrow the search to have others.\n\n@inproceedings{{"
+    )
+    assert cut.count("@inproceedings{") == 1
+    assert len(client.get(f"/search.csl.json?{asked}").json()) == 1
+    assert "BibTeX</a> of the first 1<" in client.get(f"/search?{asked}").text
 
 
 def test_the_site_lists_no_endless_number_of_talks() -> None:

@@ -22,6 +22,7 @@ from app.web.parameters import FigureId, Nothing, PathSlug, Searching
 
 router = APIRouter(include_in_schema=False)
 MOST_FOUND = 100
+"""Talks of an answer to a search that are cited."""
 FIGURE_NAME = "figure"
 
 
@@ -47,11 +48,14 @@ def edition(slug: PathSlug, suffix: PathSlug, _: Nothing, session: Reading) -> R
 
 @router.get("/search.{suffix}")
 def found(suffix: PathSlug, asked: Annotated[Searching, Query()], session: Reading, engine: Search) -> Response:
-    """The first hundred talks of an answer to cite, best first."""
+    """The first talks of an answer to cite, in its order; where there are more, the file says so if it can."""
     request = asked.request(MOST_FOUND, 0)
     check_names(session, request.filter)
-    hits = engine.search(session, request).hits
-    return _cited(session, [hit.talk.id for hit in hits], suffix, "search")
+    result = engine.search(session, request)
+    said = ""
+    if result.total > MOST_FOUND:
+        said = f"The first {MOST_FOUND} of {result.total:,} talks found; narrow the search to have others."
+    return _cited(session, [hit.talk.id for hit in result.hits], suffix, "search", said)
 
 
 @router.get("/figures/{id}.csv")
@@ -79,8 +83,9 @@ def _of_figure(session: Session, id: str, suffix: str) -> Response:
     return _cited(session, counted, suffix, FIGURE_NAME)
 
 
-def _cited(session: Session, ids: Sequence[int], suffix: str, name: str) -> Response:
+def _cited(session: Session, ids: Sequence[int], suffix: str, name: str, said: str = "") -> Response:
     form = citation_named(suffix)
     if form is None:
         raise NotFound("format", suffix, f"The formats are {', '.join(known.suffix for known in CITATIONS)}.")
-    return attached(form.write(citations(session, ids)), form.media_type, f"{name}.{suffix}")
+    remark = f"{form.comment}{said}\n\n" if said and form.comment else ""
+    return attached(remark.encode() + form.write(citations(session, ids)), form.media_type, f"{name}.{suffix}")

@@ -20,6 +20,7 @@ from app.search.shapes import Hit, Mode, SearchResult
 from app.web.addresses import with_query
 from app.web.deps import Noting, Reading, Search, Viewing
 from app.web.facets import FacetBlock, facet_blocks
+from app.web.pages.citations import MOST_FOUND
 from app.web.parameters import Scrolling, Searching, Words
 from app.web.templating import PageContext
 from app.web.words import capital, language, quoted
@@ -74,6 +75,7 @@ class SearchPage(PageContext):
     missing: Missing | None
     as_json: str
     to_cite: str
+    most_cited: int
 
 
 @router.get("/search")
@@ -114,6 +116,7 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
         missing=missing,
         as_json=with_query("/api/v1/search", values, facet=None, limit=PAGE),
         to_cite=with_query("/search.bib", values, facet=None, offset=None),
+        most_cited=MOST_FOUND,
     )
 
 

@@ -72,7 +72,7 @@ const WAIT_MS = 120;
 
 function describe(item) {
   const counted = item.talks && (item.kind !== "talk" || item.talks > 1);
-  return (item.kind === "organisation" ? "company" : item.kind) + (counted ? ` · ${item.talks} talk${item.talks > 1 ? "s" : ""}` : "");
+  return (item.alias ? `${item.name}, ` : "") + (item.kind === "organisation" ? "company" : item.kind) + (counted ? ` · ${item.talks} talk${item.talks > 1 ? "s" : ""}` : "");
 }
 
 // Places go round: from the last to none, which is the field itself, to the first.
@@ -90,7 +90,7 @@ function completing(input, number) {
   input.after(list);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"],
     ["aria-controls", list.id], ["autocomplete", "off"]]) input.setAttribute(name, value);
-  let answer = { token: "", items: [] }, at = -1, waiting, asking;
+  let answer = { token: "", items: [], until: 0 }, at = -1, waiting, asking;
 
   function close() {
     clearTimeout(waiting);
@@ -115,7 +115,7 @@ function completing(input, number) {
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       what.textContent = describe(item);
-      option.append(`${item.name} `, what);
+      option.append(`${item.alias ?? item.name} `, what);
       option.addEventListener("click", () => choose(item));
       return option;
     }));
@@ -129,23 +129,31 @@ function completing(input, number) {
   function choose(item) {
     close();
     if (answer.token || !item.url) {
-      input.value = `${input.value.slice(0, input.value.length - answer.token.length)}${item.insert} `;
+      const before = `${input.value.slice(0, answer.until - answer.token.length)}${item.insert} `;
+      const after = input.value.slice(answer.until).replace(answer.token.includes('"') ? /^"?\s*/ : /^\s+/, "");
+      input.value = before + after;
       input.focus();
+      input.setSelectionRange(before.length, before.length);
       return;
     }
     const to = new URL(item.url, location.href);
     location.assign(to.pathname + to.search);
   }
+  // What lies before the end of the word at the caret; what comes after it is kept as it is.
+  function typedSoFar() {
+    const caret = input.selectionEnd ?? input.value.length;
+    return input.value.slice(0, caret + input.value.slice(caret).match(/^[^\s"]*/)[0].length);
+  }
   async function ask() {
-    const typed = input.value;
+    const typed = typedSoFar();
     if (typed.trim().length < 2) return close();
     asking?.abort();
     asking = new AbortController();
     try {
       const reply = await fetch(`/api/v1/complete?${new URLSearchParams({ q: typed })}`, { signal: asking.signal });
       const found = reply.ok ? await reply.json() : { items: [] };
-      if (input.value !== typed || document.activeElement !== input) return; // too late
-      if (found.items.length && typed.endsWith(found.token)) show(found); else close();
+      if (typedSoFar() !== typed || document.activeElement !== input) return; // too late
+      if (found.items.length && typed.endsWith(found.token)) show({ ...found, until: typed.length }); else close();
     } catch { /* asked anew, or no connection: whatever is shown stays until the next letter */ }
   }
   input.addEventListener("input", () => {
