@@ -122,7 +122,7 @@ def saved_report(id: PathSlug, _: Nothing, session: Reading, view: Viewing) -> H
             changed=saved.snapshot != current_snapshot(session),
             newer=newest_edition(session, saved),
             gone=vocabularies_gone(session, saved),
-            **shown(document),
+            **shown(session, document),
         )
     )
 
