@@ -72,7 +72,7 @@ def test_from_home_to_an_export(page: Page) -> None:
 def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, scheme: Any, width: int, size: str) -> None:
     """At 320 px too, which is a desktop at 400 %, and with letters of twice the size."""
     phone: Any = {"width": width, "height": PHONE["height"]}
-    context = browser.new_context(base_url=site, viewport=phone, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=site, viewport=phone, color_scheme=scheme)
     page = context.new_page()
     for path in (*PATHS, first_figure(page)):
         page.goto(path)

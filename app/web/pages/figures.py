@@ -24,6 +24,7 @@ from app.web.pages.reports import MOST_LISTED
 from app.web.parameters import FigureId, Scrolling
 from app.web.shares import scale_of_figure
 from app.web.templating import Crumb, PageContext
+from app.web.titles import figure_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
@@ -72,7 +73,7 @@ def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Readin
 def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
     found = figure_by_id(session, id)
     return FigurePage(
-        title=found.label,
+        title=figure_title(found, "talks not counted" if asked.talks == "others" else "", offset=asked.offset),
         crumbs=(Crumb("Trends", "/trends"), Crumb("A figure")),
         figure=found,
         id=id,

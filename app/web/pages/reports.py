@@ -26,6 +26,7 @@ from app.web.deps import Reading, Viewing
 from app.web.parameters import Nothing, PathSlug, Slug, Trending
 from app.web.shares import scales
 from app.web.templating import Crumb, PageContext
+from app.web.titles import document_title
 
 router = APIRouter(include_in_schema=False)
 MOST_LISTED = 5_000
@@ -120,7 +121,7 @@ def report(name: PathSlug, asked: Annotated[ReportQuery, Query()], session: Read
 def _report(session: Session, name: str, asked: ReportQuery) -> ReportPage:
     known = get_report(name)
     document = build_report(session, name, asked.asked_for())
-    return ReportPage(title=document.title, crumbs=(*CRUMBS, Crumb(known.title)), **shown(session, document))
+    return ReportPage(title=document_title(document), crumbs=(*CRUMBS, Crumb(known.title)), **shown(session, document))
 
 
 def shown(session: Session, document: Document) -> dict[str, Any]:
