@@ -18,7 +18,19 @@ _TRAILING = re.compile(r"[ \t]+\n")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"\s+")
 _HTML = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);", re.DOTALL)
-_RST_LINK = re.compile(r"`([^`<]+?)\s*<([^>`\s]+)>`__?")
+_RST_INLINE = re.compile(
+    r"""
+      (?<![\w`]) `` (?P<literal> (?=\S) (?:(?!\n\s*\n|``).)+ ) (?<=\S) `` (?![\w`])
+    | ` (?P<label> [^`<]+? ) \s* < (?P<address> [^>`\s]+ ) > `__?
+    | (?<![\w`]) (?: :[a-z]+: )? ` (?P<role> [^`\n<]+ ) ` (?![\w`])
+    | (?<![\w*/\\]) (?P<stars> \*{2,} ) (?P<strong> (?=\S) (?:(?!\n\s*\n)[^*])+ ) (?<=\S) (?P=stars) (?![\w*/])
+    | (?<![\w*/\\]) \* (?P<stressed> (?=[\w"'“‘(]) (?:(?!\n\s*\n)[^*])+ ) (?<=\S) \* (?![\w*/])
+    | \\ (?: (?P<escaped> [*_`|] ) | [ ] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Marks within a line. A lone * or **, as of a pointer, a power, a pattern of files or a footnote, is none: marks stand
+beside no letter on their outside and beside no space on their inside, within one paragraph."""
 _RST = re.compile(
     r"^\.\. [\w-]+::|^\.\. _|^[^\s=~^*+#-][^\n]*\n(={4,}|-{4,}|~{4,}|\^{4,}|\*{4,}|\+{4,})[ \t]*$", re.MULTILINE
 )
@@ -61,8 +73,8 @@ def to_text(raw: str, markup: str) -> str:
     if markup == "html" and _HTML.search(raw):
         return many_lines(_from_html(raw))
     if markup == "rst":
-        # Most have no structure but a link or two, which need no parser.
-        return many_lines(_from_rst(raw) if _RST.search(raw) else _RST_LINK.sub(r"\1 (\2)", raw))
+        # Most have no structure but a link or a word in bold, which need no parser.
+        return many_lines(_from_rst(raw) if _RST.search(raw) else _without_marks(raw))
     if markup == "markdown" and (_MARKDOWN.search(raw) or _HTML.search(raw)):
         from markdown_it import MarkdownIt
 
@@ -91,6 +103,17 @@ def _from_html(raw: str) -> str:
     for block in soup([name for name in _BLOCKS if name != "br"]):
         block.append("\n" if block.name in ("li", "tr") else "\n\n")
     return soup.get_text()
+
+
+def _without_marks(raw: str) -> str:
+    def plain(found: re.Match[str]) -> str:
+        if found["label"]:
+            return f"{_without_marks(found['label'])} ({found['address']})"
+        if marked := found["strong"] or found["stressed"]:
+            return _without_marks(marked)
+        return found["literal"] or found["role"] or found["escaped"] or ""
+
+    return _RST_INLINE.sub(plain, raw)
 
 
 def _from_rst(raw: str) -> str:
