@@ -29,8 +29,7 @@ from app.trends.document import Document
 class Report:
     """A report: the name in its address, a title and a sentence for lists, and what builds it.
 
-    `needs` says in words what must be chosen for it, "" if nothing must; `takes_edition` whether one edition will do,
-    `draws` whether it has a chart.
+    `needs` says in words what must be chosen for it, "" if nothing must; `takes_edition` whether one edition will do.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Report:
     build: Callable[[Session, ReportRequest], Document]
     needs: str = ""
     takes_edition: bool = True
-    draws: bool = True
 
 
 REPORTS = (
@@ -92,14 +90,12 @@ REPORTS = (
         "Technology radar",
         "Technologies by share of talks and by what people say of them, with how they moved of late.",
         radar.build,
-        draws=False,
     ),
     Report(
         "companies",
         "Companies",
         "Whom speakers were with at the time of their talks: vendors, users and what is not known, and who came most.",
         companies.build,
-        draws=False,
     ),
     Report(
         "whats-new",
@@ -113,7 +109,6 @@ REPORTS = (
         "Themes together",
         "Which themes meet in one talk more often, or less, than by chance.",
         together.build,
-        draws=False,
     ),
 )
 

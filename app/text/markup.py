@@ -21,7 +21,19 @@ _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"\s+")
 _HTML = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);", re.DOTALL)
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]*);")
-_RST_LINK = re.compile(r"`([^`<]+?)\s*<([^>`\s]+)>`__?")
+_RST_INLINE = re.compile(
+    r"""
+      (?<![\w`]) `` (?P<literal> (?=\S) (?:(?!\n\s*\n|``).)+ ) (?<=\S) `` (?![\w`])
+    | ` (?P<label> [^`<]+? ) \s* < (?P<address> [^>`\s]+ ) > `__?
+    | (?<![\w`]) (?: :[a-z]+: )? ` (?P<role> [^`\n<]+ ) ` (?![\w`])
+    | (?<![\w*/\\]) (?P<stars> \*{2,} ) (?P<strong> (?=\S) (?:(?!\n\s*\n)[^*])+ ) (?<=\S) (?P=stars) (?![\w*/])
+    | (?<![\w*/\\]) \* (?P<stressed> (?=[\w"'“‘(]) (?:(?!\n\s*\n)[^*])+ ) (?<=\S) \* (?![\w*/])
+    | \\ (?: (?P<escaped> [*_`|] ) | [ ] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Marks within a line. A lone * or **, as of a pointer, a power, a pattern of files or a footnote, is none: marks stand
+beside no letter on their outside and beside no space on their inside, within one paragraph."""
 _RST = re.compile(
     r"^\.\. [\w-]+::|^\.\. _|^[^\s=~^*+#-][^\n]*\n(={4,}|-{4,}|~{4,}|\^{4,}|\*{4,}|\+{4,})[ \t]*$", re.MULTILINE
 )
@@ -75,9 +87,9 @@ def to_text(raw: str, markup: str) -> str:
     if markup == "html" and _HTML.search(raw):
         return many_lines(_from_html(raw))
     if markup == "rst":
-        # Most have no structure but a link or two, which need no parser. Entities are none of its markup, and yet come.
-        text = _from_rst(raw) if _RST.search(raw) else _RST_LINK.sub(r"\1 (\2)", raw)
-        return many_lines(without_entities(text))
+        # Most have no structure but a link or a word in bold, which need no parser. Entities are none of its markup, and
+        # yet come.
+        return many_lines(without_entities(_from_rst(raw) if _RST.search(raw) else _without_marks(raw)))
     if markup == "markdown" and (_MARKDOWN.search(raw) or _HTML.search(raw)):
         from markdown_it import MarkdownIt
 
@@ -106,6 +118,17 @@ def _from_html(raw: str) -> str:
     for block in soup([name for name in _BLOCKS if name != "br"]):
         block.append("\n" if block.name in ("li", "tr") else "\n\n")
     return soup.get_text()
+
+
+def _without_marks(raw: str) -> str:
+    def plain(found: re.Match[str]) -> str:
+        if found["label"]:
+            return f"{_without_marks(found['label'])} ({found['address']})"
+        if marked := found["strong"] or found["stressed"]:
+            return _without_marks(marked)
+        return found["literal"] or found["role"] or found["escaped"] or ""
+
+    return _RST_INLINE.sub(plain, raw)
 
 
 def _from_rst(raw: str) -> str:

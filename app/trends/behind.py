@@ -97,6 +97,20 @@ def talks_of_figures(session: Session, figures: Iterable[Figure]) -> list[int]:
     return list(ids)
 
 
+def counted_talks_of(session: Session, id: str) -> list[int]:
+    """Ids of the talks that the figure of an id counts, in the order of `figure_talks`. NotFound for a malformed id."""
+    return _ids(session, parse_key(id).numerator(), None, 0)
+
+
+def are_of_more(session: Session, figures: Iterable[Figure], most: int) -> bool:
+    """Whether these figures are taken of more talks than `most`, each talk counted once."""
+    taken = {parse_key(figure.id).denominator(): (figure.denominator, figure) for figure in figures}
+    counts = [number for number, _ in taken.values()]
+    if max(counts, default=0) > most:
+        return True
+    return sum(counts) > most and len(talks_of_figures(session, [figure for _, figure in taken.values()])) > most
+
+
 def is_stale(session: Session, id: str) -> bool:
     """Whether the base has changed since this id was made."""
     return parse_key(id).snapshot != current_snapshot(session)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
+from markupsafe import Markup, escape
+
 from app.text.moments import clock
 from app.trends.wording import percent
 
@@ -24,6 +26,7 @@ LANGUAGES = {
     "he": "Hebrew", "hi": "Hindi", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "pl": "Polish",
     "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
 }  # fmt: skip
+_CODE = re.compile(r"`([^`\n]+)`")
 IRREGULAR = {"is": "are", "has": "have"}
 
 
@@ -112,6 +115,14 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def with_code(text: str) -> Markup:
+    """The text as HTML, with what stands `so` as code: messages write commands and fields like that everywhere."""
+    parts = _CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
 FILTERS = {
     "percent": percent,
     "quoted": quoted,
@@ -124,5 +135,6 @@ FILTERS = {
     "web_address": web_address,
     "host": host,
     "capital": capital,
+    "with_code": with_code,
 }
 GLOBALS = {"date_span": date_span, "year_span": year_span, "NBSP": NBSP}

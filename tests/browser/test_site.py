@@ -24,6 +24,7 @@ PATHS = (
     f"/trends?edition={EDITION}", "/reports",
     f"/reports/themes?edition={EDITION}", f"/reports/edition?edition={EDITION}", "/reports/saved", "/methods", "/api",
     "/quality", "/quality/q07", "/quality/q03", "/talks/no-such-talk", f"/editions/{EDITION}/post",
+    "/reports/radar", "/reports/together", "/reports/emerging", "/reports/companies", "/imports/1",
     "/technologies/flink/vs/ksqldb", "/technologies/pairs", "/technologies/flink",
 )  # fmt: skip
 
@@ -67,12 +68,16 @@ def test_from_home_to_an_export(page: Page) -> None:
     assert b"Operations" in export.value.body()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, scheme: Any) -> None:
-    context = browser.new_context(base_url=site, viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("scheme", "width", "size"), [("light", 320, ""), ("dark", 360, ""), ("light", 390, "200%")])
+def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, scheme: Any, width: int, size: str) -> None:
+    """At 320 px too, which is a desktop at 400 %, and with letters of twice the size."""
+    phone: Any = {"width": width, "height": PHONE["height"]}
+    context = browser.new_context(base_url=site, viewport=phone, color_scheme=scheme)
     page = context.new_page()
     for path in (*PATHS, first_figure(page)):
         page.goto(path)
+        if size:
+            page.evaluate("size => document.documentElement.style.setProperty('font-size', size)", size)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{path} is {over} px too wide"
     context.close()

@@ -94,3 +94,35 @@ def test_a_language_is_guessed_from_enough_text_only() -> None:
         == "de"
     )
     assert guess_language("Keynote") is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("**Audience level** Intermediate **Description** How.", "Audience level Intermediate Description How."),
+        ("It is *really*\nhard, (*very* so).", "It is really\nhard, (very so)."),
+        ("Use ``__sub__`` and ``**kwargs`` of `qrcode`.", "Use __sub__ and **kwargs of qrcode."),
+        ("**`See schedule </plan/>`_** or `**this**\none <https://a.example>`__", "See schedule (/plan/) or this\none (https://a.example)"),
+        (r"face\_recognition, Clojure\*", "face_recognition, Clojure*"),
+        ("* one\n* two *three* four", "* one\n* two three four"),
+    ],
+)  # fmt: skip
+def test_marks_within_a_line_of_restructuredtext_are_read(raw: str, text: str) -> None:
+    assert to_text(raw, "rst") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2**8 or 2 ** 8 ** 2, and 3*4*5",
+        "int main(int argc, char **argv, char **envp) and *p = *q;",
+        "def call(*args, **kwargs): run(*args, **kwargs)",
+        "Copy *.py and *.c, also src/**/*.py,**/*.c to dir/*.bak",
+        "Free* for all** members.\n\n* not on Mondays\n** nor Fridays",
+        "/*comment*/ and /** doc **/",
+        "A lone ` and a ``quote'' in TeX",
+        "**open for good\n\nand closed** here",
+    ],
+)
+def test_a_lone_star_of_plain_words_stays(text: str) -> None:
+    assert to_text(text, "rst") == text

@@ -364,3 +364,14 @@ def test_a_talk_in_a_list_shows_a_few_themes_and_leads_to_the_others() -> None:
     assert '<a href="/talks/x#themes">3 more<span' in str(macro(marks, 5, "/talks/x"))
     assert str(macro(marks[:6], 5, "/talks/x")).count('class="chip"') == 6
     assert str(macro(marks)).count('class="chip"') == 8
+
+
+@pytest.mark.parametrize("path", ["/api", "/reports/saved/nope"])
+def test_no_page_shows_marks_of_code(client: TestClient, path: str) -> None:
+    text = client.get(path).text
+    assert "<code>" in text
+    assert "`" not in text[text.index("<main") : text.index("</main>")]
+
+
+def test_a_series_without_talks_names_the_command_as_code(empty_client: TestClient) -> None:
+    assert "<code>hallway ingest data</code>" in empty_client.get("/trends").text

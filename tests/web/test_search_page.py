@@ -208,7 +208,7 @@ def test_a_phrase_that_no_talk_holds_is_said_with_a_link_to_the_near_one(client:
     link = "/search?" + urlencode({"q": '"kill brokers"', "mode": "lexical"})
     assert f'Did you mean <a href="{link}">"kill brokers"</a>?' in shown
     assert api(client, link)["total"] > 0
-    assert '<h1>"kill brokres"</h1>' in shown
+    assert '<h1>"kill brokres" (by words only)</h1>' in shown
     assert 'Nothing found for "kill brokres".' in shown
     loose = "/search?" + urlencode({"q": "kill brokres", "mode": "lexical"})
     assert f'<a href="{loose}">Look for kill brokres without the quotes</a>' in shown

@@ -25,7 +25,8 @@ from app.models import Talk
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
 from app.reports.saved import save_report
-from app.trends.document import Chart, FigureRow
+from app.trends.behind import are_of_more, talks_of_figures
+from app.trends.document import Chart, FigureRow, figures_of
 from app.web.app import create_app
 from app.web.pages import citations, search
 from app.web.pages.reports import few_enough, shown
@@ -70,16 +71,16 @@ def test_a_report_shows_its_chart_and_below_it_the_same_numbers(client: TestClie
 def test_a_chart_that_no_table_has_brings_its_own(base: KnowledgeBase) -> None:
     with reading(base.engine) as session:
         document = build_report(session, "themes", WEST)
-    assert document.chart is not None
-    rows = tuple(
-        FigureRow(row.key, row.label, None, row.figure, at="2019")
-        for row in document.tables[0].rows
-        if row.figure.share
-    )
-    other = replace(document, tables=(), chart=Chart("Over time", "Over time.", rows, "lines"))
-    (table,) = shown(other)["tables_shown"]
-    assert [row.figure for row in table.rows] == [row.figure for row in rows]
-    assert shown(document)["tables_shown"] == document.tables
+        assert document.chart is not None
+        rows = tuple(
+            FigureRow(row.key, row.label, None, row.figure, at="2019")
+            for row in document.tables[0].rows
+            if row.figure.share
+        )
+        other = replace(document, tables=(), chart=Chart("Over time", "Over time.", rows, "lines"))
+        (table,) = shown(session, other)["tables_shown"]
+        assert [row.figure for row in table.rows] == [row.figure for row in rows]
+        assert shown(session, document)["tables_shown"] == document.tables
 
 
 def test_a_fragment_is_the_article_alone(client: TestClient) -> None:
@@ -147,6 +148,45 @@ def test_the_site_lists_no_endless_number_of_talks() -> None:
     assert few_enough([1]) == [1]
     with pytest.raises(UsageError, match="a list of 5,001 talks"):
         few_enough(list(range(5_001)))
+
+
+def test_every_export_that_a_page_offers_is_given(client: TestClient) -> None:
+    for page in ("/reports", REPORT, "/reports/radar", "/reports/companies?edition=west-2019"):
+        offered = re.findall(r'href="(/reports/[^"?]+\.(?:[a-z]+\.)?[a-z]+(?:\?[^"]*)?)"', client.get(page).text)
+        assert offered, page
+        for link in offered:
+            assert client.get(html.unescape(link)).status_code == 200, link
+
+
+def test_what_is_too_long_for_the_site_is_not_offered(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = client.get("/api/v1/trends/themes?edition=west-2019").json()["rows"]
+    row = next(row for row in rows if 0 < row["numerator"] < row["denominator"])
+    figure = f"/figures/{row['figure']['id']}"
+    for module in ("reports", "figures"):
+        monkeypatch.setattr(f"app.web.pages.{module}.MOST_LISTED", row["numerator"])
+    page = client.get(figure).text
+    assert f'href="{figure}.csv"' not in page
+    assert client.get(f"{figure}.csv").status_code == 422
+    assert f'href="{figure}.bib"' in page
+    assert client.get(f"{figure}.bib").text.count("@inproceedings{") == row["numerator"]
+    assert "hallway report themes --format bib" in page
+    report = client.get(REPORT + "&population=without-keynotes").text
+    assert "/reports/themes.bib" not in report
+    assert "/reports/themes.csv" in report
+    command = "hallway report themes --edition west-2019 --population without-keynotes --format bib"
+    assert f"<code>{command}</code>" in report
+    for module in ("reports", "figures"):
+        monkeypatch.setattr(f"app.web.pages.{module}.MOST_LISTED", row["numerator"] - 1)
+    assert f'href="{figure}.bib"' not in client.get(figure).text
+    assert client.get(f"{figure}.bib").status_code == 422
+
+
+def test_talks_of_several_figures_are_counted_once(base: KnowledgeBase) -> None:
+    with reading(base.engine) as session:
+        figures = figures_of(build_report(session, "themes", ReportRequest()))
+        known = len(talks_of_figures(session, figures))
+        assert are_of_more(session, figures, known - 1)
+        assert not are_of_more(session, figures, known)
 
 
 def test_a_figure_gives_its_talks(client: TestClient) -> None:

@@ -87,3 +87,9 @@ def test_an_address_changes_in_one_thing() -> None:
         "/search?q=a+b&offset=40&edition=x&edition=y&mode=lexical"
     )
     assert with_query("/search", {}) == "/search"
+
+
+def test_what_stands_as_code_is_code() -> None:
+    told = words.with_code("<b> `hallway ingest x.yaml` adds them, {`q`} too; one ` alone.")
+    assert told == "&lt;b&gt; <code>hallway ingest x.yaml</code> adds them, {<code>q</code>} too; one ` alone."
+    assert words.with_code('`{"text": "<script>"}`') == "<code>{&#34;text&#34;: &#34;&lt;script&gt;&#34;}</code>"

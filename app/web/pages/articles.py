@@ -19,6 +19,7 @@ from app.trends.claimed import checked_article
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Nothing, PathSlug, Scrolling, Slug
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
@@ -60,7 +61,7 @@ def articles(asked: Annotated[ArticlesQuery, Query()], session: Reading, view: V
     check_names(session, TalkFilter(editions=(asked.edition,) if asked.edition else ()))
     active = labels(session, {"edition": asked.edition} if asked.edition else {})
     page = ArticlesPage(
-        title=f"Articles: {active[0][1]}" if active else "Articles",
+        title=view_title("Articles", active, offset=asked.offset),
         portion=list_articles(session, PAGE, asked.offset, asked.edition),
         asked=asked.asked(),
         active=active,

@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.exports import talk_list
 from app.exports.registry import CITATIONS, citation_named
 from app.models import Talk
-from app.trends.behind import figure_by_id, figure_talks, talks_of_figures
+from app.trends.behind import counted_talks_of, figure_by_id, figure_talks, talks_of_figures
 from app.web.deps import Reading, Search
 from app.web.pages.reports import attached, few_enough
 from app.web.parameters import FigureId, Nothing, PathSlug, Searching
@@ -78,9 +78,8 @@ def figure_csl(id: FigureId, _: Nothing, session: Reading) -> Response:
 
 
 def _of_figure(session: Session, id: str, suffix: str) -> Response:
-    few_enough(talks_of_figures(session, [figure_by_id(session, id)]))
-    counted = [card.id for card in figure_talks(session, id).numerator]
-    return _cited(session, counted, suffix, FIGURE_NAME)
+    figure_by_id(session, id)  # NotFound for what the base does not have
+    return _cited(session, few_enough(counted_talks_of(session, id)), suffix, FIGURE_NAME)
 
 
 def _cited(session: Session, ids: Sequence[int], suffix: str, name: str, said: str = "") -> Response:

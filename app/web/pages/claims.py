@@ -18,6 +18,7 @@ from app.takeaways.ledger.timelines import STANCE_WORDS, Timeline, timeline_of, 
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Nothing, PathSlug, Scrolling, Slug
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 20
@@ -65,7 +66,7 @@ def claims(asked: Annotated[ClaimsQuery, Query()], session: Reading, view: Viewi
     proposed = open_proposals(session, MOST_PROPOSED, technology=name)
     after = asked.offset + PAGE
     page = ClaimsPage(
-        title=f"Claims that changed: {name}" if name else "Claims that changed",
+        title=view_title("Claims that changed", [("technology", name)] if name else (), offset=asked.offset),
         crumbs=(Crumb("Takeaways", "/takeaways"), Crumb("Claims that changed")),
         technology=asked.technology,
         found=found[asked.offset : after],

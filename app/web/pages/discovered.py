@@ -14,6 +14,7 @@ from app.catalog.listing import Portion
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Scrolling
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 10
@@ -40,7 +41,7 @@ def discovered(asked: Annotated[Scrolling, Query()], session: Reading, view: Vie
     found = kept.found.drafts if kept else []
     shown = found[asked.offset : asked.offset + PAGE]
     page = DiscoveredPage(
-        title="Themes nobody named yet",
+        title=view_title("Themes nobody named yet", offset=asked.offset),
         crumbs=(Crumb("Themes", "/themes"),),
         kept=kept,
         drafts=Portion(len(found), shown, PAGE, asked.offset),

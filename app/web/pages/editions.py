@@ -27,6 +27,7 @@ from app.web.deps import Reading, Viewing
 from app.web.parameters import PathSlug, Scrolling, Slug
 from app.web.shares import scale_of, theme_rows
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
@@ -90,7 +91,7 @@ def _editions(session: Session, asked: EditionsQuery) -> EditionsPage:
         groups.setdefault((edition.series.slug, edition.series.name), []).append(edition)
     shown = tuple(edition.slug for edition in portion.items)
     return EditionsPage(
-        title=f"Editions: {active[0][1]}" if active else "Editions",
+        title=view_title("Editions", active, offset=asked.offset),
         groups=[(slug, name, found) for (slug, name), found in groups.items()],
         counts=edition_counts(session, shown) if shown else {},
         portion=portion,
@@ -110,7 +111,7 @@ def _edition(session: Session, slug: str, asked: Scrolling) -> EditionPage:
     wanted = TalkFilter(editions=(slug,))
     rows = theme_rows(theme_shares(session, Scope(editions=(slug,))), top_only=True)
     return EditionPage(
-        title=found.name,
+        title=view_title(found.name, offset=asked.offset),
         crumbs=(Crumb("Editions", "/editions"), Crumb(found.series.name, f"/editions?series={found.series.slug}")),
         edition=found,
         count=talk_count(session, wanted),

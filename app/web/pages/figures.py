@@ -20,9 +20,11 @@ from app.trends.estimate import Method, get_method
 from app.trends.figure import Figure
 from app.trends.populations import Counting, Population, get_counting, get_population
 from app.web.deps import Reading, Viewing
+from app.web.pages.reports import MOST_LISTED
 from app.web.parameters import FigureId, Scrolling
 from app.web.shares import scale_of_figure
 from app.web.templating import Crumb, PageContext
+from app.web.titles import figure_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
@@ -39,7 +41,8 @@ class FigurePage(PageContext):
     """A figure with its rule, its method and a part of its talks: those counted, or the others of its denominator.
 
     `id` is the one asked for; `stale` says in words that the base has changed since that was made, else it is None.
-    `measured` is how often such ranges held the true share where that is known, in words.
+    `measured` is how often such ranges held the true share where that is known, in words; `most_listed` is how many
+    talks the site gives in one file.
     """
 
     template: ClassVar[str] = "figure.html"
@@ -58,6 +61,7 @@ class FigurePage(PageContext):
     shown: Which
     portion: Portion[TalkCard]
     asked: dict[str, Any]
+    most_listed: int
 
 
 @router.get("/figures/{id}")
@@ -69,7 +73,7 @@ def figure(id: FigureId, asked: Annotated[FigureQuery, Query()], session: Readin
 def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
     found = figure_by_id(session, id)
     return FigurePage(
-        title=found.label,
+        title=figure_title(found, "talks not counted" if asked.talks == "others" else "", offset=asked.offset),
         crumbs=(Crumb("Trends", "/trends"), Crumb("A figure")),
         figure=found,
         id=id,
@@ -84,4 +88,5 @@ def _figure(session: Session, id: str, asked: FigureQuery) -> FigurePage:
         shown=asked.talks,
         portion=figure_part(session, id, asked.talks, PAGE, asked.offset),
         asked=asked.asked(),
+        most_listed=MOST_LISTED,
     )

@@ -20,6 +20,7 @@ from app.errors import NotFound
 from app.web.deps import Base, Reading, Viewing
 from app.web.parameters import Nothing, Scrolling, Words
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40
@@ -87,7 +88,7 @@ def imports(asked: Annotated[Scrolling, Query()], base: Base, session: Reading, 
     # Reading every page of a large base takes seconds, and finds the same until something changes.
     findings = kept(session, ("health", recipe), lambda: examine(session, recipe)).findings
     page = ImportsPage(
-        title="Imports and health",
+        title=view_title("Imports and health", offset=asked.offset),
         runs=list_runs(session),
         findings=findings[:FINDINGS],
         found=len(findings),
@@ -103,7 +104,7 @@ def one_import(run_id: RunId, asked: Annotated[ImportQuery, Query()], session: R
     run, files = find_run(session, run_id)
     wanted = [file for file in files if asked.format in (None, file.format)]
     page = ImportPage(
-        title=f"Import {run.id}",
+        title=view_title(f"Import {run.id}", [("format", asked.format)] if asked.format else (), offset=asked.offset),
         crumbs=(Crumb("Imports", "/imports"), Crumb(f"Import {run.id}")),
         run=run,
         problems=[] if asked.format else run_problems(session, run.id),

@@ -18,6 +18,7 @@ from app.web.deps import NOT_KEPT, Base, Curating, Reading, Viewing, may_write
 from app.web.forms import Fields, form_of
 from app.web.parameters import Nothing, Scrolling
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PATH = "/jobs"
@@ -60,7 +61,7 @@ def jobs(
     """The list."""
     board = read_board(session, asked.state, PAGE, asked.offset)
     page = JobsPage(
-        title="Jobs",
+        title=view_title("Jobs", [("state", asked.state)] if asked.state else (), offset=asked.offset),
         crumbs=(Crumb("Imports and health", "/imports"), Crumb("Jobs")),
         board=board,
         portion=Portion(board.total, board.items, PAGE, asked.offset),

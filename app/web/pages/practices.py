@@ -20,6 +20,7 @@ from app.web.addresses import with_query
 from app.web.deps import Base, Reading, Viewing
 from app.web.parameters import Practising
 from app.web.templating import PageContext
+from app.web.titles import view_title
 from app.web.words import capital, language, quoted
 
 router = APIRouter(include_in_schema=False)
@@ -84,11 +85,12 @@ def _practices(session: Session, base: KnowledgeBase, asked: Practising) -> Prac
         if name not in VIEW
         for one in (value if isinstance(value, list) else [value])
     ]
+    names = [(name, _words(session, name, value)) for name, value in narrowed]
     return PracticesPage(
-        title=f"Practices: {quoted(asked.q)}" if asked.q else "Practices",
+        title=view_title(f"Practices: {quoted(asked.q)}" if asked.q else "Practices", names),
         query=asked.q,
         answer=base.practices.ask(session, request) if asked.q else None,
-        active=[Filter(_words(session, *pair), _without(values, *pair)) for pair in narrowed],
+        active=[Filter(label, _without(values, *pair)) for pair, (_, label) in zip(narrowed, names, strict=True)],
         asked=values,
         kept=narrowed,
         chosen=dict(narrowed),

@@ -21,10 +21,13 @@ from app.web.deps import Reading, Viewing
 from app.web.pages.search import MODES
 from app.web.parameters import Nothing, Parameters, PathSlug
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 from app.web.words import quoted
 
 router = APIRouter(include_in_schema=False)
 NOT_MEASURED = f"Nothing was measured yet; run `{COMMAND}` in a checkout."
+
+SORTS = {"asked": "", "worst": "where hybrid loses first", "best": "where hybrid wins first"}
 
 
 class QualityQuery(Parameters):
@@ -89,7 +92,7 @@ def quality(asked: Annotated[QualityQuery, Query()], session: Reading, view: Vie
     """The figures and all questions."""
     found = read_quality()
     page = QualityPage(
-        title="How good search is",
+        title=view_title("How good search is", (), SORTS[asked.sort]),
         quality=found,
         questions=_in_order(found, asked.sort) if found else (),
         base=_base(session, found),

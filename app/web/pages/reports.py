@@ -20,12 +20,13 @@ from app.exports.plot import Plot, plot_of
 from app.exports.registry import CITATIONS, FORMATS, CitationFormat, Format, citation_named
 from app.reports.registry import REPORTS, Report, build_report, get_report
 from app.reports.request import ReportRequest
-from app.trends.behind import talks_of_figures
+from app.trends.behind import are_of_more, talks_of_figures
 from app.trends.document import Document, FigureTable, figures_of
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Nothing, PathSlug, Slug, Trending
 from app.web.shares import scales
 from app.web.templating import Crumb, PageContext
+from app.web.titles import document_title
 
 router = APIRouter(include_in_schema=False)
 MOST_LISTED = 5_000
@@ -76,7 +77,8 @@ class ReportPage(PageContext):
     """One report as a page, with the formats that it and its talks can be taken along in.
 
     `tables_shown` are the tables of the document and, if none of them has them, the figures of its chart; `scales` has
-    one entry for each. `plot` is the chart laid out, None where there is nothing to draw.
+    one entry for each. `plot` is the chart laid out, None where there is nothing to draw. `citations` are none where
+    its talks are more than `most_cited`, which the site refuses; `command` then gives them.
     """
 
     template: ClassVar[str] = "report.html"
@@ -88,6 +90,8 @@ class ReportPage(PageContext):
     scales: Sequence[float]
     formats: Sequence[Format]
     citations: Sequence[CitationFormat]
+    most_cited: int
+    command: str
 
 
 @router.get("/reports")
@@ -117,10 +121,10 @@ def report(name: PathSlug, asked: Annotated[ReportQuery, Query()], session: Read
 def _report(session: Session, name: str, asked: ReportQuery) -> ReportPage:
     known = get_report(name)
     document = build_report(session, name, asked.asked_for())
-    return ReportPage(title=document.title, crumbs=(*CRUMBS, Crumb(known.title)), **shown(document))
+    return ReportPage(title=document_title(document), crumbs=(*CRUMBS, Crumb(known.title)), **shown(session, document))
 
 
-def shown(document: Document) -> dict[str, Any]:
+def shown(session: Session, document: Document) -> dict[str, Any]:
     """What a page shows of a document, as fields of ReportPage."""
     tables = (*document.tables, *_of_chart_alone(document))
     return {
@@ -129,8 +133,18 @@ def shown(document: Document) -> dict[str, Any]:
         "tables_shown": tables,
         "scales": scales([table.rows for table in tables]),
         "formats": FORMATS,
-        "citations": CITATIONS,
+        "citations": () if are_of_more(session, figures_of(document), MOST_LISTED) else CITATIONS,
+        "most_cited": MOST_LISTED,
+        "command": _command(document, CITATIONS[0]),
     }
+
+
+def _command(document: Document, cited: CitationFormat) -> str:
+    """What writes the talks of a document on the command line, however many they are."""
+    if document.saved:
+        return f"hallway report rebuild {document.saved.id} --format {cited.name}"
+    options = [f"--{name.replace('_', '-')} {value}" for name, value in document.parameters]
+    return " ".join(["hallway report", document.report, *options, f"--format {cited.name}"])
 
 
 def _of_chart_alone(document: Document) -> tuple[FigureTable, ...]:

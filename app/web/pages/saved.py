@@ -31,6 +31,7 @@ from app.web.deps import Reading, Viewing
 from app.web.pages.reports import CRUMBS, MOST_LISTED, ReportPage, exported, shown
 from app.web.parameters import Nothing, PathSlug, Scrolling, Slug
 from app.web.templating import Crumb, PageContext
+from app.web.titles import document_title, view_title
 from app.web.words import date_words
 
 router = APIRouter(include_in_schema=False)
@@ -116,13 +117,13 @@ def saved_report(id: PathSlug, _: Nothing, session: Reading, view: Viewing) -> H
     document = open_saved(session, id)
     return view.page(
         SavedReportPage(
-            title=f"{document.title}, as saved on {date_words(saved.saved_at.date().isoformat())}",
+            title=document_title(document, f"as saved on {date_words(saved.saved_at.date().isoformat())}"),
             crumbs=SAVED,
             saved=saved,
             changed=saved.snapshot != current_snapshot(session),
             newer=newest_edition(session, saved),
             gone=vocabularies_gone(session, saved),
-            **shown(document),
+            **shown(session, document),
         )
     )
 
@@ -136,7 +137,7 @@ def changes(id: PathSlug, asked: Annotated[ChangesQuery, Query()], session: Read
     moved = found.moved[asked.offset : asked.offset + PAGE]
     return view.page(
         SavedChangesPage(
-            title=f"What changed: {before.title}",
+            title=view_title(f"What changed: {before.title}", (), _since(before, after), offset=asked.offset),
             crumbs=(*SAVED, Crumb(before.id, f"/reports/saved/{before.id}")),
             before=before,
             after=after,
@@ -146,6 +147,10 @@ def changes(id: PathSlug, asked: Annotated[ChangesQuery, Query()], session: Read
             asked=asked.asked(),
         )
     )
+
+
+def _since(before: SavedReport, after: SavedReport | None) -> str:
+    return f"edition {before.edition} and {after.edition}" if after else f"edition {before.edition} and now"
 
 
 def _other(session: Session, before: SavedReport, to: str | None) -> SavedReport | None:

@@ -23,6 +23,7 @@ from app.web.facets import FacetBlock, facet_blocks
 from app.web.pages.citations import MOST_FOUND
 from app.web.parameters import Scrolling, Searching, Words
 from app.web.templating import PageContext
+from app.web.titles import view_title
 from app.web.words import capital, language, quoted
 
 router = APIRouter(include_in_schema=False)
@@ -102,8 +103,9 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
         for one in (value if isinstance(value, list) else [value])
     ]
     names = {(name, value): _words(session, name, value) for name, value in narrowed}
+    titled = [(name, label) for (name, _), label in names.items()]
     return SearchPage(
-        title=quoted(asked.q) if asked.q else "Search",
+        title=view_title(quoted(asked.q) if asked.q else "Search", titled, *_order(asked), offset=asked.offset),
         query=asked.q,
         result=result,
         portion=Portion(result.total if result else 0, result.hits if result else [], PAGE, asked.offset),
@@ -118,6 +120,11 @@ def _search(session: Session, engine: SearchEngine, asked: SearchQuery) -> Searc
         to_cite=with_query("/search.bib", values, facet=None, offset=None),
         most_cited=MOST_FOUND,
     )
+
+
+def _order(asked: SearchQuery) -> tuple[str, str]:
+    mode = "" if asked.mode == MODES[0][0] else dict(MODES)[asked.mode]
+    return mode, "newest first" if asked.sort == "date" else ""
 
 
 def _words(session: Session, name: str, value: str) -> str:

@@ -18,6 +18,7 @@ from app.web.deps import Reading, Search, Viewing
 from app.web.near import near_speakers
 from app.web.parameters import Nothing, PathSlug, Scrolling, Words
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
@@ -60,7 +61,12 @@ class SpeakerPage(PageContext):
 def speakers(asked: Annotated[SpeakersQuery, Query()], session: Reading, view: Viewing) -> HTMLResponse:
     """Speakers by name."""
     page = SpeakersPage(
-        title=f"Speakers: {asked.q}" if asked.q else "Speakers",
+        title=view_title(
+            "Speakers",
+            [("q", asked.q)] if asked.q else (),
+            "most talks first" if asked.sort == "talks" else "",
+            offset=asked.offset,
+        ),
         portion=list_speakers(session, asked.q, PAGE, asked.offset, asked.sort),
         asked=asked.asked(),
         prefix=asked.q,

@@ -17,6 +17,7 @@ from app.catalog.takeaways import Change, TakeawayCard, TakeawayFilter, claim_ch
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Scrolling, TakeawayNarrowing
 from app.web.templating import PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
@@ -54,7 +55,7 @@ def _takeaways(session: Session, asked: TakeawaysQuery) -> TakeawaysPage:
     portion = list_takeaways(session, asked.takeaway_filter(), PAGE, asked.offset)
     active = labels(session, {name: value for name, value in asked.asked().items() if name != "offset"})
     return TakeawaysPage(
-        title=f"Takeaways: {', '.join(label for _, label in active)}" if active else "Takeaways",
+        title=view_title("Takeaways", active, offset=asked.offset),
         portion=portion,
         changes=claim_changes(session) if not active and not asked.offset else (),
         asked=asked.asked(),

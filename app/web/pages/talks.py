@@ -21,9 +21,11 @@ from app.trends.figure import Figure
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Scrolling, TalkNarrowing
 from app.web.templating import PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
+ORDERS = {"newest": "", "oldest": "oldest first", "title": "by title"}
 
 
 class TalksQuery(TalkNarrowing, Scrolling):
@@ -57,7 +59,7 @@ def _talks(session: Session, asked: TalksQuery) -> TalksPage:
     check_names(session, wanted)
     active = labels(session, {name: value for name, value in asked.asked().items() if name not in ("sort", "offset")})
     return TalksPage(
-        title=f"Talks: {', '.join(label for _, label in active)}" if active else "Talks",
+        title=view_title("Talks", active, ORDERS[asked.sort], offset=asked.offset),
         portion=list_talks(session, wanted, asked.sort, PAGE, asked.offset),
         asked=asked.asked(),
         active=active,

@@ -39,9 +39,17 @@ from app.trends.versus import COMPARING, comparisons_of
 from app.web.deps import Reading, Viewing
 from app.web.parameters import PathSlug, Scrolling
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
+ORDERS = {
+    "talks": "",
+    "name": "by name",
+    "editions": "most editions first",
+    "first": "by first year",
+    "last": "by last year, the newest first",
+}
 EDITIONS = 20
 TALKS = 8
 CANDIDATES = 15
@@ -105,7 +113,9 @@ def technologies(asked: Annotated[TechnologiesQuery, Query()], session: Reading,
     """Technologies that talks mention."""
     portion = list_technologies(session, PAGE, asked.offset, asked.sort, asked.kind)
     page = TechnologiesPage(
-        title=f"Technologies: {asked.kind}" if asked.kind else "Technologies",
+        title=view_title(
+            "Technologies", [("kind", asked.kind)] if asked.kind else (), ORDERS[asked.sort], offset=asked.offset
+        ),
         crumbs=(Crumb("Themes", "/themes"),),
         portion=portion,
         counts=technology_counts(session, portion.items),
@@ -129,7 +139,7 @@ def _technology(session: Session, slug: str, asked: TechnologyQuery) -> Technolo
     found = find_technology(session, slug)
     limit, start = (PAGE, asked.offset) if asked.view else (EDITIONS, 0)
     return TechnologyPage(
-        title=found.name,
+        title=view_title(found.name, (), "at its editions" if asked.view else "", offset=start),
         crumbs=(Crumb("Themes", "/themes"), Crumb("Technologies", "/technologies")),
         technology=found,
         figure=technology_counts(session, [found])[slug],

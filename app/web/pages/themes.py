@@ -28,9 +28,11 @@ from app.web.near import near_theme
 from app.web.parameters import InVocabulary, PathSlug, Scrolling
 from app.web.shares import scale_of
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
+ONLY = {"editions": "at each edition", "confirmed": "talks by people", "machine": "talks by machine"}
 FIRST = 8
 TAKEAWAYS = 5
 EDITIONS = 20
@@ -120,7 +122,7 @@ def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery)
     shown = [] if asked.view else [asked.status] if asked.status else ["confirmed", "machine"]
     limit = PAGE if asked.status else FIRST
     return ThemePage(
-        title=found.name,
+        title=view_title(found.name, (), ONLY.get(asked.view or asked.status or "", ""), offset=asked.offset),
         crumbs=(
             Crumb("Themes", "/themes"),
             *(Crumb(name.name, f"/themes?vocabulary={name.slug}") for name in within),

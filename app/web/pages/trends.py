@@ -18,6 +18,7 @@ from app.web.deps import Reading, Viewing
 from app.web.parameters import Trending
 from app.web.shares import scales
 from app.web.templating import Crumb, PageContext
+from app.web.titles import document_title
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,7 +52,7 @@ def _trends(session: Session, asked: Trending) -> TrendsPage:
             raise NotFound("edition", asked.edition[0])
         crumbs = (Crumb("Trends", "/trends"), Crumb(edition, f"/editions/{asked.edition[0]}"))
     return TrendsPage(
-        title=document.title,
+        title=document_title(document),
         crumbs=crumbs,
         document=document,
         scales=scales([table.rows for table in document.tables]),

@@ -18,6 +18,7 @@ from app.trends.versus import Versus, pair_path, resolve_pair, versus, versus_ch
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Nothing, PathSlug, Scrolling
 from app.web.templating import Crumb, PageContext
+from app.web.titles import view_title
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
@@ -59,7 +60,11 @@ def pairs(asked: Annotated[PairsQuery, Query()], session: Reading, view: Viewing
     portion = list_pairs(session, PAGE, asked.offset, alike=asked.of is None)
     counts = pair_counts(session, portion.items)
     page = PairsPage(
-        title="Technologies side by side", crumbs=CRUMBS, portion=portion, counts=counts, asked=asked.asked()
+        title=view_title("Technologies side by side", (), "of two kinds too" if asked.of else "", offset=asked.offset),
+        crumbs=CRUMBS,
+        portion=portion,
+        counts=counts,
+        asked=asked.asked(),
     )
     return view.page(page)
 
