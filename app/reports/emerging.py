@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from app.reports.movements import judging_lines, odds_words, sources
+from app.reports.movements import judging_lines, odds_range, odds_words, sources
 from app.reports.pieces import (
     counting_choices,
     coverage_lines,
@@ -208,7 +208,7 @@ def _table(name: str, courses: list[Course], facts: ScopeFacts) -> FigureTable:
         trend = one.trend
         cells: tuple[Line, ...] = (line("too few to tell"), (), ())
         if trend:
-            range_ = f"{odds_words(trend.low)} to {odds_words(trend.high)}"
+            range_ = odds_range(trend.low, trend.high)
             cells = line(odds_words(trend.odds)), line(range_), line(WORDS.get(trend.verdict, trend.verdict))
         href = f"/themes/{one.slug}" if name == "themes" else f"/talks?technology={one.slug}"
         rows.append(FigureRow(one.slug, one.name, href, one.figure, more=cells))

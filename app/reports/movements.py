@@ -10,6 +10,7 @@ from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.change import settling
 from app.trends.change.discoveries import BENJAMINI_HOCHBERG, BENJAMINI_YEKUTIELI
+from app.trends.change.slope import BEYOND
 from app.trends.document import Line, Number, Reference, Section, line
 from app.trends.figure import Figure
 from app.trends.movement import CANNOT, Movement
@@ -100,4 +101,11 @@ def jump_lines(named: Sequence[tuple[str, Movement]]) -> tuple[Line, ...]:
 
 def odds_words(odds: float) -> str:
     """A yearly change of odds: “+12 %”."""
+    if odds > BEYOND:
+        return f"more than +{percent(BEYOND)}"
     return f"{'+' if odds >= 1 else '−'}{percent(abs(odds - 1))}"
+
+
+def odds_range(low: float | None, high: float | None) -> str:
+    """“−5 % to +12 %” of a slope’s limits, “any fall to +12 %” where one says nothing."""
+    return f"{'any fall' if low is None else odds_words(low)} to {'any rise' if high is None else odds_words(high)}"

@@ -6,7 +6,15 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app.errors import NotFound, UsageError
-from app.reports.movements import change_cells, judging_lines, jump_lines, odds_words, settle_sections, sources
+from app.reports.movements import (
+    change_cells,
+    judging_lines,
+    jump_lines,
+    odds_range,
+    odds_words,
+    settle_sections,
+    sources,
+)
 from app.reports.pieces import coverage_lines, population_choices, with_vocabulary
 from app.reports.request import ReportRequest
 from app.trends.change import pooling, slope
@@ -42,8 +50,8 @@ class Trend(BaseModel):
     """The line through all points: the odds are multiplied by `odds` each year."""
 
     odds: float
-    low: float
-    high: float
+    low: float | None = Field(description=f"null where odds {slope.BEYOND:,.0f} times as low would be as likely")
+    high: float | None = Field(description=f"null where odds {slope.BEYOND:,.0f} times as high would be as likely")
     p: float
     dispersion: float
     points: int
@@ -192,7 +200,7 @@ def trend_words(trend: Trend | None, unit: str) -> str:
     if trend is None:
         return f"A trend takes {slope.LEAST} {unit}s with a share between none and all, so none is told."
     of = ", among talks with text, whose part jumps," if trend.basis == TEXT else ""
-    range_ = f"{odds_words(trend.low)} to {odds_words(trend.high)}"
+    range_ = odds_range(trend.low, trend.high)
     told = (
         f"Over all {counted(trend.points, unit)}{of} the odds change by {odds_words(trend.odds)} a year, likely "
         f"{range_}: {trend.verdict}."
@@ -200,7 +208,7 @@ def trend_words(trend: Trend | None, unit: str) -> str:
     if trend.verdict != "not settled":
         return told
     if trend.points_needed is None:
-        return f"{told} No number of {unit}s would settle so flat a line."
+        return f"{told} No number of {unit}s like these would settle it."
     left = trend.points_needed - trend.points
     return f"{told} {counted(max(1, left), f'more {unit}')} like these, at this slope, would settle it."
 

@@ -87,8 +87,8 @@ def to_text(raw: str, markup: str) -> str:
     if markup == "html" and _HTML.search(raw):
         return many_lines(_from_html(raw))
     if markup == "rst":
-        # Most have no structure but a link or a word in bold, which need no parser. Entities are none of its markup, and
-        # yet come.
+        # Most have no structure but a link or a word in bold, which need no parser. Entities are none of its markup
+        # and yet come.
         return many_lines(without_entities(_from_rst(raw) if _RST.search(raw) else _without_marks(raw)))
     if markup == "markdown" and (_MARKDOWN.search(raw) or _HTML.search(raw)):
         from markdown_it import MarkdownIt

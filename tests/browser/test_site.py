@@ -200,6 +200,40 @@ def test_tab_begins_with_the_skip_link_and_focus_shows(page: Page) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+UNSEEN = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .filter(one => { one.focus(); return document.activeElement === one; })
+    .filter(one => {
+        one.focus();
+        const { width, height, right } = one.getBoundingClientRect();
+        let clipped = false;
+        for (let up = one; up; up = up.parentElement) clipped ||= getComputedStyle(up).clipPath !== "none";
+        return clipped || width < 4 || height < 4 || right <= 0;
+    })
+    .map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_nothing_that_has_the_focus_is_unseen(browser: Browser, site: str, size: Any) -> None:
+    context = browser.new_context(base_url=site, viewport=size)
+    page = context.new_page()
+    for path in ("/", "/speakers", "/technologies", "/talks", TALK, "/search?q=kafka"):
+        page.goto(path)
+        assert page.evaluate(UNSEEN) == [], path
+    context.close()
+
+
+def test_folded_tables_are_sorted_by_links_above_them(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site, viewport=PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/technologies")
+    expect(page.get_by_text("Kind", exact=True).last).to_be_hidden()  # nothing is sorted by it
+    page.get_by_role("link", name="Editions", exact=True).last.click()
+    expect(page).to_have_url(re.compile("sort=editions"))
+    expect(page.locator("th[aria-sort]")).to_have_text("Editions")
+    expect(page.locator("th[aria-sort]")).to_be_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, site: str, scheme: Any) -> None:
     context = browser.new_context(
