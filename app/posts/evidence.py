@@ -93,8 +93,8 @@ def figure_evidence(figure: Figure, id: str, scope: str) -> Evidence:
     if published is None:
         words.append("How many sessions were published is not known.")
     else:
-        left = max(0, published - known)
-        words.append(f"{known} of {published} published sessions. {left} of the {published} are not in the base.")
+        missing = figure.coverage.missing
+        words.append(f"{known} of {published} published sessions. {missing} of the {published} are not in the base.")
     return Evidence(f"the figure “{figure.label}”", (Saying(" ".join(words)),), _subject(figure, scope))
 
 

@@ -14,7 +14,7 @@ from app.trends.document import Choice, FigureRow, FigureTable, Line, Link, Numb
 from app.trends.estimate import UNASSIGNED
 from app.trends.figure import Figure
 from app.trends.populations import COUNTINGS, get_counting, get_population
-from app.trends.scope import EditionFacts, ScopeFacts
+from app.trends.scope import EditionFacts, ScopeFacts, exceeding_words, lacking_words
 from app.trends.wording import counted, percent
 
 SOURCES_OF_EDITIONS = 3
@@ -32,15 +32,17 @@ def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | Non
         return (
             line(f"No talks of {facts.title} are in the base. `hallway ingest programme.yaml` adds them from a file."),
         )
-    known, published = facts.known, facts.published
+    published = facts.published
     if published is None:
         return (_unknown(facts),)
-    if known > published:
-        return (line(f"{counted(known, 'talk')} are known, more than the {published} sessions published."),)
-    if known == published:
+    if facts.is_complete:
         return (line(f"All {counted(published, 'published session')} are in the base."),)
-    left = published - known
-    start = f"{left:,} of the {published:,} published sessions {'is' if left == 1 else 'are'} not in the base."
+    left = facts.missing or 0
+    which = f": {lacking_words(facts)}" if len(facts.editions) > 1 else ""
+    start = f"{left:,} of the {published:,} published sessions {'is' if left == 1 else 'are'} not in the base{which}."
+    if facts.surplus:
+        beyond = exceeding_words(facts)
+        return (*([line(start)] if left else []), line(f"{beyond[0].upper()}{beyond[1:]}."))
     if example is None or example.numerator == 0:
         return (line(start),)
     if population != "all":

@@ -10,18 +10,29 @@ from app.trends.estimate import Ground, estimate_share, method_sentence
 from app.trends.estimate.planning import plan_reviews
 from app.trends.keys import FigureKey
 from app.trends.populations import get_population
-from app.trends.scope import ScopeFacts
+from app.trends.scope import ScopeFacts, exceeding_words
 from app.trends.tally import Tally
 from app.trends.wording import counted, likely, percent, percent_range
 
 
 class Coverage(BaseModel):
-    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition."""
+    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition.
+
+    What is missing is told edition by edition, so `surplus`, the talks known beyond what their editions published,
+    fills no gap of another.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     known: int
     published: int | None
+    missing: int | None = Field(default=None, description="published sessions that are not known; null as `published`")
+    surplus: int = Field(default=0, description="talks known beyond what their editions published")
+
+    @classmethod
+    def of(cls, facts: ScopeFacts) -> Coverage:
+        """That of a scope."""
+        return cls(known=facts.known, published=facts.published, missing=facts.missing, surplus=facts.surplus)
 
 
 class FigureLink(BaseModel):
@@ -129,9 +140,7 @@ class Figure(BaseModel):
         """“Reviewing 12 more talks would bring it to about ± 5 points.”; None where there is nothing to review."""
         if self.estimate is None or self.undecided == 0:
             return None
-        published = self.coverage.published if self.population == "all" else None
-        if published is not None and published < self.denominator:
-            published = None
+        published = self.coverage.published if self.population == "all" and not self.coverage.surplus else None
         plan = plan_reviews(self.estimate, self.denominator, self.undecided, self.variance, published)
         if plan is None:
             return None
@@ -181,6 +190,7 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         rejected=tally.rejected,
         variance=tally.variance,
         published=facts.published,
+        surplus=facts.surplus,
         of_population=partial,
         expected=tally.expected,
         keeps_count=tally.ground.labels != "reviewed-sample",
@@ -202,7 +212,13 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         low=estimate.low,
         high=estimate.high,
         method=method_sentence(
-            estimate.basis, tally.denominator, tally.undecided, tally.machine, facts.published, ground
+            estimate.basis,
+            tally.denominator,
+            tally.undecided,
+            tally.machine,
+            facts.published,
+            ground,
+            exceeding=exceeding_words(facts),
         ),
         confirmed=tally.confirmed,
         machine=tally.machine,
@@ -215,7 +231,7 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         half_labelling=estimate.labelling,
         half_unseen=estimate.unseen,
         variance=tally.variance,
-        coverage=Coverage(known=facts.known, published=facts.published),
+        coverage=Coverage.of(facts),
         snapshot=key.snapshot,
     )
 
@@ -242,7 +258,7 @@ def count_figure(
         confirmed=numerator,
         machine=0,
         undecided=0,
-        coverage=Coverage(known=facts.known, published=facts.published),
+        coverage=Coverage.of(facts),
         snapshot=key.snapshot,
     )
 

@@ -80,8 +80,12 @@ def method_sentence(
     machine: int,
     published: int | None = None,
     ground: Ground | None = None,
+    exceeding: str = "",
 ) -> str:
-    """How the interval was made, for readers. `undecided` talks no person decided, `machine` of them were assigned."""
+    """How the interval was made, for readers. `undecided` talks no person decided, `machine` of them were assigned.
+
+    `exceeding` says of which editions more talks are known than were published.
+    """
     known = {
         "nothing": "There are no talks to count, so there is no share.",
         "exact": f"Exact: all {denominator} published sessions are known and people decided each.",
@@ -92,8 +96,7 @@ def method_sentence(
         "treated as a sample of a programme of unknown size.",
         "population": "95 % Wilson interval: the published count is of all talks, not of this population, so the known "
         "talks are treated as a sample of a programme of unknown size.",
-        "exceeds": f"95 % Wilson interval without correction: {denominator} talks are known, more than the {published} "
-        "sessions published, so the two count different things.",
+        "exceeds": f"95 % Wilson interval without correction: {exceeding}, so the two count different things.",
     }[basis]
     if basis in ("nothing", "exact"):
         return known

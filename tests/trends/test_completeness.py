@@ -1,0 +1,67 @@
+"""How complete programmes are, told edition by edition, and what figures make of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import Session
+
+from app.reports.registry import build_report
+from app.reports.request import ReportRequest
+from app.trends.change.seen import seen
+from app.trends.counts import theme_figure
+from app.trends.document import plain
+from app.trends.scope import Scope, read_scope
+from tests.databases import Databases
+from tests.trends.sample import Builder
+
+
+@pytest.fixture(scope="module")
+def session(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """Three editions, all decided for operations: 4 of 4 published sessions known, 3 of 2, and 1 of 2."""
+    with databases.fresh(tmp_path_factory.mktemp("complete")) as engine, Session(engine) as opened:
+        build = Builder(opened)
+        build.theme("operations", "Operations")
+        for year, known, published in ((2021, 4, 4), (2022, 3, 2), (2023, 1, 2)):
+            build.edition(f"tiny-{year}", f"Tiny {year}", f"{year}-05-01", published, series="tiny")
+            for number in range(known):
+                build.talk(
+                    f"tiny-{year}",
+                    kind="keynote" if number == 3 else "breakout",
+                    confirmed=("operations",) if number == 0 else (),
+                    rejected=("operations",) if number else (),
+                )
+        opened.commit()
+        yield opened
+
+
+def test_more_than_one_edition_published_fills_no_gap_of_another(session: Session) -> None:
+    facts = read_scope(session, Scope(series="tiny"))
+    assert (facts.known, facts.published, facts.missing, facts.surplus) == (8, 8, 1, 1)
+    assert not facts.is_complete
+    assert facts.whole is None
+    figure = theme_figure(session, "operations", facts.scope)
+    assert figure.method_slug != "exact"
+    assert "more than the 2 sessions published" in figure.method
+    assert figure.low is not None
+    assert figure.high is not None
+    assert figure.low < 3 / 8 < figure.high
+    assert (figure.coverage.missing, figure.coverage.surplus) == (1, 1)
+    found = seen(figure)
+    assert found is not None
+    assert found.missing == 1
+
+
+def test_words_say_which_edition_lacks_sessions_and_which_has_too_many(session: Session) -> None:
+    document = build_report(session, "themes", ReportRequest(series="tiny"))
+    assert [plain(words) for words in document.coverage] == [
+        "1 of the 8 published sessions is not in the base: Tiny 2023 lacks 1 of 2.",
+        "3 talks of Tiny 2022 are known, more than the 2 sessions published.",
+    ]
+    alone = build_report(session, "themes", ReportRequest(editions=("tiny-2022",)))
+    assert [plain(words) for words in alone.coverage] == ["3 talks are known, more than the 2 sessions published."]
+    two = build_report(session, "themes", ReportRequest(editions=("tiny-2021", "tiny-2023")))
+    assert plain(two.coverage[0]).startswith("1 of the 6 published sessions is not in the base: Tiny 2023 lacks 1 of 2")
+    whole = build_report(session, "themes", ReportRequest(editions=("tiny-2021",)))
+    assert [plain(words) for words in whole.coverage] == ["All 4 published sessions are in the base."]
