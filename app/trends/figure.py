@@ -29,6 +29,11 @@ class Coverage(BaseModel):
     missing: int | None = Field(default=None, description="published sessions that are not known; null as `published`")
     surplus: int = Field(default=0, description="talks known beyond what their editions published")
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every published session of every edition is known, and no talk besides."""
+        return self.missing == 0 and self.surplus == 0
+
     @classmethod
     def of(cls, facts: ScopeFacts) -> Coverage:
         """That of a scope."""
@@ -141,6 +146,8 @@ class Figure(BaseModel):
         if self.estimate is None or self.undecided == 0:
             return None
         published = self.coverage.published if self.population == "all" and not self.coverage.surplus else None
+        if self.coverage.is_complete:
+            published = self.denominator
         plan = plan_reviews(self.estimate, self.denominator, self.undecided, self.variance, published)
         if plan is None:
             return None
@@ -182,16 +189,17 @@ class FigureTalks(BaseModel):
 
 def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) -> Figure:
     """The figure of a share; `theme` is the theme's name."""
-    partial = key.population != "all"
+    # Of a programme that is known whole, so is every population.
+    whole = facts.is_complete
     estimate = estimate_share(
         tally.numerator,
         tally.denominator,
         confirmed=tally.confirmed,
         rejected=tally.rejected,
         variance=tally.variance,
-        published=facts.published,
+        published=tally.denominator if whole else facts.published,
         surplus=facts.surplus,
-        of_population=partial,
+        of_population=key.population != "all" and not whole,
         expected=tally.expected,
         keeps_count=tally.ground.labels != "reviewed-sample",
         skew=tally.skew,

@@ -65,3 +65,25 @@ def test_words_say_which_edition_lacks_sessions_and_which_has_too_many(session: 
     assert plain(two.coverage[0]).startswith("1 of the 6 published sessions is not in the base: Tiny 2023 lacks 1 of 2")
     whole = build_report(session, "themes", ReportRequest(editions=("tiny-2021",)))
     assert [plain(words) for words in whole.coverage] == ["All 4 published sessions are in the base."]
+
+
+def test_populations_of_a_complete_programme_are_known_whole(session: Session) -> None:
+    whole = Scope(editions=("tiny-2021",))
+    figure = theme_figure(session, "operations", whole, "without-keynotes")
+    assert (figure.numerator, figure.denominator) == (1, 3)
+    assert figure.low == figure.share == figure.high == 1 / 3
+    assert figure.method_slug == "exact"
+    assert (
+        figure.method
+        == "Exact: all 4 published sessions are known and people decided each of the 3 of this population."
+    )
+    found = seen(figure)
+    assert found is not None
+    assert found.missing == 0
+
+
+@pytest.mark.parametrize("edition", ["tiny-2022", "tiny-2023"])
+def test_populations_of_other_programmes_stay_estimates(session: Session, edition: str) -> None:
+    figure = theme_figure(session, "operations", Scope(editions=(edition,)), "without-keynotes")
+    assert figure.method_slug != "exact"
+    assert "not of this population" in figure.method

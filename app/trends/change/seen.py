@@ -53,7 +53,7 @@ def seen(figure: Figure) -> Seen | None:
         talks=figure.denominator,
         labelling=labelling_part(figure),
         undecided=figure.undecided,
-        missing=figure.coverage.missing if figure.population == "all" else None,
+        missing=figure.coverage.missing if figure.population == "all" or figure.coverage.is_complete else None,
     )
 
 

@@ -114,12 +114,12 @@ def estimate_share(
     numerator: talks given the theme, of which people confirmed `confirmed`; denominator: known talks, of which people
     denied it to `rejected`; variance: of the number of known talks of the theme, 0 where people decided every talk;
     published: sessions the programme listed, None where unknown; surplus: talks known beyond what their editions
-    published, which fill no gap of another; of_population: only some kinds of talk are counted, so `published` does
-    not apply; expected: talks of the theme with labels corrected, where that differs from the
-    numerator; keeps_count: whether the interval holds the share counted whatever was expected, as it must where nothing
-    measured here speaks against it; where it need not, limits go by whole talks of the programme; skew: of labelling
-    error, see `wilson` and `prediction`. With `published` known the interval stays within what is possible at all: not
-    below confirmed / published, not above (published - rejected) / published.
+    published, which fill no gap of another; of_population: only some kinds of talk are counted, and how many of these
+    the programme listed is not known, so `published` does not apply; expected: talks of the theme with labels
+    corrected, where that differs from the numerator; keeps_count: whether the interval holds the share counted whatever
+    was expected, as it must where nothing measured here speaks against it; where it need not, limits go by whole talks
+    of the programme; skew: of labelling error, see `wilson` and `prediction`. With `published` known the interval stays
+    within what is possible at all: not below confirmed / published, not above (published - rejected) / published.
     """
     if denominator == 0:
         return Estimate(None, None, None, "nothing")

@@ -86,10 +86,12 @@ def method_sentence(
 
     `exceeding` says of which editions more talks are known than were published.
     """
+    listed = denominator if published is None else published
+    each = "each" if listed == denominator else f"each of the {denominator} of this population"
     known = {
         "nothing": "There are no talks to count, so there is no share.",
-        "exact": f"Exact: all {denominator} published sessions are known and people decided each.",
-        "complete": f"95 % Wilson interval for labelling error alone: all {denominator} published sessions are known.",
+        "exact": f"Exact: all {listed} published sessions are known and people decided {each}.",
+        "complete": f"95 % Wilson interval for labelling error alone: all {listed} published sessions are known.",
         "partial": f"95 % Wilson interval with finite population correction: {denominator} of {published} published "
         "sessions are known.",
         "unknown": "95 % Wilson interval: how many sessions were published is not known, so the known talks are "
