@@ -84,7 +84,8 @@ def figure_evidence(figure: Figure, id: str, scope: str) -> Evidence:
     published = figure.coverage.published
     known = figure.coverage.known
     words = [
-        figure.label, figure.sentence, figure.fraction, figure.percent, figure.range, figure.likely, figure.rule,
+        figure.label, figure.sentence, figure.fraction, figure.percent, figure.range, figure.between, figure.likely,
+        figure.rule,
         f"{figure.numerator} talks. {figure.denominator} known talks. {known} known talks. No known talks.",
         f"{figure.confirmed} decided by people, {figure.machine} by machine.",
         f"{percent(figure.if_none)} if none, {percent(figure.if_all)} if all.",

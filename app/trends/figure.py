@@ -127,6 +127,11 @@ class Figure(BaseModel):
         return percent_range(self.low, self.high)
 
     @property
+    def between(self) -> str:
+        """`range` for a table: “corrected 38 %, 34–47 %” where labels were corrected and that shows."""
+        return f"corrected {percent(self.estimate)}, {self.range}" if self.is_corrected else self.range
+
+    @property
     def likely(self) -> str:
         """“likely 34–47 %”, “exactly” where the interval is a point, "" where there is none.
 
