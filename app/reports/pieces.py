@@ -212,6 +212,6 @@ def counting_choices(request: ReportRequest) -> tuple[Choice, ...]:
     )
 
 
-def leading(figure: Figure) -> tuple[Number, str]:
+def leading(figure: Figure, of: str = " known talks") -> tuple[Number, str]:
     """“19 of 47” as a link, and “ known talks, 40 %, likely 34–47 %” after it."""
-    return Number(figure, figure.fraction), f" known talks, {figure.percent}, {figure.likely}"
+    return Number(figure, figure.fraction), f"{of}, {figure.percent}, {figure.likely}"

@@ -11,7 +11,7 @@ from app.reports.registry import build_report
 from app.reports.request import ReportRequest
 from app.trends.change.seen import seen
 from app.trends.counts import theme_figure
-from app.trends.document import plain
+from app.trends.document import Number, plain
 from app.trends.scope import Scope, read_scope
 from tests.databases import Databases
 from tests.trends.sample import Builder
@@ -19,10 +19,11 @@ from tests.trends.sample import Builder
 
 @pytest.fixture(scope="module")
 def session(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """Three editions, all decided for operations: 4 of 4 published sessions known, 3 of 2, and 1 of 2."""
+    """4 of 4 published sessions known, 3 of 2 and 1 of 2: decided by people for operations, by machine for guessed."""
     with databases.fresh(tmp_path_factory.mktemp("complete")) as engine, Session(engine) as opened:
         build = Builder(opened)
         build.theme("operations", "Operations")
+        build.theme("guessed", "Guessed")
         for year, known, published in ((2021, 4, 4), (2022, 3, 2), (2023, 1, 2)):
             build.edition(f"tiny-{year}", f"Tiny {year}", f"{year}-05-01", published, series="tiny")
             for number in range(known):
@@ -31,6 +32,7 @@ def session(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
                     kind="keynote" if number == 3 else "breakout",
                     confirmed=("operations",) if number == 0 else (),
                     rejected=("operations",) if number else (),
+                    machine={"guessed": 0.8} if number == 1 else {},
                 )
         opened.commit()
         yield opened
@@ -87,3 +89,12 @@ def test_populations_of_other_programmes_stay_estimates(session: Session, editio
     figure = theme_figure(session, "operations", Scope(editions=(edition,)), "without-keynotes")
     assert figure.method_slug != "exact"
     assert "not of this population" in figure.method
+
+
+def test_themes_of_as_many_talks_each_have_their_own_range_and_link(session: Session) -> None:
+    document = build_report(session, "themes", ReportRequest(editions=("tiny-2021",)))
+    lead = document.lead[0]
+    first = "2 themes lead with as many known talks each: Operations 1 of 4, 25\u00a0%, exactly; "
+    assert plain(lead).startswith(f"{first}Guessed 1 of 4, 25\u00a0%, likely ")
+    linked = [piece.figure for piece in lead if isinstance(piece, Number)]
+    assert [figure.label.split(":")[0] for figure in linked] == ["Operations", "Guessed"]
