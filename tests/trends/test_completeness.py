@@ -12,6 +12,7 @@ from app.reports.request import ReportRequest
 from app.trends.change.seen import seen
 from app.trends.counts import theme_figure
 from app.trends.document import Number, plain
+from app.trends.queue import queue_part
 from app.trends.scope import Scope, read_scope
 from tests.databases import Databases
 from tests.trends.sample import Builder
@@ -89,6 +90,19 @@ def test_populations_of_other_programmes_stay_estimates(session: Session, editio
     figure = theme_figure(session, "operations", Scope(editions=(edition,)), "without-keynotes")
     assert figure.method_slug != "exact"
     assert "not of this population" in figure.method
+
+
+@pytest.mark.parametrize(
+    ("edition", "why"),
+    [
+        ("tiny-2021", "for 3 more talks, which the machine gives next to no chance, are undecided too"),
+        ("tiny-2022", "for more talks are known than sessions were published"),
+    ],
+)
+def test_the_queue_says_why_reviews_would_not_settle_a_share(session: Session, edition: str, why: str) -> None:
+    (first, *_) = queue_part(session, "settle", edition, "guessed", None, 1)
+    assert why in first.why
+    assert "sessions are missing" not in first.why
 
 
 def test_themes_of_as_many_talks_each_have_their_own_range_and_link(session: Session) -> None:
