@@ -27,7 +27,8 @@ LISTED_EDITIONS = 100
 def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | None) -> tuple[Line, ...]:
     """What is known of the programmes, and what the unknown sessions could make of the share of `example`."""
     if not facts.editions:
-        return (line("The base holds no edition here."),)
+        chosen = "; none of those chosen is of the series and the years asked for" if facts.scope.editions else ""
+        return (line(f"The base holds no edition here{chosen}."),)
     if facts.known == 0:
         return (
             line(f"No talks of {facts.title} are in the base. `hallway ingest programme.yaml` adds them from a file."),
@@ -64,11 +65,13 @@ def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | Non
 
 def _unknown(facts: ScopeFacts) -> Line:
     if len(facts.editions) == 1:
-        return line(f"How many sessions {facts.title} published is not known; {counted(facts.known, 'talk')} are.")
+        talks = f"{counted(facts.known, 'talk')} {'is' if facts.known == 1 else 'are'}"
+        return line(f"How many sessions {facts.title} published is not known; {talks}.")
     told = sum(edition.published is not None for edition in facts.editions)
     return line(
         f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only, so "
-        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} are."
+        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} "
+        f"{'is' if facts.known == 1 else 'are'}."
     )
 
 

@@ -230,6 +230,8 @@ def scope_title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | 
     if scope.editions:
         names = [edition.name for edition in editions]
         title = listed(names) if len(names) <= NAMED_EDITIONS else counted(len(names), "edition")
+        # Those chosen may not be of the series or the years.
+        title = title or "No edition"
     else:
         title = (series if scope.series else None) or "All editions"
     if scope.year_from is None and scope.year_to is None:

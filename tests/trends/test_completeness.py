@@ -20,7 +20,7 @@ from tests.trends.sample import Builder
 
 @pytest.fixture(scope="module")
 def session(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """4 of 4 published sessions known, 3 of 2 and 1 of 2: decided by people for operations, by machine for guessed."""
+    """4 of 4 published sessions known, 3 of 2 and 1 of 2, decided for operations and guessed for guessed; one alone."""
     with databases.fresh(tmp_path_factory.mktemp("complete")) as engine, Session(engine) as opened:
         build = Builder(opened)
         build.theme("operations", "Operations")
@@ -35,6 +35,8 @@ def session(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
                     rejected=("operations",) if number else (),
                     machine={"guessed": 0.8} if number == 1 else {},
                 )
+        build.edition("tiny-2020", "Tiny 2020", "2020-05-01", series="sole")
+        build.talk("tiny-2020")
         opened.commit()
         yield opened
 
@@ -90,6 +92,24 @@ def test_populations_of_other_programmes_stay_estimates(session: Session, editio
     figure = theme_figure(session, "operations", Scope(editions=(edition,)), "without-keynotes")
     assert figure.method_slug != "exact"
     assert "not of this population" in figure.method
+
+
+def test_words_where_a_choice_leaves_nothing(session: Session) -> None:
+    none = build_report(session, "themes", ReportRequest(editions=("tiny-2021",), year_from=2022))
+    assert none.title == "No edition, since 2022, by theme"
+    assert plain(none.coverage[0]) == (
+        "The base holds no edition here; none of those chosen is of the series and the years asked for."
+    )
+    two = ReportRequest(editions=("tiny-2021", "tiny-2022"), population="with-text")
+    left = build_report(session, "compare-editions", two)
+    assert plain(left.lead[0]).startswith(
+        "Tiny 2021 and Tiny 2022 have no known talks left (talks with text) to compare"
+    )
+
+
+def test_one_talk_is_told_as_one(session: Session) -> None:
+    alone = build_report(session, "themes", ReportRequest(editions=("tiny-2020",)))
+    assert plain(alone.coverage[0]) == "How many sessions Tiny 2020 published is not known; 1 talk is."
 
 
 @pytest.mark.parametrize(
