@@ -55,13 +55,14 @@ class NotAllowed(HallwayError):
 
 
 class NotFound(HallwayError):
-    """Nothing in the base has this name; `what` is the kind of thing and `key` the name asked for."""
+    """Nothing in the base has this name; `what` is the kind of thing and `key` the name asked for, "" if none was."""
 
     status = 404
     title = "Not found"
 
     def __init__(self, what: str, key: str, hint: str = "") -> None:
-        super().__init__(f"There is no {what} “{key}” in this knowledge base.{' ' + hint if hint else ''}")
+        named = f" “{key}”" if key else ""
+        super().__init__(f"There is no {what}{named} in this knowledge base.{' ' + hint if hint else ''}")
         self.what = what
         self.key = key
 

@@ -123,9 +123,9 @@ def export(
         else:
             files = decision_files(session, edition, reviewer, all_of_them)
     if not files:
-        raise NotFound(
-            "decision to export", reviewer or edition or "", "Those read from files are left out; see --all."
-        )
+        whose = reviewer or edition or ""
+        hint = "" if of_takeaways or all_of_them else "Those read from files are left out; see --all."
+        raise NotFound(f"decision to export{' of' if whose else ''}", whose, hint)
     if len(files) == 1 and not output.is_dir():
         ((_, text),) = files.items()
         output.write_text(text, encoding="utf-8")

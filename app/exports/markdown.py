@@ -90,7 +90,7 @@ def _table(table: FigureTable, *, named: bool) -> list[str]:
         figure = row.figure
         cells = [("↳ " * row.depth) + linked(row.label, row.href), _number(figure, figure.fraction)]
         if table.shares:
-            cells += [figure.percent, figure.range, str(figure.confirmed), str(figure.machine)]
+            cells += [figure.percent, figure.between, str(figure.confirmed), str(figure.machine)]
         cells += [_line(cell) for cell in row.more]
         lines.append(f"| {' | '.join(cells)} |")
     heading = [f"## {escape(table.title)}"] if named else []

@@ -23,6 +23,7 @@ COLUMNS = (
     "Talks",
     "Of",
     "Share",
+    "Estimate",
     "Low",
     "High",
     "Decided by people",
@@ -30,7 +31,7 @@ COLUMNS = (
     "Population",
     "Counting",
 )
-NUMBERS = COLUMNS[1:8]
+NUMBERS = COLUMNS[1:9]
 ABOUT = "About"
 LINE, A_LINE = 15.0, 100
 """Points that a line is high, and letters on one of the wide column."""
@@ -74,12 +75,12 @@ def _table(book: Workbook, table: FigureTable, name: str) -> None:
         _put(sheet, number, 2, row.key)
         _put(sheet, number, 3, figure.numerator, link=figure.url)
         _put(sheet, number, 4, figure.denominator)
-        for column, share in enumerate((figure.share, figure.low, figure.high), 5):
+        for column, share in enumerate((figure.share, figure.estimate, figure.low, figure.high), 5):
             _put(sheet, number, column, share, form=PERCENT)
-        _put(sheet, number, 8, figure.confirmed)
-        _put(sheet, number, 9, figure.machine)
-        _put(sheet, number, 10, figure.population, indent=1)
-        _put(sheet, number, 11, figure.counting)
+        _put(sheet, number, 9, figure.confirmed)
+        _put(sheet, number, 10, figure.machine)
+        _put(sheet, number, 11, figure.population, indent=1)
+        _put(sheet, number, 12, figure.counting)
         for column, words in enumerate(row.more, len(COLUMNS) + 2):
             _put(sheet, number, column, plain(words) or None)
     sheet.freeze_panes = "B2"

@@ -84,7 +84,8 @@ def figure_evidence(figure: Figure, id: str, scope: str) -> Evidence:
     published = figure.coverage.published
     known = figure.coverage.known
     words = [
-        figure.label, figure.sentence, figure.fraction, figure.percent, figure.range, figure.likely, figure.rule,
+        figure.label, figure.sentence, figure.fraction, figure.percent, figure.range, figure.between, figure.likely,
+        figure.rule,
         f"{figure.numerator} talks. {figure.denominator} known talks. {known} known talks. No known talks.",
         f"{figure.confirmed} decided by people, {figure.machine} by machine.",
         f"{percent(figure.if_none)} if none, {percent(figure.if_all)} if all.",
@@ -93,8 +94,8 @@ def figure_evidence(figure: Figure, id: str, scope: str) -> Evidence:
     if published is None:
         words.append("How many sessions were published is not known.")
     else:
-        left = max(0, published - known)
-        words.append(f"{known} of {published} published sessions. {left} of the {published} are not in the base.")
+        missing = figure.coverage.missing
+        words.append(f"{known} of {published} published sessions. {missing} of the {published} are not in the base.")
     return Evidence(f"the figure “{figure.label}”", (Saying(" ".join(words)),), _subject(figure, scope))
 
 

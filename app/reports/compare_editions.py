@@ -29,6 +29,7 @@ from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, S
 from app.trends.figure import Figure
 from app.trends.movement import Movement, judged, paired
 from app.trends.panel import Panel, panel_with_texts
+from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts, read_scope
 from app.trends.wording import listed
 
@@ -115,7 +116,9 @@ def compared(panel: Panel, texts: Panel | None, facts: ScopeFacts, counting: str
 def _lead(found: EditionComparison, panel: Panel, facts: ScopeFacts) -> Line:
     held = {column.key for column in panel.columns}
     if missing := [edition.name for edition in facts.editions if edition.slug not in held]:
-        return line(f"{listed(missing)} has no known talks to compare, so nothing can be said of change.")
+        left = "" if found.population == "all" else f" left ({get_population(found.population).name})"
+        have = f"{'has' if len(missing) == 1 else 'have'} no known talks{left}"
+        return line(f"{listed(missing)} {have} to compare, so nothing can be said of change.")
     if not found.rows:
         return line("No theme has a talk at either edition, so there is nothing to compare.")
     return line(tally_words([row.change for row in found.rows], "theme"))

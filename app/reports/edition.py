@@ -28,6 +28,7 @@ from app.trends.counts import ThemeShares, talk_count, theme_shares
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Link, Number, Section, line
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
+from app.trends.populations import get_population
 from app.trends.scope import ScopeFacts, read_scope
 from app.trends.wording import counted, listed
 
@@ -85,13 +86,14 @@ def build(session: Session, request: ReportRequest) -> Document:
     shares = theme_shares(
         session, scope_request.scope, request.population, request.counting, facts, scope_request.vocabulary
     )
+    talks = talk_count(session, facts.scope.filter(), request.population)
     summary = EditionSummary(
         edition=slug,
         name=facts.title,
-        talks=talk_count(session, TalkFilter(editions=(slug,))),
-        kinds=_kinds(session, facts, shares.snapshot),
-        organisations=_organisations(session, facts, shares.snapshot),
-        speakers=_speakers(session, slug),
+        talks=talks,
+        kinds=_kinds(session, facts, talks),
+        organisations=_organisations(session, facts, talks),
+        speakers=_speakers(session, facts, talks),
         themes=shares,
         takeaways=_takeaways(session, slug),
         snapshot=shares.snapshot,
@@ -127,9 +129,14 @@ def build(session: Session, request: ReportRequest) -> Document:
 
 def _lead(summary: EditionSummary) -> Line:
     talks = summary.talks
-    if talks.numerator == 0:
+    if talks.coverage.known == 0:
         return line(f"No talks of {summary.name} are in the base yet.")
+    population = get_population(talks.population).name
+    if talks.numerator == 0:
+        return line(f"No talks of {summary.name} are left: {population}.")
     words = line(Number(talks, counted(talks.numerator, "known talk")))
+    if talks.population != "all":
+        words += line(f" ({population})")
     if summary.kinds:
         words += line(": ")
         for position, found in enumerate(summary.kinds):
@@ -137,42 +144,47 @@ def _lead(summary: EditionSummary) -> Line:
     return words + line(".")
 
 
-def _counted(facts: ScopeFacts, snapshot: str, slug: str, name: str, number: int, narrowed: TalkFilter) -> NamedCount:
-    key = FigureKey("count", narrowed, snapshot=snapshot)
-    return NamedCount(slug=slug, name=name, figure=count_figure(key, facts, number, facts.known, {slug: name}))
+def _here(facts: ScopeFacts, talks: Figure) -> TalkFilter:
+    """The talks that `talks` counts."""
+    return get_population(talks.population).narrow(facts.scope.filter())
 
 
-def _kinds(session: Session, facts: ScopeFacts, snapshot: str) -> list[NamedCount]:
+def _counted(facts: ScopeFacts, talks: Figure, slug: str, name: str, number: int, narrowed: TalkFilter) -> NamedCount:
+    key = FigureKey("count", narrowed, talks.population, snapshot=talks.snapshot)
+    return NamedCount(slug=slug, name=name, figure=count_figure(key, facts, number, talks.numerator, {slug: name}))
+
+
+def _kinds(session: Session, facts: ScopeFacts, talks: Figure) -> list[NamedCount]:
     here = facts.scope.filter()
     rows = session.execute(
         select(col(Talk.kind), func.count())
-        .where(col(Talk.id).in_(allowed_talks(here)))
+        .where(col(Talk.id).in_(allowed_talks(_here(facts, talks))))
         .group_by(col(Talk.kind))
         .order_by(func.count().desc(), col(Talk.kind))
     )
-    return [_counted(facts, snapshot, kind, kind, number, here.but(kind=kind)) for kind, number in rows]
+    return [_counted(facts, talks, kind, kind, number, here.but(kind=kind)) for kind, number in rows]
 
 
-def _organisations(session: Session, facts: ScopeFacts, snapshot: str) -> list[NamedCount]:
+def _organisations(session: Session, facts: ScopeFacts, talks: Figure) -> list[NamedCount]:
     here = facts.scope.filter()
     rows = session.execute(
         select(col(Organisation.slug), col(Organisation.name), func.count(func.distinct(col(Appearance.talk_id))))
         .join(Appearance, col(Appearance.organisation_id) == col(Organisation.id))
-        .where(col(Appearance.talk_id).in_(allowed_talks(here)))
+        .where(col(Appearance.talk_id).in_(allowed_talks(_here(facts, talks))))
         .group_by(col(Organisation.slug), col(Organisation.name))
         .having(func.count(func.distinct(col(Appearance.talk_id))) >= FROM_TALKS)
         .order_by(func.count(func.distinct(col(Appearance.talk_id))).desc(), col(Organisation.name))
         .limit(ORGANISATIONS)
     )
-    return [_counted(facts, snapshot, slug, name, number, here.but(organisation=slug)) for slug, name, number in rows]
+    return [_counted(facts, talks, slug, name, number, here.but(organisation=slug)) for slug, name, number in rows]
 
 
-def _speakers(session: Session, edition: str) -> list[str]:
+def _speakers(session: Session, facts: ScopeFacts, talks: Figure) -> list[str]:
     return list(
         session.scalars(
             select(col(Speaker.name))
             .join(Appearance, col(Appearance.speaker_id) == col(Speaker.id))
-            .where(col(Appearance.talk_id).in_(allowed_talks(TalkFilter(editions=(edition,)))))
+            .where(col(Appearance.talk_id).in_(allowed_talks(_here(facts, talks))))
             .distinct()
             .order_by(col(Speaker.name))
         )

@@ -14,7 +14,7 @@ from app.trends.document import Choice, FigureRow, FigureTable, Line, Link, Numb
 from app.trends.estimate import UNASSIGNED
 from app.trends.figure import Figure
 from app.trends.populations import COUNTINGS, get_counting, get_population
-from app.trends.scope import EditionFacts, ScopeFacts
+from app.trends.scope import EditionFacts, ScopeFacts, exceeding_words, lacking_words
 from app.trends.wording import counted, percent
 
 SOURCES_OF_EDITIONS = 3
@@ -27,20 +27,23 @@ LISTED_EDITIONS = 100
 def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | None) -> tuple[Line, ...]:
     """What is known of the programmes, and what the unknown sessions could make of the share of `example`."""
     if not facts.editions:
-        return (line("The base holds no edition here."),)
+        chosen = "; none of those chosen is of the series and the years asked for" if facts.scope.editions else ""
+        return (line(f"The base holds no edition here{chosen}."),)
     if facts.known == 0:
         return (
             line(f"No talks of {facts.title} are in the base. `hallway ingest programme.yaml` adds them from a file."),
         )
-    known, published = facts.known, facts.published
+    published = facts.published
     if published is None:
         return (_unknown(facts),)
-    if known > published:
-        return (line(f"{counted(known, 'talk')} are known, more than the {published} sessions published."),)
-    if known == published:
+    if facts.is_complete:
         return (line(f"All {counted(published, 'published session')} are in the base."),)
-    left = published - known
-    start = f"{left:,} of the {published:,} published sessions {'is' if left == 1 else 'are'} not in the base."
+    left = facts.missing or 0
+    which = f": {lacking_words(facts)}" if len(facts.editions) > 1 else ""
+    start = f"{left:,} of the {published:,} published sessions {'is' if left == 1 else 'are'} not in the base{which}."
+    if facts.surplus:
+        beyond = exceeding_words(facts)
+        return (*([line(start)] if left else []), line(f"{beyond[0].upper()}{beyond[1:]}."))
     if example is None or example.numerator == 0:
         return (line(start),)
     if population != "all":
@@ -62,11 +65,13 @@ def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | Non
 
 def _unknown(facts: ScopeFacts) -> Line:
     if len(facts.editions) == 1:
-        return line(f"How many sessions {facts.title} published is not known; {counted(facts.known, 'talk')} are.")
+        talks = f"{counted(facts.known, 'talk')} {'is' if facts.known == 1 else 'are'}"
+        return line(f"How many sessions {facts.title} published is not known; {talks}.")
     told = sum(edition.published is not None for edition in facts.editions)
     return line(
         f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only, so "
-        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} are."
+        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} "
+        f"{'is' if facts.known == 1 else 'are'}."
     )
 
 
@@ -210,6 +215,6 @@ def counting_choices(request: ReportRequest) -> tuple[Choice, ...]:
     )
 
 
-def leading(figure: Figure) -> tuple[Number, str]:
+def leading(figure: Figure, of: str = " known talks") -> tuple[Number, str]:
     """“19 of 47” as a link, and “ known talks, 40 %, likely 34–47 %” after it."""
-    return Number(figure, figure.fraction), f" known talks, {figure.percent}, {figure.likely}"
+    return Number(figure, figure.fraction), f"{of}, {figure.percent}, {figure.likely}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from app.catalog.kept import kept
-from app.errors import NotFound
+from app.errors import NotFound, UsageError
 from app.reports import (
     companies,
     compare_conferences,
@@ -23,19 +23,26 @@ from app.reports import (
 )
 from app.reports.request import ReportRequest
 from app.trends.document import Document
+from app.trends.wording import listed
+
+PLACE = ("edition", "series", "year_from", "year_to")
+THEMES = ("population", "counting", "vocabulary")
+"""What says where talks are counted, and what says which of them and how for themes."""
 
 
 @dataclass(frozen=True)
 class Report:
     """A report: the name in its address, a title and a sentence for lists, and what builds it.
 
-    `needs` says in words what must be chosen for it, "" if nothing must; `takes_edition` whether one edition will do.
+    `takes` names the parameters that it goes by, and any other is refused; `needs` says in words what must be chosen
+    for it, "" if nothing must; `takes_edition` whether one edition will do.
     """
 
     name: str
     title: str
     sentence: str
     build: Callable[[Session, ReportRequest], Document]
+    takes: tuple[str, ...]
     needs: str = ""
     takes_edition: bool = True
 
@@ -46,12 +53,14 @@ REPORTS = (
         "Themes",
         "The share of talks about each theme, for editions, a series or everything known, with intervals and coverage.",
         themes.build,
+        (*PLACE, "theme", *THEMES),
     ),
     Report(
         "edition",
         "Edition",
         "One edition in short: its talks by kind, who they came from, its leading themes and what people took away.",
         edition.build,
+        ("edition", *THEMES),
         needs="one edition",
     ),
     Report(
@@ -59,6 +68,7 @@ REPORTS = (
         "A theme over time",
         "The share of one theme at each edition of a series, or in each year, with what rose, fell or is not settled.",
         theme_over_time.build,
+        (*PLACE, "theme", *THEMES),
         needs="a theme; of one series, or of everything by year",
         takes_edition=False,
     ),
@@ -67,6 +77,7 @@ REPORTS = (
         "Two editions compared",
         "Which themes rose or fell from one edition to another, and what would settle those that are not settled.",
         compare_editions.build,
+        ("edition", *THEMES),
         needs="two editions",
         takes_edition=False,
     ),
@@ -75,6 +86,7 @@ REPORTS = (
         "Emerging and declining",
         "Themes and technologies that rise or fall over the years, by their whole line, judged together.",
         emerging.build,
+        (*PLACE, *THEMES),
         takes_edition=False,
     ),
     Report(
@@ -82,6 +94,7 @@ REPORTS = (
         "Conferences compared",
         "Shares of themes at two or more series side by side, also as they would be with one mix of kinds and years.",
         compare_conferences.build,
+        ("series", "against", "year_from", "year_to", *THEMES),
         needs="a series and another",
         takes_edition=False,
     ),
@@ -90,18 +103,21 @@ REPORTS = (
         "Technology radar",
         "Technologies by share of talks and by what people say of them, with how they moved of late.",
         radar.build,
+        (*PLACE, "population"),
     ),
     Report(
         "companies",
         "Companies",
         "Whom speakers were with at the time of their talks: vendors, users and what is not known, and who came most.",
         companies.build,
+        (*PLACE, "population"),
     ),
     Report(
         "whats-new",
         "What is new",
         "An edition against the one before it: new speakers and companies, themes that moved, talks given before.",
         whats_new.build,
+        ("edition", *THEMES),
         needs="one edition",
     ),
     Report(
@@ -109,6 +125,7 @@ REPORTS = (
         "Themes together",
         "Which themes meet in one talk more often, or less, than by chance.",
         together.build,
+        (*PLACE, "theme", "population", "vocabulary"),
     ),
 )
 
@@ -127,4 +144,8 @@ def build_report(session: Session, name: str, request: ReportRequest) -> Documen
     NotFound for an unknown report or slug, UsageError for a parameter it cannot use.
     """
     report = get_report(name)
+    for parameter, _ in request.parameters():
+        if parameter not in report.takes:
+            words = f"The report “{name}” takes no {parameter}; it takes {listed(report.takes)}."
+            raise UsageError(words, parameter)
     return kept(session, ("report", name, request), lambda: report.build(session, request))

@@ -25,7 +25,7 @@ from app.trends.counts import ThemeShare, ThemeShares, theme_shares
 from app.trends.document import Chart, Document, FigureTable, Line, Number, line, plain
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import ScopeFacts, read_scope
-from app.trends.wording import counted, listed
+from app.trends.wording import counted
 
 
 def build(session: Session, request: ReportRequest) -> Document:
@@ -106,15 +106,23 @@ def _lead(facts: ScopeFacts, shares: ThemeShares, request: ReportRequest, top: l
         number, rest = leading(top[0].whole)
         return (*where, line(f"{top[0].theme.name}: ", number, f"{rest}."))
     tied = [row for row in top if row.numerator == top[0].numerator]
-    number, rest = leading(top[0].whole)
     if len(tied) > 1:
-        names = listed([row.theme.name for row in tied])
-        return (*where, line(f"{names} lead with ", number, f"{rest} each. {sums}"))
+        return (*where, (*_tied(tied), *line(f" {sums}")))
+    number, rest = leading(top[0].whole)
     sentence = line(f"{top[0].theme.name} leads with ", number, rest)
     if len(top) > 1:
         second = top[1]
         sentence += line(f"; {second.theme.name} follows with ", Number(second.whole, second.whole.fraction))
     return (*where, (*sentence, *line(f". {sums}")))
+
+
+def _tied(rows: list[ThemeShare]) -> Line:
+    """Themes of as many talks, each with its own number: their talks differ, and so may what is sure of them."""
+    words = line(f"{counted(len(rows), 'theme')} lead with as many known talks each: ")
+    for position, row in enumerate(rows):
+        number, rest = leading(row.whole, "")
+        words += line("; " if position else "", f"{row.theme.name} ", number, rest)
+    return words + line(".")
 
 
 def _everything(facts: ScopeFacts, request: ReportRequest) -> str:

@@ -44,8 +44,8 @@ def reviewers_agree(session: Session) -> Agreement:
     return agreement(labels)
 
 
-def newest_steps(session: Session, limit: int, entry: int | None = None) -> list[Step]:
-    """The newest steps of all reviewers, or the one of this id."""
+def newest_steps(session: Session, limit: int, entry: int | None = None, reviewer: str | None = None) -> list[Step]:
+    """The newest steps of all reviewers or of one, or the one of this id."""
     later = aliased(ReviewEntry)
     statement = (
         select(ReviewEntry, col(Talk.slug), col(Talk.title), col(Theme.slug), col(Theme.name), col(later.id))
@@ -57,6 +57,8 @@ def newest_steps(session: Session, limit: int, entry: int | None = None) -> list
     )
     if entry is not None:
         statement = statement.where(col(ReviewEntry.id) == entry)
+    if reviewer is not None:
+        statement = statement.where(col(ReviewEntry.reviewer) == reviewer)
     return [
         Step(
             row.id or 0, talk, title, theme, name, row.reviewer, row.action, row.part, row.decided_at,

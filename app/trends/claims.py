@@ -152,9 +152,9 @@ def claimed_words(claim: Claim) -> str:
 def _reading(claim: Claim, counting: str, figure: Figure, facts: ScopeFacts) -> ClaimReading:
     low, high = figure.low or 0.0, figure.high
     if claim["measure"] == "theme-count":
-        published = facts.published if facts.published and facts.published >= figure.denominator else None
-        low = max(round(low * (published or figure.denominator)), figure.confirmed)
-        high = max(round(high * published), figure.numerator) if published and high is not None else None
+        whole = figure.denominator if facts.is_complete else facts.whole
+        low = max(round(low * (whole or figure.denominator)), figure.confirmed)
+        high = max(round(high * whole), figure.numerator) if whole and high is not None else None
     return _judged(claim, counting, figure, low, high)
 
 
@@ -168,8 +168,7 @@ def _plain_reading(session: Session, claim: Claim, facts: ScopeFacts) -> ClaimRe
     if key:
         narrowed = narrowed.but(**{key: claim[key]})
     figure = talk_count(session, narrowed, _population(claim))
-    known, published = figure.denominator, facts.published
-    unseen = published - facts.known if published is not None and published >= facts.known else None
+    known, unseen = figure.denominator, None if facts.surplus else facts.missing
     if not is_share(claim):
         if claim["measure"] == "talk-count" and unseen is not None:
             return _judged(claim, "any", figure, float(known + unseen), float(known + unseen))
@@ -243,11 +242,11 @@ def _told(claim: Claim, reading: ClaimReading) -> str:
 
 
 def _missing(figure: Figure) -> str:
-    known, published = figure.coverage.known, figure.coverage.published
+    published, missing = figure.coverage.published, figure.coverage.missing
     if published is None:
         return "How many sessions were published is not known."
-    if published > known:
-        return f"{published - known} of the {published} published sessions are not in the base."
+    if missing:
+        return f"{missing} of the {published} published sessions {'is' if missing == 1 else 'are'} not in the base."
     if figure.undecided:
         return f"No person has decided {figure.undecided} of the {figure.denominator} talks yet."
     return f"The claim is narrower than {counted(figure.denominator, 'talk')} can settle."

@@ -130,7 +130,7 @@ def theme_shares(
         population=population,
         counting=counting,
         scope=facts.title,
-        coverage=Coverage(known=facts.known, published=facts.published),
+        coverage=Coverage.of(facts),
         rows=rows,
         snapshot=snapshot,
     )

@@ -77,6 +77,11 @@ class Standing:
         return self.removed[-1] + self.unlisted
 
     @property
+    def unlisted_talks(self) -> int:
+        """Undecided talks for which the machine kept no probability."""
+        return max(self.denominator - self.confirmed - self.rejected - len(self.open_talks), 0)
+
+    @property
     def deviation(self) -> float:
         """Standard deviation of the share by labelling alone, 0..1."""
         return math.sqrt(self.variance) / self.denominator if self.denominator else 0.0
@@ -86,12 +91,15 @@ class Standing:
 class Question:
     """Whether a share is above a threshold (0..1), not settled now. `claimed` if somebody put it in print.
 
-    `reviews` would settle it in expectation; None if all reviews of the open talks would not, for sessions are missing.
+    `reviews` would settle it in expectation; None if all reviews of the open talks would not. Then those and `unlisted`
+    talks, for which the machine kept no probability, would; 0 if not even they, for it is the programme that is not
+    known well enough.
     """
 
     threshold: float
     claimed: bool
     reviews: int | None
+    unlisted: int = 0
 
 
 def label_variance_of(probability: float) -> float:
@@ -100,18 +108,21 @@ def label_variance_of(probability: float) -> float:
     return cut * (1 - cut)
 
 
-def interval_after(standing: Standing, reviews: int) -> tuple[float, float]:
+def interval_after(standing: Standing, reviews: int, *, unlisted: bool = False) -> tuple[float, float]:
     """The 95 % interval to expect after so many reviews, by `estimate_share`, of a whole count of talks.
 
-    What is decided by then is rounded down, for it limits the interval.
+    What is decided by then is rounded down, for it limits the interval. `unlisted` adds reviews of all talks for which
+    the machine kept no probability, taken to reject them.
     """
     accepted, counted = standing.moved[reviews]
-    left = standing.variance - standing.removed[reviews]
+    left = standing.variance - standing.removed[reviews] - (standing.unlisted if unlisted else 0.0)
     estimate = estimate_share(
         min(round(standing.numerator - counted + accepted), standing.denominator),
         standing.denominator,
         confirmed=standing.confirmed + math.floor(accepted + SLACK),
-        rejected=standing.rejected + math.floor(reviews - accepted + SLACK),
+        rejected=standing.rejected
+        + math.floor(reviews - accepted + SLACK)
+        + (standing.unlisted_talks if unlisted else 0),
         variance=left if left > SLACK else 0.0,
         published=standing.published,
     )
@@ -148,8 +159,15 @@ def question_of(standing: Standing, claims: Iterable[float] = ()) -> Question | 
     interval, share = interval_after(standing, 0), standing.numerator / standing.denominator
     asked = [(each, True) for each in dict.fromkeys(claims) if not is_settled(each, interval)]
     asked += [(each, False) for each in thresholds_near(share, *interval) if (each, True) not in asked]
-    questions = [Question(each, claimed, reviews_to_settle(standing, each)) for each, claimed in asked]
+    questions = [_question(standing, each, claimed) for each, claimed in asked]
     return min(questions, key=lambda one: (*rank(one), abs(one.threshold - share)), default=None)
+
+
+def _question(standing: Standing, threshold: float, claimed: bool) -> Question:
+    reviews = reviews_to_settle(standing, threshold)
+    every = interval_after(standing, len(standing.open_talks), unlisted=True)
+    unlisted = standing.unlisted_talks if reviews is None and is_settled(threshold, every) else 0
+    return Question(threshold, claimed, reviews, unlisted)
 
 
 def rank(question: Question) -> tuple[bool, bool, float]:

@@ -10,18 +10,34 @@ from app.trends.estimate import Ground, estimate_share, method_sentence
 from app.trends.estimate.planning import plan_reviews
 from app.trends.keys import FigureKey
 from app.trends.populations import get_population
-from app.trends.scope import ScopeFacts
+from app.trends.scope import ScopeFacts, exceeding_words
 from app.trends.tally import Tally
 from app.trends.wording import counted, likely, percent, percent_range
 
 
 class Coverage(BaseModel):
-    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition."""
+    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition.
+
+    What is missing is told edition by edition, so `surplus`, the talks known beyond what their editions published,
+    fills no gap of another.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     known: int
     published: int | None
+    missing: int | None = Field(default=None, description="published sessions that are not known; null as `published`")
+    surplus: int = Field(default=0, description="talks known beyond what their editions published")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every published session of every edition is known, and no talk besides."""
+        return self.missing == 0 and self.surplus == 0
+
+    @classmethod
+    def of(cls, facts: ScopeFacts) -> Coverage:
+        """That of a scope."""
+        return cls(known=facts.known, published=facts.published, missing=facts.missing, surplus=facts.surplus)
 
 
 class FigureLink(BaseModel):
@@ -111,6 +127,11 @@ class Figure(BaseModel):
         return percent_range(self.low, self.high)
 
     @property
+    def between(self) -> str:
+        """`range` for a table: “corrected 38 %, 34–47 %” where labels were corrected and that shows."""
+        return f"corrected {percent(self.estimate)}, {self.range}" if self.is_corrected else self.range
+
+    @property
     def likely(self) -> str:
         """“likely 34–47 %”, “exactly” where the interval is a point, "" where there is none.
 
@@ -129,9 +150,9 @@ class Figure(BaseModel):
         """“Reviewing 12 more talks would bring it to about ± 5 points.”; None where there is nothing to review."""
         if self.estimate is None or self.undecided == 0:
             return None
-        published = self.coverage.published if self.population == "all" else None
-        if published is not None and published < self.denominator:
-            published = None
+        published = self.coverage.published if self.population == "all" and not self.coverage.surplus else None
+        if self.coverage.is_complete:
+            published = self.denominator
         plan = plan_reviews(self.estimate, self.denominator, self.undecided, self.variance, published)
         if plan is None:
             return None
@@ -173,15 +194,17 @@ class FigureTalks(BaseModel):
 
 def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) -> Figure:
     """The figure of a share; `theme` is the theme's name."""
-    partial = key.population != "all"
+    # Of a programme that is known whole, so is every population.
+    whole = facts.is_complete
     estimate = estimate_share(
         tally.numerator,
         tally.denominator,
         confirmed=tally.confirmed,
         rejected=tally.rejected,
         variance=tally.variance,
-        published=facts.published,
-        of_population=partial,
+        published=tally.denominator if whole else facts.published,
+        surplus=facts.surplus,
+        of_population=key.population != "all" and not whole,
         expected=tally.expected,
         keeps_count=tally.ground.labels != "reviewed-sample",
         skew=tally.skew,
@@ -202,7 +225,13 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         low=estimate.low,
         high=estimate.high,
         method=method_sentence(
-            estimate.basis, tally.denominator, tally.undecided, tally.machine, facts.published, ground
+            estimate.basis,
+            tally.denominator,
+            tally.undecided,
+            tally.machine,
+            facts.published,
+            ground,
+            exceeding=exceeding_words(facts),
         ),
         confirmed=tally.confirmed,
         machine=tally.machine,
@@ -215,7 +244,7 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         half_labelling=estimate.labelling,
         half_unseen=estimate.unseen,
         variance=tally.variance,
-        coverage=Coverage(known=facts.known, published=facts.published),
+        coverage=Coverage.of(facts),
         snapshot=key.snapshot,
     )
 
@@ -242,7 +271,7 @@ def count_figure(
         confirmed=numerator,
         machine=0,
         undecided=0,
-        coverage=Coverage(known=facts.known, published=facts.published),
+        coverage=Coverage.of(facts),
         snapshot=key.snapshot,
     )
 

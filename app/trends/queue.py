@@ -20,6 +20,7 @@ from app.errors import NotFound
 from app.models import Edition, ReviewDraw, Talk, Theme, ThemeAssignment, ThemeDecision
 from app.trends.board import Effect, effects
 from app.trends.counts import theme_figure
+from app.trends.effect import Question
 from app.trends.figure import Figure
 from app.trends.scope import Scope
 from app.trends.wording import counted, percent
@@ -169,8 +170,25 @@ def sentence(effect: Effect, figure: Figure) -> str:
     printed = ", as has been claimed," if question.claimed else ""
     asked = f"whether {effect.theme_name} is above {percent(question.threshold)}{printed} at {effect.edition_name}"
     if question.reviews is None:
-        return f"Reviews alone cannot settle {asked}, for sessions are missing; each narrows it. {now}"
+        return f"{_unsettled(question, asked, figure)} {now}"
     return f"{counted(question.reviews, 'review')} would settle, in expectation, {asked}. {now}"
+
+
+def _unsettled(question: Question, asked: str, figure: Figure) -> str:
+    """Why the talks that the machine has a probability for do not settle it."""
+    if question.unlisted:
+        others = counted(question.unlisted, "more talk", "more talks")
+        return (
+            f"The talks offered here cannot settle {asked}, for {others}, which the machine gives next to no chance, "
+            f"{'is' if question.unlisted == 1 else 'are'} undecided too; each review narrows it. A sample has "
+            "those talks as well."
+        )
+    why = "sessions are missing"
+    if figure.coverage.published is None:
+        why = "how many sessions were published is not known"
+    elif figure.coverage.surplus:
+        why = "more talks are known than sessions were published"
+    return f"Reviews alone cannot settle {asked}, for {why}; each narrows it."
 
 
 def _ranked(session: Session, ranked: list[Effect], limit: int) -> Iterator[QueueItem]:

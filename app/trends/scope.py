@@ -66,6 +66,16 @@ class EditionFacts:
     completeness: str | None
     references: tuple[dict[str, Any], ...]
 
+    @property
+    def missing(self) -> int:
+        """Published sessions that are not known; 0 where nobody knows how many were published."""
+        return max(0, (self.published or 0) - self.known)
+
+    @property
+    def surplus(self) -> int:
+        """Talks known beyond the published sessions; 0 where nobody knows how many were published."""
+        return 0 if self.published is None else max(0, self.known - self.published)
+
 
 @dataclass(frozen=True)
 class ScopeFacts:
@@ -85,6 +95,28 @@ class ScopeFacts:
         """Published sessions of all editions; None unless it is known for each."""
         counts = [edition.published for edition in self.editions]
         return sum(count for count in counts if count is not None) if counts and None not in counts else None
+
+    @cached_property
+    def missing(self) -> int | None:
+        """Published sessions that are not known, edition by edition, for what one has too many fills no gap of
+        another; None unless it is known of each how many it published."""
+        return None if self.published is None else sum(edition.missing for edition in self.editions)
+
+    @cached_property
+    def surplus(self) -> int:
+        """Talks known beyond what their editions published."""
+        return sum(edition.surplus for edition in self.editions)
+
+    @property
+    def whole(self) -> int | None:
+        """Sessions of the programmes, known or not; None where that cannot be told, for it is not known of each how
+        many it published, or more of one are known than it did."""
+        return None if self.surplus else self.published
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every published session of every edition is known, and no talk besides."""
+        return self.missing == 0 and self.surplus == 0
 
 
 def read_scope(session: Session, scope: Scope) -> ScopeFacts:
@@ -171,11 +203,35 @@ def edition_facts(facts: ScopeFacts) -> dict[int, ScopeFacts]:
     return found
 
 
+def lacking_words(facts: ScopeFacts) -> str:
+    """Which editions published sessions that are not known: “A 2019 lacks 9 of 56”; "" where none did."""
+    lacking = [edition for edition in facts.editions if edition.missing]
+    if len(lacking) > NAMED_EDITIONS:
+        return f"{counted(len(lacking), 'edition')} lack some"
+    return listed([f"{edition.name} lacks {edition.missing} of {edition.published}" for edition in lacking])
+
+
+def exceeding_words(facts: ScopeFacts) -> str:
+    """Of which editions more is known than they published: “3 talks of A 2019 are known, more than the 2 sessions
+    published”; "" where of none."""
+    over = [edition for edition in facts.editions if edition.surplus]
+    if len(over) == 1:
+        where = f" of {over[0].name}" if len(facts.editions) > 1 else ""
+        known, published = counted(over[0].known, "talk"), counted(over[0].published or 0, "session")
+        return f"{known}{where} {'is' if over[0].known == 1 else 'are'} known, more than the {published} published"
+    if len(over) > NAMED_EDITIONS:
+        return f"of {counted(len(over), 'edition')} more talks are known than sessions were published"
+    told = listed([f"{edition.name} ({edition.known} of {edition.published})" for edition in over])
+    return f"more talks are known than sessions were published of {told}" if over else ""
+
+
 def scope_title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:
     """What a scope is called; `series` is the name of its series."""
     if scope.editions:
         names = [edition.name for edition in editions]
         title = listed(names) if len(names) <= NAMED_EDITIONS else counted(len(names), "edition")
+        # Those chosen may not be of the series or the years.
+        title = title or "No edition"
     else:
         title = (series if scope.series else None) or "All editions"
     if scope.year_from is None and scope.year_to is None:

@@ -140,6 +140,16 @@ def test_errors_are_words_with_an_exit_code(hallway: Run, arguments: list[str], 
     assert "Traceback" not in answer.stderr
 
 
+def test_where_there_is_nothing_to_export_it_says_so(hallway: Run, tmp_path: Path) -> None:
+    nothing = hallway("review", "export", "-o", tmp_path / "f.yaml")
+    assert nothing.returncode == 1
+    assert "There is no decision to export in this knowledge base. Those read from files are left out; see --all." in (
+        nothing.stderr
+    )
+    hers = hallway("review", "export", "--reviewer", "Nobody", "--all", "-o", tmp_path / "f.yaml")
+    assert "There is no decision to export of “Nobody” in this knowledge base.\n" in hers.stderr
+
+
 def test_a_sample_is_drawn(hallway: Run) -> None:
     where = ["--edition", "kafka-summit-london-2019", "--theme", THEME]
     done = hallway("review", "themes", "--draw", "500", *where, "--json")

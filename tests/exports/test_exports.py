@@ -11,6 +11,7 @@ import json
 import os
 import struct
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,22 @@ def test_csv_opens_as_numbers_and_runs_nothing(document: Document) -> None:
     for first in "=+-@\t\r":
         assert literal(f"{first}cmd|' /C calc'!A0").startswith("'")
     assert literal("Operations") == "Operations"
+
+
+def test_a_corrected_share_is_told_beside_its_interval(document: Document) -> None:
+    """For the interval is of it, and need not hold the share counted."""
+    (table,) = document.tables
+    figure = table.rows[0].figure.model_copy(update={"share": 0.16, "estimate": 0.575, "low": 0.2, "high": 0.74})
+    row = replace(table.rows[0], figure=figure)
+    corrected = replace(document, tables=(replace(table, rows=(row, table.rows[1])),), lead=())
+    told = "corrected 58\u00a0%, 20–74\u00a0%"
+    for suffix in ("md", "html"):
+        tables = export(corrected, suffix).decode().split("Likely between")[1].split("Counting")[0]
+        assert told in tables
+        assert tables.count("corrected") == 1
+    first, second = csv.DictReader(io.StringIO(export(corrected, "csv").decode(), newline=""))
+    assert (first["share"], first["estimate"]) == ("0.16", "0.575")
+    assert second["estimate"] == second["share"]
 
 
 def test_markdown_takes_no_markup_from_data() -> None:

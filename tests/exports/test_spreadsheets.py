@@ -68,13 +68,14 @@ def test_a_workbook_holds_the_figures_as_numbers(session: Session, name: str) ->
         for row, cells in zip(table.rows, sheet.iter_rows(min_row=2), strict=True):
             figure = row.figure
             counts = [row.label, row.key, figure.numerator, figure.denominator, figure.confirmed, figure.machine]
-            assert [cells[place].value for place in (0, 1, 2, 3, 7, 8)] == counts
-            for cell, share in zip(cells[4:7], (figure.share, figure.low, figure.high), strict=True):
+            assert [cells[place].value for place in (0, 1, 2, 3, 8, 9)] == counts
+            shares = (figure.share, figure.estimate, figure.low, figure.high)
+            for cell, share in zip(cells[4:8], shares, strict=True):
                 # Excel, and openpyxl after it, keeps sixteen digits.
                 assert cell.value == (None if share is None else pytest.approx(share, rel=1e-15))
             assert cells[2].hyperlink.target == figure.url
             assert cells[2].data_type == cells[3].data_type == "n"
-            assert [cell.value or "" for cell in cells[11:]] == [plain(words) for words in row.more]
+            assert [cell.value or "" for cell in cells[12:]] == [plain(words) for words in row.more]
             if figure.share is not None:
                 assert cells[4].data_type == "n"
                 assert cells[4].number_format == "0.0 %"

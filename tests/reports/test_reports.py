@@ -11,6 +11,7 @@ from app.reports.request import ReportRequest
 from app.trends.behind import figure_talks
 from app.trends.document import Document, figures_of, plain
 from app.trends.populations import COUNTINGS, POPULATIONS
+from tests.reports.years import what_it_takes
 
 WEST = ("west-2019",)
 REQUESTS = [
@@ -35,7 +36,7 @@ def test_every_figure_of_every_report_opens_exactly_its_talks(session: Session, 
     for request in REQUESTS:
         if name in ("edition", "whats-new") and len(request.editions) != 1:
             continue
-        document = build_report(session, name, request)
+        document = build_report(session, name, what_it_takes(name, request))
         for figure in figures_of(document):
             found = figure_talks(session, figure.id)
             assert (len(found.numerator), len(found.denominator)) == (figure.numerator, figure.denominator)
@@ -97,6 +98,14 @@ def test_edition_report(session: Session) -> None:
     assert plain(document.lead[0]) == "10 known talks: 8 breakout, 1 keynote, 1 lightning."
     assert [table.name for table in document.tables] == ["organisations", "themes"]
     assert document.tables[0].rows[0].figure.fraction == "4 of 10"
+
+
+def test_the_edition_report_is_of_the_population_asked_for(session: Session) -> None:
+    document = build_report(session, "edition", ReportRequest(editions=WEST, population="without-keynotes"))
+    assert plain(document.lead[0]) == "9 known talks (without keynotes): 8 breakout, 1 lightning."
+    assert document.tables[0].rows[0].figure.fraction == "3 of 9"
+    nobody = build_report(session, "edition", ReportRequest(editions=("east-2020",), population="with-text"))
+    assert plain(nobody.lead[0]) == "No talks of Summit East 2020 are left: talks with text."
 
 
 def test_errors_say_what_to_do(session: Session) -> None:

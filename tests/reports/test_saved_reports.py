@@ -26,6 +26,7 @@ from app.reports.saved import Kept, kept_report, list_saved, open_saved, report_
 from app.reports.stored import dumped, loaded
 from app.trends.behind import figure_talks
 from app.trends.document import Document, figures_of
+from tests.reports.years import what_it_takes
 from tests.trends.sample import fill_sample
 
 WEST = ReportRequest(editions=("west-2019",))
@@ -101,7 +102,7 @@ def test_a_request_is_read_back_from_its_parameters(base: Session, name: str) ->
     of_it = _asked(base, name)
     asked = (
         of_it,
-        replace(of_it, population="full-length", counting="main"),
+        what_it_takes(name, replace(of_it, population="full-length", counting="main")),
         ReportRequest(series="summit", year_to=2020),
     )
     for request in asked if name == "themes" else asked[:2]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from app.models import Appearance, Speaker, Talk, Technology, TechnologyMention
+from app.reports.registry import get_report
+from app.reports.request import ReportRequest
 from tests.trends.sample import Builder
 
 YEARS = range(2014, 2021)
@@ -97,3 +99,9 @@ def _camp(build: Builder, people: _People, year: int) -> None:
             language="en",
         )
         people.gives(talk, f"camper-{number}", None)
+
+
+def what_it_takes(name: str, request: ReportRequest) -> ReportRequest:
+    """`request` without what the report `name` would refuse."""
+    takes = get_report(name).takes
+    return ReportRequest.of([(parameter, value) for parameter, value in request.parameters() if parameter in takes])

@@ -98,3 +98,13 @@ def test_a_claim_in_print_goes_before_a_round_number() -> None:
     assert question_of(standing(numerator=0, denominator=0, published=None)) is None
     assert is_settled(0.3, (0.1, 0.3))
     assert not is_settled(0.29, (0.1, 0.3))
+
+
+def test_talks_that_the_machine_keeps_nothing_of_are_no_missing_sessions() -> None:
+    """4 of 4 sessions are known, one is guessed at p = .6, three stay open besides: all four decided settle it."""
+    whole = Standing(1, 4, 0, 0, 4, (OpenTalk(1, 0.6, True),), unlisted=3 * 0.05 * 0.95)
+    assert question_of(whole) == Question(0.25, claimed=False, reviews=None, unlisted=3)
+    missing = Standing(1, 4, 0, 0, 8, (OpenTalk(1, 0.6, True),), unlisted=3 * 0.05 * 0.95)
+    found = question_of(missing, (0.3,))
+    assert found is not None
+    assert (found.reviews, found.unlisted) == (None, 0)

@@ -102,6 +102,12 @@ def test_more_known_than_published_is_said_and_not_corrected() -> None:
     assert found.if_all is None
 
 
+def test_a_surplus_of_one_edition_makes_no_programme_complete() -> None:
+    found = estimate_share(3, 8, confirmed=3, rejected=5, published=8, surplus=1)
+    assert found.basis == "exceeds"
+    assert (found.low, found.high) == wilson(3 / 8, 8)
+
+
 def test_wilson_of_the_textbook() -> None:
     """Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263 gives .2553 to .3662; 0 of 20 gives 0 to .1611."""
     assert wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
@@ -200,6 +206,6 @@ def test_limits_of_a_reviewed_sample_are_shares_that_the_programme_may_have() ->
 
 @pytest.mark.parametrize("basis", ["nothing", "exact", "complete", "partial", "unknown", "population", "exceeds"])
 def test_every_basis_is_put_into_words(basis: str) -> None:
-    words = method_sentence(basis, 47, 12, 3, 56)  # type: ignore[arg-type]
+    words = method_sentence(basis, 47, 12, 3, 56, exceeding="more is known")  # type: ignore[arg-type]
     assert words.endswith(".")
     assert "None" not in words

@@ -49,6 +49,15 @@ def test_years_the_wrong_way_round_and_unknown_names(client: TestClient) -> None
     assert client.get("/reports/radar?agianst=x").status_code == 422
 
 
+def test_what_a_report_does_not_take_is_refused_in_words(client: TestClient) -> None:
+    theme = client.get("/api/v1/themes").json()["items"][0]["slug"]
+    for suffix in ("", ".csv", ".json"):
+        answer = client.get(f"/reports/companies{suffix}?theme={theme}")
+        assert answer.status_code == 422
+        told = "takes no theme; it takes edition, series, year_from, year_to and population."
+        assert told in answer.text
+
+
 def test_every_report_can_be_asked_for_from_the_list(client: TestClient) -> None:
     page = client.get("/reports").text
     for report in REPORTS:

@@ -15,7 +15,8 @@ from sqlmodel import col
 from app.bootstrap import KnowledgeBase
 from app.curators.account import set_password
 from app.db.engine import reading, writing
-from app.models import ReviewDraw, ReviewEntry, ThemeDecision
+from app.models import ReviewDraw, ReviewEntry, Talk, Theme, ThemeDecision
+from app.themes.decide import Choice, decide
 from app.web.app import create_app
 from tests.databases import Databases
 from tests.web.conftest import open_base
@@ -118,6 +119,24 @@ def test_a_second_reading_hides_what_was_decided(curator: TestClient) -> None:
     assert "Ada Reader" not in page, "who decided it"
     assert "main theme now" not in pair
     assert "probability" not in pair
+
+
+def test_a_second_reading_tells_of_ones_own_steps_alone(curator: TestClient, own_base: KnowledgeBase) -> None:
+    with writing(own_base.engine) as session:
+        talk, theme = session.execute(
+            select(col(Talk.slug), col(Theme.slug))
+            .join(ThemeDecision, col(ThemeDecision.talk_id) == col(Talk.id))
+            .join(Theme, col(Theme.id) == col(ThemeDecision.theme_id))
+        ).first() or ("", "")
+        step = decide(session, Choice(talk, theme, "accept", "Alice", "command line")).id
+    for address in ("/review?part=second", f"/review?part=second&done={step}"):
+        page = curator.get(address).text
+        assert "Alice accepted" not in page
+        assert "What reviews would settle" not in page
+    assert "Alice accepted" in curator.get("/review").text
+    after = curator.post("/review", data=form(page, "accept")).text
+    assert "Your newest steps" in after
+    assert "Alice accepted" not in after[after.index("Your newest steps") :]
 
 
 def test_agreement_is_shown_once_two_decided_the_same(own_base: KnowledgeBase) -> None:

@@ -46,7 +46,6 @@ def seen(figure: Figure) -> Seen | None:
     """The evidence of a figure, its labels corrected as its interval is; None where it has no share."""
     if figure.estimate is None or figure.low is None or figure.high is None:
         return None
-    known, published = figure.coverage.known, figure.coverage.published
     return Seen(
         share=figure.estimate,
         low=figure.low,
@@ -54,7 +53,7 @@ def seen(figure: Figure) -> Seen | None:
         talks=figure.denominator,
         labelling=labelling_part(figure),
         undecided=figure.undecided,
-        missing=None if published is None or figure.population != "all" else max(0, published - known),
+        missing=figure.coverage.missing if figure.population == "all" or figure.coverage.is_complete else None,
     )
 
 

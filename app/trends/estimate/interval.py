@@ -34,7 +34,8 @@ class Estimate:
     `share` is that of the talks counted, `estimate` what it is likely to be with labels corrected; the interval is of
     the latter. `basis` says what is known of the programme: `exact` (complete, decided by people), `complete` (labels
     uncertain), `partial` (published count known), `unknown` (it is not), `population` (it is known for all talks only),
-    `exceeds` (more is known than was published, so the published count measures something else), `nothing` (no talks).
+    `exceeds` (of an edition more is known than it published, so the published count measures something else), `nothing`
+    (no talks).
     `if_none` and `if_all` are the shares if none, or all, of the unknown sessions were about the theme. `labelling` and
     `unseen` are half the widths that the interval would have from labelling error alone and from unknown talks alone.
     """
@@ -102,6 +103,7 @@ def estimate_share(
     rejected: int = 0,
     variance: float = 0.0,
     published: int | None = None,
+    surplus: int = 0,
     of_population: bool = False,
     expected: float | None = None,
     keeps_count: bool = True,
@@ -111,18 +113,19 @@ def estimate_share(
 
     numerator: talks given the theme, of which people confirmed `confirmed`; denominator: known talks, of which people
     denied it to `rejected`; variance: of the number of known talks of the theme, 0 where people decided every talk;
-    published: sessions the programme listed, None where unknown; of_population: only some kinds of talk are counted, so
-    `published` does not apply; expected: talks of the theme with labels corrected, where that differs from the
-    numerator; keeps_count: whether the interval holds the share counted whatever was expected, as it must where nothing
-    measured here speaks against it; where it need not, limits go by whole talks of the programme; skew: of labelling
-    error, see `wilson` and `prediction`. With `published` known the interval stays within what is possible at all: not
-    below confirmed / published, not above (published - rejected) / published.
+    published: sessions the programme listed, None where unknown; surplus: talks known beyond what their editions
+    published, which fill no gap of another; of_population: only some kinds of talk are counted, and how many of these
+    the programme listed is not known, so `published` does not apply; expected: talks of the theme with labels
+    corrected, where that differs from the numerator; keeps_count: whether the interval holds the share counted whatever
+    was expected, as it must where nothing measured here speaks against it; where it need not, limits go by whole talks
+    of the programme; skew: of labelling error, see `wilson` and `prediction`. With `published` known the interval stays
+    within what is possible at all: not below confirmed / published, not above (published - rejected) / published.
     """
     if denominator == 0:
         return Estimate(None, None, None, "nothing")
     counted = numerator / denominator
     share = counted if expected is None else min(max(expected / denominator, 0.0), 1.0)
-    basis = _basis(denominator, published, variance, of_population)
+    basis = _basis(denominator, published, surplus, variance, of_population)
     size = published if basis in ("partial", "complete", "exact") else None
     unseen, labelling = uncertainty(share, denominator, size, variance)
     if unseen + labelling == 0:
@@ -158,12 +161,12 @@ def whole_talks(low: float, high: float, size: int, skew: float = 1.0) -> tuple[
     return max(0.0, math.ceil(low * size - reach) / size), min(1.0, math.floor(high * size + reach) / size)
 
 
-def _basis(denominator: int, published: int | None, variance: float, of_population: bool) -> Basis:
+def _basis(denominator: int, published: int | None, surplus: int, variance: float, of_population: bool) -> Basis:
     if of_population:
         return "population"
     if published is None:
         return "unknown"
-    if published < denominator:
+    if surplus or published < denominator:
         return "exceeds"
     if published > denominator:
         return "partial"

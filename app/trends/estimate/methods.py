@@ -80,20 +80,25 @@ def method_sentence(
     machine: int,
     published: int | None = None,
     ground: Ground | None = None,
+    exceeding: str = "",
 ) -> str:
-    """How the interval was made, for readers. `undecided` talks no person decided, `machine` of them were assigned."""
+    """How the interval was made, for readers. `undecided` talks no person decided, `machine` of them were assigned.
+
+    `exceeding` says of which editions more talks are known than were published.
+    """
+    listed = denominator if published is None else published
+    each = "each" if listed == denominator else f"each of the {denominator} of this population"
     known = {
         "nothing": "There are no talks to count, so there is no share.",
-        "exact": f"Exact: all {denominator} published sessions are known and people decided each.",
-        "complete": f"95 % Wilson interval for labelling error alone: all {denominator} published sessions are known.",
+        "exact": f"Exact: all {listed} published sessions are known and people decided {each}.",
+        "complete": f"95 % Wilson interval for labelling error alone: all {listed} published sessions are known.",
         "partial": f"95 % Wilson interval with finite population correction: {denominator} of {published} published "
         "sessions are known.",
         "unknown": "95 % Wilson interval: how many sessions were published is not known, so the known talks are "
         "treated as a sample of a programme of unknown size.",
         "population": "95 % Wilson interval: the published count is of all talks, not of this population, so the known "
         "talks are treated as a sample of a programme of unknown size.",
-        "exceeds": f"95 % Wilson interval without correction: {denominator} talks are known, more than the {published} "
-        "sessions published, so the two count different things.",
+        "exceeds": f"95 % Wilson interval without correction: {exceeding}, so the two count different things.",
     }[basis]
     if basis in ("nothing", "exact"):
         return known

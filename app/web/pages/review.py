@@ -77,8 +77,8 @@ class ReviewPage(PageContext):
     """The next pair of talk and theme with what speaks for it, and around it where the review stands.
 
     `item`, `talk` and `about` are None where nothing is left in this part. `reason` is what the machine saw, None where
-    it kept nothing; `main` names the talk's main theme now. Both are None in a second reading. `done` is the step just
-    taken, `passed` the skipped pairs with this one.
+    it kept nothing; `main` names the talk's main theme now. Both are None in a second reading, where `ahead` is empty
+    and `steps` are those of the curator. `done` is the step just taken, `passed` the skipped pairs with this one.
     """
 
     template: ClassVar[str] = "review.html"
@@ -133,7 +133,10 @@ def _page(session: Session, asked: ReviewQuery, signed_in: SignedIn) -> ReviewPa
     else:
         found = queue_part(session, asked.part, asked.edition, asked.theme, signed_in.name, 1, asked.skip)
         item = found[0] if found else None
-    done = newest_steps(session, 1, asked.done) if asked.done else []
+    # In a second reading nothing tells what others decided: neither their steps nor figures that open their talks.
+    blind = asked.part == "second"
+    whose = signed_in.name if blind else None
+    done = newest_steps(session, 1, asked.done, whose) if asked.done else []
     editions = (asked.edition,) if asked.edition else ()
     return ReviewPage(
         title="Review",
@@ -144,9 +147,9 @@ def _page(session: Session, asked: ReviewQuery, signed_in: SignedIn) -> ReviewPa
         item=item,
         **_shown(session, item),
         passed=[*asked.skip, item.key][-MOST_SKIPPED:] if item else [],
-        ahead=settlings(session, asked.edition, asked.theme, AHEAD),
+        ahead=[] if blind else settlings(session, asked.edition, asked.theme, AHEAD),
         done=done[0] if done else None,
-        steps=newest_steps(session, STEPS),
+        steps=newest_steps(session, STEPS, reviewer=whose),
         agreement=reviewers_agree(session),
         offered=choices(session, editions),
     )
