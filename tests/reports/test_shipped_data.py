@@ -53,3 +53,12 @@ def test_every_figure_opens_exactly_its_talks(base: Session, edition: tuple[str,
             found = figure_talks(base, figure.id)
             assert (len(found.numerator), len(found.denominator)) == (figure.numerator, figure.denominator)
             assert found.figure == figure
+
+
+@pytest.mark.parametrize("edition", [EDITION, "kafka-summit-london-2019"])
+def test_themes_of_few_talks_meet_by_chance(base: Session, edition: str) -> None:
+    """By Fisher's test and Benjamini and Hochberg's procedure no pair of either edition is more than chance."""
+    rows = build_report(base, "together", ReportRequest(editions=(edition,))).payload.model_dump()["rows"]
+    assert len(rows) > 50
+    assert {row["verdict"] for row in rows} == {"not settled"}
+    assert all(row["low"] <= 1 <= row["high"] for row in rows)
