@@ -13,7 +13,7 @@ from app.reports.request import ReportRequest
 from app.trends.behind import figure_talks
 from app.trends.claimed import edition_claims
 from app.trends.counts import theme_figure
-from app.trends.document import figures_of
+from app.trends.document import figures_of, plain
 from app.trends.scope import Scope
 
 EDITION = "kafka-summit-san-francisco-2019"
@@ -62,3 +62,8 @@ def test_themes_of_few_talks_meet_by_chance(base: Session, edition: str) -> None
     assert len(rows) > 50
     assert {row["verdict"] for row in rows} == {"not settled"}
     assert all(row["low"] <= 1 <= row["high"] for row in rows)
+
+
+def test_four_talks_with_text_are_no_edition(base: Session) -> None:
+    document = build_report(base, "whats-new", ReportRequest(editions=(EDITION,)))
+    assert "No theme can be compared. What machines read" in " ".join(plain(told) for told in document.lead)
