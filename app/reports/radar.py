@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
-from app.models import Takeaway
+from app.catalog.takeaways import TakeawayFilter, stances_of_takeaways
 from app.reports.movements import sources
 from app.reports.pieces import coverage_lines, population_choices
 from app.reports.request import ReportRequest
-from app.text.names import name_key
+from app.technologies.naming import listed_in_takeaways
 from app.trends.change.difference import Difference, difference
 from app.trends.change.discoveries import BENJAMINI_HOCHBERG, Verdict, adjusted, verdict
 from app.trends.document import Document, FigureRow, FigureTable, Line, Link, Number, Section, line
 from app.trends.figure import Figure
 from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
 from app.trends.populations import get_population
-from app.trends.scope import ScopeFacts, read_scope
+from app.trends.scope import Scope, ScopeFacts, read_scope
 from app.trends.wording import counted, listed, percent, percent_range, points, points_range
 
 SPAN = 2
@@ -40,6 +41,7 @@ RINGS = ("adopt", "trial", "assess", "hold")
 SHARES = {"adopt": 0.05, "trial": 0.02}
 """Least share of the newest talks, by the lower end of its interval, of the inner rings."""
 
+FOR = ("recommends",)
 AGAINST = ("warns", "reports-failure", "withdraws")
 RULE = (
     f"A ring is given by the newest {SPAN} years: adopt where surely at least {SHARES['adopt'] * 100:g} % of talks "
@@ -100,7 +102,8 @@ def build(session: Session, request: ReportRequest) -> Document:
     """The report for `request`; unknown slugs are NotFound."""
     facts = read_scope(session, request.scope)
     mentions = read_mentions(session, facts, "year", request.population)
-    found = _radar(session, request, facts, mentions)
+    key = ("radar", facts.scope, request.population)
+    found = kept(session, key, lambda: _radar(session, request, facts, mentions))
     return Document(
         report="radar",
         title=f"Technology radar: {facts.title}",
@@ -110,7 +113,9 @@ def build(session: Session, request: ReportRequest) -> Document:
         lead=_lead(found, facts, mentions),
         coverage=coverage_lines(facts, request.population, None),
         populations=population_choices(session, request, facts),
-        tables=tuple(_table(found, ring) for ring in RINGS if any(blip.ring == ring for blip in found.blips)),
+        tables=tuple(
+            _table(found, ring, request.scope) for ring in RINGS if any(blip.ring == ring for blip in found.blips)
+        ),
         sections=_gone_section(found),
         method=(line(get_population(request.population).sentence), *_method()),
         sources=sources(facts),
@@ -167,7 +172,7 @@ def _blips(
 ) -> list[Blip]:
     now = read_scope(session, replace(request.scope, year_from=newest[0], year_to=newest[1]))
     then = read_scope(session, replace(request.scope, year_from=before[0], year_to=before[1])) if before else None
-    stances = _stances(session, read_scope(session, request.scope))
+    stances = _stances(session, request.scope)
     known, known_before = _talks(mentions.known, newest), _talks(mentions.known, before) if before else 0
     held = []
     for one in mentions.technologies:
@@ -184,7 +189,7 @@ def _blips(
         figure = mention_figure(session, now, request.population, one, talks, known)
         past = mention_figure(session, then, request.population, one, earlier, known_before) if then else None
         p = next(ps) if move else None
-        blips.append(_blip(one, figure, past, move, p, stances[name_key(one.name)]))
+        blips.append(_blip(one, figure, past, move, p, stances[one.slug]))
     return sorted(
         blips,
         key=lambda blip: (
@@ -221,19 +226,15 @@ def _blip(
     )
 
 
-def _stances(session: Session, facts: ScopeFacts) -> dict[str, Counter[str]]:
-    """How often takeaways of the editions here take each stance on a technology, by its folded name."""
-    here = {edition.id for edition in facts.editions}
-    rows = session.execute(
-        select(col(Takeaway.edition_id), col(Takeaway.stance), col(Takeaway.technologies)).where(
-            col(Takeaway.withdrawn_at).is_(None), col(Takeaway.stance) != "neutral"
-        )
+def _stances(session: Session, scope: Scope) -> dict[str, Counter[str]]:
+    """How often the takeaways here that list a technology take each stance on it, by its slug."""
+    here = TakeawayFilter(
+        editions=scope.editions, series=scope.series, year_from=scope.year_from, year_to=scope.year_to
     )
+    stances = stances_of_takeaways(session, here)
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for edition, stance, technologies in rows:
-        if edition in here:
-            for technology in technologies or ():
-                found[name_key(technology)][stance] += 1
+    for technology, slugs in listed_in_takeaways(session).items():
+        found[technology].update(stances[slug] for slug in slugs if slug in stances)
     return found
 
 
@@ -286,7 +287,7 @@ def _years(period: tuple[int, int]) -> str:
     return f"{period[0]}–{period[1]}"
 
 
-def _table(found: Radar, ring: str) -> FigureTable:
+def _table(found: Radar, ring: str, scope: Scope) -> FigureTable:
     rows = []
     for blip in found.blips:
         if blip.ring == ring:
@@ -295,7 +296,7 @@ def _table(found: Radar, ring: str) -> FigureTable:
                 told = f"{points(blip.change)}, likely {points_range(blip.change_low, blip.change_high)}; before "
                 moved = line(told, Number(blip.before, blip.before.fraction)), line(blip.verdict or "")
             share = line(f"{percent(blip.share)}, likely {percent_range(blip.low, blip.high)}")
-            cells = (share, *moved, _said(blip))
+            cells = (share, *moved, _said(blip, scope))
             rows.append(FigureRow(blip.slug, blip.name, f"/talks?technology={blip.slug}", blip.figure, more=cells))
     more = ("Share", "Movement", "Verdict", "Takeaways")
     return FigureTable(
@@ -303,13 +304,20 @@ def _table(found: Radar, ring: str) -> FigureTable:
     )
 
 
-def _said(blip: Blip) -> Line:
+def _said(blip: Blip, scope: Scope) -> Line:
     parts = []
     if blip.recommends:
-        parts.append(Link(f"{blip.recommends} for it", "/takeaways?stance=recommends"))
+        parts.append(Link(f"{blip.recommends} for it", _takeaways(blip, scope, FOR)))
     if blip.warns:
-        parts.append(Link(f"{blip.warns} against it", "/takeaways?stance=warns"))
+        parts.append(Link(f"{blip.warns} against it", _takeaways(blip, scope, AGAINST)))
     return line(*parts[:1], ", " if len(parts) > 1 else "", *parts[1:])
+
+
+def _takeaways(blip: Blip, scope: Scope, stances: Sequence[str]) -> str:
+    """The address of exactly those that were counted."""
+    here = ReportRequest(scope.editions, scope.series, year_from=scope.year_from, year_to=scope.year_to)
+    pairs = [("technology", blip.slug), *(("stance", stance) for stance in stances), *here.parameters()]
+    return f"/takeaways?{urlencode(pairs)}"
 
 
 def _gone(mentions: Mentions, newest: tuple[int, int]) -> list[Gone]:
