@@ -25,6 +25,8 @@ from app.trends.scope import ScopeFacts, read_scope
 from app.trends.wording import counted
 
 ROWS = 60
+"""Rows that pages and texts list."""
+
 MORE = ("Of each", "Lift", "Likely between", "Verdict")
 
 
@@ -141,10 +143,13 @@ def _lead(found: ThemesTogether, facts: ScopeFacts) -> Line:
 
 def _table(found: ThemesTogether) -> FigureTable:
     rows = []
-    for row in found.rows[:ROWS]:
+    for row in found.rows:
         each = line(Number(row.of_first, f"{row.of_first.numerator:,}"), " and ",
                     Number(row.of_second, f"{row.of_second.numerator:,}"))  # fmt: skip
         cells = (each, line(f"{row.lift:.2f}"), line(f"{row.low:.2f}–{row.high:.2f}"), line(row.verdict))
         label = f"{row.first.name} and {row.second.name}"
         rows.append(FigureRow(f"{row.first.slug}+{row.second.slug}", label, None, row.both, more=cells))
-    return FigureTable("together", f"Themes together, {found.scope}", "Themes", tuple(rows), shares=False, more=MORE)
+    title = f"Themes together, {found.scope}"
+    return FigureTable(
+        "together", title, "Themes", tuple(rows), shares=False, more=MORE, most=ROWS, order="those settled first"
+    )

@@ -26,6 +26,7 @@ from app.trends.scope import EditionFacts, Scope, ScopeFacts, read_scope
 from app.trends.wording import counted, listed
 
 LISTED = 30
+"""Rows of a table that pages and texts list."""
 
 
 class Counted(BaseModel):
@@ -205,7 +206,7 @@ def _tables(found: WhatsNew) -> tuple[FigureTable, ...]:
         ("languages", "Languages", "Language", found.languages, ""),
     ):
         if rows:
-            tables.append(_table(name, title, heading, rows[:LISTED], address))
+            tables.append(_table(name, title, heading, rows, address))
     return tuple(tables)
 
 
@@ -227,6 +228,7 @@ def _table(name: str, title: str, heading: str, rows: Sequence[Counted], address
         ),
         shares=False,
         more=("The edition before",) if compares else (),
+        most=LISTED,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.exports.registry import export
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
 from app.trends.behind import figure_talks
@@ -67,3 +70,23 @@ def test_themes_of_few_talks_meet_by_chance(base: Session, edition: str) -> None
 def test_four_talks_with_text_are_no_edition(base: Session) -> None:
     document = build_report(base, "whats-new", ReportRequest(editions=(EDITION,)))
     assert "No theme can be compared. What machines read" in " ".join(plain(told) for told in document.lead)
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "field"), [("whats-new", "technologies", "technologies"), ("together", "together", "rows")]
+)
+def test_data_formats_hold_every_row_and_texts_say_how_many_they_leave_out(
+    base: Session, name: str, table: str, field: str
+) -> None:
+    from openpyxl import load_workbook
+
+    document = build_report(base, name, ReportRequest(editions=(EDITION,)))
+    whole = len(json.loads(export(document, "json"))[field])
+    found = next(one for one in document.tables if one.name == table)
+    assert whole > len(found.listed) == found.most
+    lines = export(document, "csv").decode().splitlines()
+    assert sum(line.startswith(f"{table},") for line in lines) == whole
+    book = load_workbook(BytesIO(export(document, "xlsx")))
+    assert whole + 1 in [sheet.max_row for sheet in book.worksheets]
+    for suffix in ("md", "html"):
+        assert f"{found.most} of {whole} are listed, {found.order}; " in export(document, suffix).decode()
