@@ -112,13 +112,16 @@ def series_names(session: Session) -> list[tuple[str, str]]:
 
 
 def labels(session: Session, asked: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Words for filters in force, as (parameter, words): names for slugs, sentences for years."""
+    """Words for filters in force, as (parameter, words): names for slugs, sentences for years, “or” between values."""
     found = []
     for parameter, value in asked.items():
-        if parameter in NAMED:
-            slug, name = NAMED[parameter]
-            label = session.scalar(select(col(name)).where(col(slug) == value)) or str(value)
-        else:
-            label = {"year_from": f"since {value}", "year_to": f"until {value}"}.get(parameter, str(value))
-        found.append((parameter, label))
+        values = value if isinstance(value, list) else [value]
+        found.append((parameter, " or ".join(_label(session, parameter, one) for one in values)))
     return found
+
+
+def _label(session: Session, parameter: str, value: object) -> str:
+    if parameter in NAMED:
+        slug, name = NAMED[parameter]
+        return session.scalar(select(col(name)).where(col(slug) == value)) or str(value)
+    return {"year_from": f"since {value}", "year_to": f"until {value}"}.get(parameter, str(value))

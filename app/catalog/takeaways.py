@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, String, cast, select
+from sqlalchemy import ColumnElement, Select, String, cast, select
 from sqlalchemy.orm import Mapped, selectinload
 from sqlmodel import Session, col
 
 from app.catalog.listing import Portion, portion
 from app.catalog.takeaway_steps import holds
-from app.models import Article, ClaimLink, Edition, Speaker, Takeaway, TakeawayDecision, TakeawayEvidence, Talk, Theme
+from app.models import (
+    Article,
+    ClaimLink,
+    Edition,
+    Series,
+    Speaker,
+    Takeaway,
+    TakeawayDecision,
+    TakeawayEvidence,
+    Talk,
+    Theme,
+)
 
 
 class EvidenceLine(BaseModel):
@@ -75,7 +86,11 @@ class TakeawayCard(BaseModel):
 
 @dataclass(frozen=True)
 class TakeawayFilter:
-    """What narrows a list of takeaways; slugs where it names a thing."""
+    """What narrows a list of takeaways; slugs where it names a thing.
+
+    `slugs` are the takeaways that may be in the list at all, such as those about a technology. Series and years are
+    those of the edition that a takeaway is of; one that is of none is not among them.
+    """
 
     KINDS: ClassVar = ("lesson", "announcement", "limitation", "comparison", "outcome", "question", "quote", "claim")
     STANCES: ClassVar = ("recommends", "warns", "reports-failure", "withdraws", "neutral")
@@ -85,6 +100,13 @@ class TakeawayFilter:
     stance: str | None = None
     edition: str | None = None
     theme: str | None = None
+    slugs: tuple[str, ...] | None = None
+    stances: tuple[str, ...] = ()
+    """Any of these stances; so for the editions below, each beside the single value above."""
+    editions: tuple[str, ...] = ()
+    series: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,26 +131,53 @@ def _shown() -> Select[Takeaway]:
 
 def list_takeaways(session: Session, filter: TakeawayFilter, limit: int = 25, offset: int = 0) -> Portion[TakeawayCard]:
     """Takeaways that `filter` allows: newest article first, then in the article's order."""
-    statement = select(col(Takeaway.id)).where(col(Takeaway.withdrawn_at).is_(None))
-    for column, value in (
-        (Takeaway.slug, filter.slug),
-        (Takeaway.kind, filter.kind),
-        (Takeaway.stance, filter.stance),
-    ):
-        if value:
-            statement = statement.where(col(column) == value)
-    if filter.edition:
-        statement = statement.where(col(Takeaway.edition_id).in_(_edition(filter.edition)))
-    if filter.theme:
-        # A JSON list of slugs, read as text: the one way SQLite and Postgres share.
-        statement = statement.where(cast(col(Takeaway.themes), String).contains(f'"{filter.theme}"', autoescape=True))
-    statement = statement.order_by(col(Takeaway.source_id).desc(), col(Takeaway.position), col(Takeaway.id))
+    statement = (
+        select(col(Takeaway.id))
+        .where(*_conditions(filter))
+        .order_by(col(Takeaway.source_id).desc(), col(Takeaway.position), col(Takeaway.id))
+    )
     found = portion(session, statement, limit, offset)
     return found.carrying(_by_id(session, [row[0] for row in found.items]))
 
 
-def _edition(slug: str) -> Select[int | None]:
-    return select(col(Edition.id)).where(col(Edition.slug) == slug)
+def stances_of_takeaways(session: Session, filter: TakeawayFilter) -> dict[str, str]:
+    """The stance of each takeaway that `filter` allows, by its slug."""
+    rows = session.execute(select(col(Takeaway.slug), col(Takeaway.stance)).where(*_conditions(filter)))
+    return dict(rows.all())
+
+
+def _conditions(filter: TakeawayFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [col(Takeaway.withdrawn_at).is_(None)]
+    for column, one, several in (
+        (Takeaway.slug, filter.slug, None),
+        (Takeaway.slug, None, filter.slugs),
+        (Takeaway.kind, filter.kind, None),
+        (Takeaway.stance, filter.stance, filter.stances or None),
+    ):
+        if one:
+            wanted.append(col(column) == one)
+        if several is not None:
+            wanted.append(col(column).in_(several))
+    if (editions := _editions(filter)) is not None:
+        wanted.append(col(Takeaway.edition_id).in_(editions))
+    if filter.theme:
+        # A JSON list of slugs, read as text: the one way SQLite and Postgres share.
+        wanted.append(cast(col(Takeaway.themes), String).contains(f'"{filter.theme}"', autoescape=True))
+    return wanted
+
+
+def _editions(filter: TakeawayFilter) -> Select[int | None] | None:
+    """The editions that `filter` allows; None where it names none."""
+    wanted: list[ColumnElement[bool]] = [col(Edition.slug) == filter.edition] if filter.edition else []
+    if filter.editions:
+        wanted.append(col(Edition.slug).in_(filter.editions))
+    if filter.series:
+        wanted.append(col(Edition.series_id).in_(select(col(Series.id)).where(col(Series.slug) == filter.series)))
+    if filter.year_from is not None:
+        wanted.append(col(Edition.year) >= filter.year_from)
+    if filter.year_to is not None:
+        wanted.append(col(Edition.year) <= filter.year_to)
+    return select(col(Edition.id)).where(*wanted) if wanted else None
 
 
 def takeaways_of_talk(session: Session, talk_id: int) -> list[TakeawayCard]:

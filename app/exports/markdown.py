@@ -86,7 +86,7 @@ def _table(table: FigureTable, *, named: bool) -> list[str]:
         heads += ["Share", "Likely between", "Decided by people", "By machine"]
     heads += [escape(heading) for heading in table.more]
     lines = [f"| {' | '.join(heads)} |", f"|:---|{'---:|' * (len(heads) - 1)}"]
-    for row in table.rows:
+    for row in table.listed:
         figure = row.figure
         cells = [("↳ " * row.depth) + linked(row.label, row.href), _number(figure, figure.fraction)]
         if table.shares:
@@ -94,7 +94,7 @@ def _table(table: FigureTable, *, named: bool) -> list[str]:
         cells += [_line(cell) for cell in row.more]
         lines.append(f"| {' | '.join(cells)} |")
     heading = [f"## {escape(table.title)}"] if named else []
-    return [*heading, "\n".join(lines)]
+    return [*heading, "\n".join(lines), escape(table.cut)]
 
 
 def _populations(document: Document) -> str:

@@ -7,7 +7,9 @@ from sqlmodel import Session
 
 from app.errors import UsageError
 from app.reports.movements import (
+    AMONG,
     CHANGE,
+    among_cell,
     change_cells,
     judging_lines,
     jump_lines,
@@ -37,11 +39,16 @@ TWO = 2
 
 
 class ThemeChange(BaseModel):
-    """A theme at both editions, and its change from the earlier to the later."""
+    """A theme at both editions, and its change from the earlier to the later.
+
+    Where the text coverage jumps, `among_text_before` and `among_text_after` are its shares among talks with text.
+    """
 
     theme: ThemeName
     before: Figure
     after: Figure
+    among_text_before: Figure | None = None
+    among_text_after: Figure | None = None
     change: Movement
 
 
@@ -99,7 +106,14 @@ def compared(panel: Panel, texts: Panel | None, facts: ScopeFacts, counting: str
         held = [(theme, two) for theme, two in pairs if two.before.figure.numerator or two.after.figure.numerator]
         changes = judged([two for _, two in held], counting=counting)
         rows = [
-            ThemeChange(theme=theme, before=two.before.figure, after=two.after.figure, change=change)
+            ThemeChange(
+                theme=theme,
+                before=two.before.figure,
+                after=two.after.figure,
+                among_text_before=two.text[0].figure if two.text else None,
+                among_text_after=two.text[1].figure if two.text else None,
+                change=change,
+            )
             for (theme, two), change in zip(held, changes, strict=True)
         ]
     rows.sort(key=lambda row: (row.change.verdict == "not settled", -abs(row.change.change or 0.0), row.theme.slug))
@@ -125,7 +139,11 @@ def _lead(found: EditionComparison, panel: Panel, facts: ScopeFacts) -> Line:
 
 
 def change_table(found: EditionComparison, name: str) -> FigureTable:
-    """Shares of the later edition, with those of the earlier and the change beside them."""
+    """Shares of the later edition, with those of the earlier and the change beside them.
+
+    Those among talks with text stand beside a change that is taken of them.
+    """
+    among = any(row.among_text_after for row in found.rows)
     return FigureTable(
         name=name,
         title=f"Themes of {found.after}, and what they were at {found.before}",
@@ -136,11 +154,15 @@ def change_table(found: EditionComparison, name: str) -> FigureTable:
                 label=row.theme.name,
                 href=f"/themes/{row.theme.slug}",
                 figure=row.after,
-                more=(share_cell(row.before), *change_cells(row.change)),
+                more=(
+                    share_cell(row.before),
+                    *((among_cell(row.among_text_before, row.among_text_after),) if among else ()),
+                    *change_cells(row.change),
+                ),
             )
             for row in found.rows
         ),
-        more=(found.before, *CHANGE),
+        more=(found.before, *((AMONG,) if among else ()), *CHANGE),
     )
 
 

@@ -13,18 +13,24 @@ from app.trends.change.discoveries import BENJAMINI_HOCHBERG, BENJAMINI_YEKUTIEL
 from app.trends.change.slope import BEYOND
 from app.trends.document import Line, Number, Reference, Section, line
 from app.trends.figure import Figure
-from app.trends.movement import CANNOT, Movement
+from app.trends.movement import CANNOT, LEAST_WITH_TEXT, Movement
 from app.trends.panel import JUMP
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import ScopeFacts
 from app.trends.wording import counted, listed, percent
 
 CHANGE = ("Change", "Verdict")
+AMONG = "Share among talks with text"
 
 
 def share_cell(figure: Figure) -> Line:
     """“12 of 98, 12 %”, which opens its talks."""
     return line(Number(figure, figure.fraction), f", {figure.percent}")
+
+
+def among_cell(before: Figure | None, after: Figure | None) -> Line:
+    """“12 of 40, 30 %, after 3 of 20, 15 %”, each of which opens its talks; nothing where it does not matter."""
+    return (*share_cell(after), *line(", after "), *share_cell(before)) if before and after else ()
 
 
 def change_cells(movement: Movement) -> tuple[Line, Line]:
@@ -81,7 +87,8 @@ def judging_lines(request: ReportRequest, vocabulary: VocabularyName | None, *, 
         lines.append(
             line(
                 f"Where the part of talks with text moves by more than {JUMP * 100:g} points, machines read more, or "
-                "less, than before. Such a change is marked and taken among talks with text alone."
+                "less, than before. Such a change is marked and taken among talks with text alone, where both sides "
+                f"have {LEAST_WITH_TEXT} of them or more."
             )
         )
     return tuple(lines)

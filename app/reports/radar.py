@@ -5,35 +5,43 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from app.catalog.kept import kept
 from app.catalog.snapshot import current_snapshot
-from app.models import Takeaway
+from app.catalog.takeaways import TakeawayFilter, stances_of_takeaways
 from app.reports.movements import sources
 from app.reports.pieces import coverage_lines, population_choices
 from app.reports.request import ReportRequest
-from app.text.names import name_key
+from app.technologies.naming import listed_in_takeaways
 from app.trends.change.difference import Difference, difference
 from app.trends.change.discoveries import BENJAMINI_HOCHBERG, Verdict, adjusted, verdict
 from app.trends.document import Document, FigureRow, FigureTable, Line, Link, Number, Section, line
 from app.trends.figure import Figure
 from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
 from app.trends.populations import get_population
-from app.trends.scope import ScopeFacts, read_scope
+from app.trends.scope import Scope, ScopeFacts, read_scope
 from app.trends.wording import counted, listed, percent, percent_range, points, points_range
 
 SPAN = 2
 """Years of the newest period, and of the one before it."""
 
 LEAST_TALKS = 2
-MOST = 80
+MOST = 100
+"""Technologies of a ring that pages and texts list, and of those that are no longer mentioned."""
+
+NAMED = 8
+"""Technologies that the lead names of those that rose, and of those that fell."""
+
+ORDER = "those that rose or fell for certain first, then those with most talks"
 RINGS = ("adopt", "trial", "assess", "hold")
 SHARES = {"adopt": 0.05, "trial": 0.02}
 """Least share of the newest talks, by the lower end of its interval, of the inner rings."""
 
+FOR = ("recommends",)
 AGAINST = ("warns", "reports-failure", "withdraws")
 RULE = (
     f"A ring is given by the newest {SPAN} years: adopt where surely at least {SHARES['adopt'] * 100:g} % of talks "
@@ -66,14 +74,27 @@ class Blip(BaseModel):
     warns: int
 
 
+class Gone(BaseModel):
+    """A technology that no talk of the newest period mentions; `last` is the year of the last that does."""
+
+    slug: str
+    name: str
+    last: int
+
+
 class Radar(BaseModel):
-    """The JSON of this report; `newest` and `before` are the periods as first and last year."""
+    """The JSON of this report; `newest` and `before` are the periods as first and last year.
+
+    `blips` are all that qualify, within each ring those that moved for certain first, then most talks; so is `gone`
+    ordered by the talks of the period before.
+    """
 
     scope: str
     population: str
     newest: tuple[int, int] | None
     before: tuple[int, int] | None
     blips: list[Blip]
+    gone: list[Gone]
     snapshot: str
 
 
@@ -81,7 +102,8 @@ def build(session: Session, request: ReportRequest) -> Document:
     """The report for `request`; unknown slugs are NotFound."""
     facts = read_scope(session, request.scope)
     mentions = read_mentions(session, facts, "year", request.population)
-    found = _radar(session, request, facts, mentions)
+    key = ("radar", facts.scope, request.population)
+    found = kept(session, key, lambda: _radar(session, request, facts, mentions))
     return Document(
         report="radar",
         title=f"Technology radar: {facts.title}",
@@ -91,8 +113,10 @@ def build(session: Session, request: ReportRequest) -> Document:
         lead=_lead(found, facts, mentions),
         coverage=coverage_lines(facts, request.population, None),
         populations=population_choices(session, request, facts),
-        tables=tuple(_table(found, ring) for ring in RINGS if any(blip.ring == ring for blip in found.blips)),
-        sections=_gone(mentions, found),
+        tables=tuple(
+            _table(found, ring, request.scope) for ring in RINGS if any(blip.ring == ring for blip in found.blips)
+        ),
+        sections=_gone_section(found),
         method=(line(get_population(request.population).sentence), *_method()),
         sources=sources(facts),
     )
@@ -104,13 +128,18 @@ def _method() -> tuple[Line, ...]:
         "(1927), those of movements Newcombe’s (1998, method 10); programmes that list technologies for some editions "
         "only make them move, which no interval holds."
     )
-    return line(RULE), line(BENJAMINI_HOCHBERG), caution
+    whole = line(
+        f"A technology is on the radar where a talk of the newest {SPAN} years and at least {LEAST_TALKS} of those and "
+        f"the {SPAN} before mention it. All of them are judged together, whether they are listed or not."
+    )
+    return whole, line(RULE), line(BENJAMINI_HOCHBERG), caution
 
 
 def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions: Mentions) -> Radar:
     spoken = [year for one in mentions.technologies for year in one.by]
     newest = before = None
     blips: list[Blip] = []
+    gone: list[Gone] = []
     if spoken:
         last = max(spoken)
         newest = (last - SPAN + 1, last)
@@ -118,12 +147,14 @@ def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions
         if not _talks(mentions.known, before):
             before = None
         blips = _blips(session, request, mentions, newest, before)
+        gone = _gone(mentions, newest)
     return Radar(
         scope=facts.title,
         population=request.population,
         newest=newest,
         before=before,
         blips=blips,
+        gone=gone,
         snapshot=current_snapshot(session),
     )
 
@@ -141,14 +172,13 @@ def _blips(
 ) -> list[Blip]:
     now = read_scope(session, replace(request.scope, year_from=newest[0], year_to=newest[1]))
     then = read_scope(session, replace(request.scope, year_from=before[0], year_to=before[1])) if before else None
-    stances = _stances(session, read_scope(session, request.scope))
+    stances = _stances(session, request.scope)
     known, known_before = _talks(mentions.known, newest), _talks(mentions.known, before) if before else 0
     held = []
     for one in mentions.technologies:
         talks, earlier = _talks(one.by, newest), _talks(one.by, before) if before else 0
         if talks and talks + earlier >= LEAST_TALKS:
             held.append((one, talks, earlier))
-    held = held[:MOST]
     moves: list[Difference | None] = []
     for _, talks, earlier in held:
         two = counted_share(earlier, known_before), counted_share(talks, known)
@@ -159,8 +189,13 @@ def _blips(
         figure = mention_figure(session, now, request.population, one, talks, known)
         past = mention_figure(session, then, request.population, one, earlier, known_before) if then else None
         p = next(ps) if move else None
-        blips.append(_blip(one, figure, past, move, p, stances[name_key(one.name)]))
-    return sorted(blips, key=lambda blip: (RINGS.index(blip.ring), -blip.figure.numerator, blip.slug))
+        blips.append(_blip(one, figure, past, move, p, stances[one.slug]))
+    return sorted(
+        blips,
+        key=lambda blip: (
+            RINGS.index(blip.ring), blip.verdict not in ("rose", "fell"), -blip.figure.numerator, blip.slug,
+        ),
+    )  # fmt: skip
 
 
 def _blip(
@@ -191,19 +226,15 @@ def _blip(
     )
 
 
-def _stances(session: Session, facts: ScopeFacts) -> dict[str, Counter[str]]:
-    """How often takeaways of the editions here take each stance on a technology, by its folded name."""
-    here = {edition.id for edition in facts.editions}
-    rows = session.execute(
-        select(col(Takeaway.edition_id), col(Takeaway.stance), col(Takeaway.technologies)).where(
-            col(Takeaway.withdrawn_at).is_(None), col(Takeaway.stance) != "neutral"
-        )
+def _stances(session: Session, scope: Scope) -> dict[str, Counter[str]]:
+    """How often the takeaways here that list a technology take each stance on it, by its slug."""
+    here = TakeawayFilter(
+        editions=scope.editions, series=scope.series, year_from=scope.year_from, year_to=scope.year_to
     )
+    stances = stances_of_takeaways(session, here)
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for edition, stance, technologies in rows:
-        if edition in here:
-            for technology in technologies or ():
-                found[name_key(technology)][stance] += 1
+    for technology, slugs in listed_in_takeaways(session).items():
+        found[technology].update(stances[slug] for slug in slugs if slug in stances)
     return found
 
 
@@ -230,10 +261,21 @@ def _lead(found: Radar, facts: ScopeFacts, mentions: Mentions) -> tuple[Line, ..
     if found.before is None:
         lines.append(line(f"The base has no talks of the {SPAN} years before, so nothing is said of movement."))
     else:
-        moved = [blip for blip in found.blips if blip.verdict in ("rose", "fell")]
-        told = listed([f"{blip.name} {blip.verdict}" for blip in moved]) or "none moved for certain"
+        told = "; ".join(_moved(found, word) for word in ("rose", "fell"))
         lines.append(line(f"Against {_years(found.before)}: {told}."))
     return tuple(lines)
+
+
+def _moved(found: Radar, word: Verdict) -> str:
+    """“12 rose for certain, most of all Kubernetes and Go”."""
+    moved = [blip for blip in found.blips if blip.verdict == word]
+    moved.sort(key=lambda blip: (-abs(blip.change or 0.0), blip.slug))
+    names = [blip.name for blip in moved]
+    if not names:
+        return f"none {word} for certain"
+    if len(names) <= NAMED:
+        return f"{listed(names)} {word} for certain"
+    return f"{len(names)} {word} for certain, most of all {listed(names[:NAMED])}"
 
 
 def _rings(blips: Sequence[Blip]) -> tuple[str, ...]:
@@ -245,7 +287,7 @@ def _years(period: tuple[int, int]) -> str:
     return f"{period[0]}–{period[1]}"
 
 
-def _table(found: Radar, ring: str) -> FigureTable:
+def _table(found: Radar, ring: str, scope: Scope) -> FigureTable:
     rows = []
     for blip in found.blips:
         if blip.ring == ring:
@@ -254,27 +296,46 @@ def _table(found: Radar, ring: str) -> FigureTable:
                 told = f"{points(blip.change)}, likely {points_range(blip.change_low, blip.change_high)}; before "
                 moved = line(told, Number(blip.before, blip.before.fraction)), line(blip.verdict or "")
             share = line(f"{percent(blip.share)}, likely {percent_range(blip.low, blip.high)}")
-            cells = (share, *moved, _said(blip))
+            cells = (share, *moved, _said(blip, scope))
             rows.append(FigureRow(blip.slug, blip.name, f"/talks?technology={blip.slug}", blip.figure, more=cells))
     more = ("Share", "Movement", "Verdict", "Takeaways")
-    return FigureTable(ring, ring.capitalize(), "Technology", tuple(rows), shares=False, more=more)
+    return FigureTable(
+        ring, ring.capitalize(), "Technology", tuple(rows), shares=False, more=more, most=MOST, order=ORDER
+    )
 
 
-def _said(blip: Blip) -> Line:
+def _said(blip: Blip, scope: Scope) -> Line:
     parts = []
     if blip.recommends:
-        parts.append(Link(f"{blip.recommends} for it", "/takeaways?stance=recommends"))
+        parts.append(Link(f"{blip.recommends} for it", _takeaways(blip, scope, FOR)))
     if blip.warns:
-        parts.append(Link(f"{blip.warns} against it", "/takeaways?stance=warns"))
+        parts.append(Link(f"{blip.warns} against it", _takeaways(blip, scope, AGAINST)))
     return line(*parts[:1], ", " if len(parts) > 1 else "", *parts[1:])
 
 
-def _gone(mentions: Mentions, found: Radar) -> tuple[Section, ...]:
-    """What dropped off the radar stays findable."""
-    if found.newest is None:
+def _takeaways(blip: Blip, scope: Scope, stances: Sequence[str]) -> str:
+    """The address of exactly those that were counted."""
+    here = ReportRequest(scope.editions, scope.series, year_from=scope.year_from, year_to=scope.year_to)
+    pairs = [("technology", blip.slug), *(("stance", stance) for stance in stances), *here.parameters()]
+    return f"/takeaways?{urlencode(pairs)}"
+
+
+def _gone(mentions: Mentions, newest: tuple[int, int]) -> list[Gone]:
+    """What dropped off the radar stays findable, first what was on it until lately."""
+    before = (newest[0] - SPAN, newest[0] - 1)
+    gone = [one for one in mentions.technologies if one.by and one.talks >= LEAST_TALKS and not _talks(one.by, newest)]
+    gone.sort(key=lambda one: (-_talks(one.by, before), -one.talks, one.slug))
+    return [Gone(slug=one.slug, name=one.name, last=max(one.by)) for one in gone]
+
+
+def _gone_section(found: Radar) -> tuple[Section, ...]:
+    if found.newest is None or not found.gone:
         return ()
-    gone = [one for one in mentions.technologies if one.talks >= LEAST_TALKS and not _talks(one.by, found.newest)]
-    items = tuple(
-        line(Link(one.name, f"/talks?technology={one.slug}"), f": last in {max(one.by)}.") for one in gone[:MOST]
+    shown = found.gone[:MOST]
+    items = tuple(line(Link(one.name, f"/talks?technology={one.slug}"), f": last in {one.last}.") for one in shown)
+    cut = line(
+        f"{len(shown)} of {len(found.gone)} are listed, those with most talks in the {SPAN} years before first; JSON "
+        "holds all."
     )
-    return (Section(f"Not mentioned in {_years(found.newest)}", (), items),) if items else ()
+    title = f"Not mentioned in {_years(found.newest)}"
+    return (Section(title, (cut,) if len(shown) < len(found.gone) else (), items),)

@@ -227,7 +227,11 @@ def _table(found: ThemeOverTime, panel: Panel) -> FigureTable:
         ]
         if jumps:
             among = point.among_text
-            cells.append(line(Number(among, among.percent), f", {among.likely}") if among else line("none with text"))
+            cells.append(
+                line(Number(among, among.fraction), f", {among.percent}, {among.likely}")
+                if among
+                else line("none with text")
+            )
         at = _moment(column, found.unit)
         rows.append(FigureRow(point.key, point.name, column.href, point.figure, more=tuple(cells), at=at))
     return FigureTable(

@@ -14,8 +14,8 @@ from app.reports.pieces import (
     with_vocabulary,
 )
 from app.reports.request import ReportRequest
-from app.trends.change import lift
-from app.trends.change.discoveries import BENJAMINI_HOCHBERG, RATE, adjusted
+from app.trends.change.discoveries import BENJAMINI_HOCHBERG
+from app.trends.change.lift import METHOD, Crossing, lifts
 from app.trends.counts import ThemeName, ThemeShares, theme_shares
 from app.trends.document import Document, FigureRow, FigureTable, Line, Number, line
 from app.trends.figure import Figure
@@ -25,6 +25,8 @@ from app.trends.scope import ScopeFacts, read_scope
 from app.trends.wording import counted
 
 ROWS = 60
+"""Rows that pages and texts list."""
+
 MORE = ("Of each", "Lift", "Likely between", "Verdict")
 
 
@@ -83,7 +85,7 @@ def build(session: Session, request: ReportRequest) -> Document:
                 get_population(request.population).sentence,
                 " A talk counts for each of its themes, by labels as they were given.",
             ),
-            line(lift.METHOD),
+            line(METHOD),
             line(BENJAMINI_HOCHBERG),
         ),
         sources=sources(facts),
@@ -94,28 +96,27 @@ def _rows(meetings: list[Meeting], shares: ThemeShares) -> list[Together]:
     rows = []
     for one in meetings:
         first, second = shares.row(one.first.slug), shares.row(one.second.slug)
-        if first is None or second is None:
-            continue
-        found = lift.lift(one.both.numerator, first.numerator, second.numerator, first.denominator)
-        if found is not None:
-            rows.append((one, first.whole, second.whole, found))
-    judged = []
-    for (one, first_figure, second_figure, found), p in zip(rows, adjusted([row[3].p for row in rows]), strict=True):
-        verdict = "not settled" if p > RATE else "more often" if found.lift > 1 else "less often"
-        judged.append(
-            Together(
-                first=one.first,
-                second=one.second,
-                both=one.both,
-                of_first=first_figure,
-                of_second=second_figure,
-                lift=found.lift,
-                low=found.low,
-                high=found.high,
-                p=p,
-                verdict=verdict,
-            )
+        if first is not None and second is not None and first.numerator and second.numerator:
+            rows.append((one, first.whole, second.whole))
+    crossings = tuple(
+        Crossing(one.both.numerator, first.numerator, second.numerator, first.denominator)
+        for one, first, second in rows
+    )
+    judged = [
+        Together(
+            first=one.first,
+            second=one.second,
+            both=one.both,
+            of_first=first,
+            of_second=second,
+            lift=found.lift,
+            low=found.low,
+            high=found.high,
+            p=found.p,
+            verdict=found.verdict,
         )
+        for (one, first, second), found in zip(rows, lifts(crossings), strict=True)
+    ]
     judged.sort(key=lambda row: (row.verdict == "not settled", -row.low, row.first.slug, row.second.slug))
     return judged
 
@@ -142,10 +143,13 @@ def _lead(found: ThemesTogether, facts: ScopeFacts) -> Line:
 
 def _table(found: ThemesTogether) -> FigureTable:
     rows = []
-    for row in found.rows[:ROWS]:
+    for row in found.rows:
         each = line(Number(row.of_first, f"{row.of_first.numerator:,}"), " and ",
                     Number(row.of_second, f"{row.of_second.numerator:,}"))  # fmt: skip
-        cells = (each, line(f"{row.lift:.1f}"), line(f"{row.low:.1f}–{row.high:.1f}"), line(row.verdict))
+        cells = (each, line(f"{row.lift:.2f}"), line(f"{row.low:.2f}–{row.high:.2f}"), line(row.verdict))
         label = f"{row.first.name} and {row.second.name}"
         rows.append(FigureRow(f"{row.first.slug}+{row.second.slug}", label, None, row.both, more=cells))
-    return FigureTable("together", f"Themes together, {found.scope}", "Themes", tuple(rows), shares=False, more=MORE)
+    title = f"Themes together, {found.scope}"
+    return FigureTable(
+        "together", title, "Themes", tuple(rows), shares=False, more=MORE, most=ROWS, order="those settled first"
+    )

@@ -20,11 +20,13 @@ from app.trends.counts import talk_count
 from app.trends.document import Document, FigureRow, FigureTable, Line, Number, line
 from app.trends.figure import Figure
 from app.trends.mentions import mention_figure, read_mentions
+from app.trends.movement import CANNOT
 from app.trends.panel import panel_with_texts
 from app.trends.scope import EditionFacts, Scope, ScopeFacts, read_scope
 from app.trends.wording import counted, listed
 
 LISTED = 30
+"""Rows of a table that pages and texts list."""
 
 
 class Counted(BaseModel):
@@ -180,7 +182,9 @@ def _lead(found: WhatsNew, facts: ScopeFacts) -> tuple[Line, ...]:
         )
     fresh = Number(found.newcomers, found.newcomers.fraction)
     lines = [line(f"Compared with {found.before}. A speaker new to the series gave ", fresh, " known talks."), given]
-    if found.themes and found.themes.rows:
+    if found.themes and found.themes.rows and all(row.change.basis is None for row in found.themes.rows):
+        lines.append(line(f"No theme can be compared. {CANNOT}"))
+    elif found.themes and found.themes.rows:
         for verdict in ("rose", "fell"):
             names = [row.theme.name for row in found.themes.rows if row.change.verdict == verdict]
             lines.append(line(f"Themes that {verdict} for certain: {listed(names) or 'none'}."))
@@ -202,7 +206,7 @@ def _tables(found: WhatsNew) -> tuple[FigureTable, ...]:
         ("languages", "Languages", "Language", found.languages, ""),
     ):
         if rows:
-            tables.append(_table(name, title, heading, rows[:LISTED], address))
+            tables.append(_table(name, title, heading, rows, address))
     return tuple(tables)
 
 
@@ -224,6 +228,7 @@ def _table(name: str, title: str, heading: str, rows: Sequence[Counted], address
         ),
         shares=False,
         more=("The edition before",) if compares else (),
+        most=LISTED,
     )
 
 

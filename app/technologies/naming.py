@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from sqlalchemy import String, cast, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.draft_cards import draft_cards, open_drafts
+from app.catalog.filters import TalkFilter, check_names
 from app.catalog.kept import kept
-from app.catalog.takeaways import TakeawayCard, takeaway_cards
+from app.catalog.takeaways import TakeawayCard, TakeawayFilter, takeaway_cards
 from app.catalog.technologies import TechnologyRow, technologies_by_name, technology_row
 from app.errors import NotFound
 from app.models import Takeaway, TakeawayDraft, Technology
@@ -56,6 +58,42 @@ def _named(session: Session) -> Named:
         for technology in dict.fromkeys((*of_list, *of_text)):
             found[technology].append(slug)
     return dict(found)
+
+
+def listed_in_takeaways(session: Session) -> Named:
+    """The takeaways that have each technology in their own list: those that are about it, whatever else they name."""
+    return kept(session, "takeaways by listed technology", lambda: _listed(session))
+
+
+def _listed(session: Session) -> Named:
+    names = kept(session, "technology names", lambda: _names(session))
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(col(Takeaway.slug), col(Takeaway.technologies)).where(col(Takeaway.withdrawn_at).is_(None))
+    )
+    for slug, listed in rows:
+        for technology in {names[phrase] for name in listed or () if (phrase := phrase_of(name)) in names}:
+            found[technology].append(slug)
+    return dict(found)
+
+
+def about_technology(session: Session, filter: TakeawayFilter, technology: str | None) -> TakeawayFilter:
+    """`filter` for the takeaways that list a technology, by slug; as it was for None. NotFound for an unknown one."""
+    if technology is None:
+        return filter
+    check_names(session, TalkFilter(technology=technology))
+    return replace(filter, slugs=tuple(listed_in_takeaways(session).get(technology, ())))
+
+
+def technologies_of_takeaways(session: Session) -> list[tuple[str, str]]:
+    """Slug and name of each technology that a takeaway lists, by name."""
+    return kept(session, "technologies of takeaways", lambda: _technologies(session))
+
+
+def _technologies(session: Session) -> list[tuple[str, str]]:
+    rows = session.execute(select(col(Technology.slug), col(Technology.name))).all()
+    listed = listed_in_takeaways(session)
+    return sorted(((slug, name) for slug, name in rows if slug in listed), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def takeaways_naming(session: Session, technology: str) -> list[TakeawayCard]:

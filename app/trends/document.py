@@ -78,7 +78,8 @@ class FigureRow:
 class FigureTable:
     """Figures below each other. `heading` names the first column; `shares` says whether there is a share to show.
 
-    `more` are headings of cells that rows have beside their figure.
+    `more` are headings of cells that rows have beside their figure. Pages and texts list `most` of the rows, the
+    first ones, and say so with `order`, in words; data formats hold all.
     """
 
     name: str
@@ -87,6 +88,20 @@ class FigureTable:
     rows: tuple[FigureRow, ...]
     shares: bool = True
     more: tuple[str, ...] = ()
+    most: int | None = None
+    order: str = "most talks first"
+
+    @property
+    def listed(self) -> tuple[FigureRow, ...]:
+        """The rows for a reader."""
+        return self.rows[: self.most]
+
+    @property
+    def cut(self) -> str:
+        """“30 of 67 are listed, most talks first; CSV, XLSX and JSON hold all.”, or nothing where all are listed."""
+        if len(self.listed) == len(self.rows):
+            return ""
+        return f"{len(self.listed):,} of {len(self.rows):,} are listed, {self.order}; CSV, XLSX and JSON hold all."
 
 
 @dataclass(frozen=True)

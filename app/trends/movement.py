@@ -15,16 +15,22 @@ from app.trends.figure import FigureLink
 from app.trends.panel import TEXT, Cell, Panel, text_jumps
 from app.trends.wording import percent, points, points_range
 
+LEAST_WITH_TEXT = 10
+"""Talks with text that either side must have for a change to be judged among them: which have text is no draw of
+chance, so a few of them do not stand for the others, which no interval holds."""
+
 CANNOT = (
-    "What machines read a theme from has changed too much to compare, and not enough talks have text on both sides."
+    "What machines read a theme from has changed too much to compare, and fewer than "
+    f"{LEAST_WITH_TEXT} talks have text on one side."
 )
 
 
 class Movement(BaseModel):
     """A change of a share. `change` and its 95 % limits are -1..1; `p` is adjusted for all that are judged together.
 
-    Where the text coverage jumps, `basis` is `with-text` and all of it is of the talks with text alone; where it jumps
-    and a side has none, `basis` is None and nothing is said.
+    `before` and `after` are the shares that were compared. Where the text coverage jumps, `basis` is `with-text` and
+    all of it is of the talks with text alone; where it jumps and a side has fewer than `LEAST_WITH_TEXT` of them,
+    `basis` is None and nothing is said.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +83,14 @@ class Pair:
     coverage: tuple[float, float] | None = None
     text: tuple[Cell, Cell] | None = None
 
+    @property
+    def compared(self) -> tuple[Cell, Cell] | None:
+        """The shares that a change is taken of; None where there are none that can be compared."""
+        if self.coverage is None:
+            return self.before, self.after
+        enough = self.text and min(cell.figure.denominator for cell in self.text) >= LEAST_WITH_TEXT
+        return self.text if enough else None
+
 
 def paired(panel: Panel, texts: Panel | None, theme: str, before: int, after: int) -> Pair:
     """The shares of a theme in two columns of a panel; `texts` is the same panel of talks with text, if at hand.
@@ -95,13 +109,14 @@ def paired(panel: Panel, texts: Panel | None, theme: str, before: int, after: in
 def judged(pairs: Sequence[Pair], *, counting: str = "any") -> list[Movement]:
     """All pairs judged together, in the order given."""
     competing = counting == "main"
-    compared = [pair.text or (None if pair.coverage else (pair.before, pair.after)) for pair in pairs]
+    compared = [pair.compared for pair in pairs]
     found = [difference(two[0].seen, two[1].seen) if two else None for two in compared]
     ps = [one.p for one in found if one]
     corrected, goal = iter(adjusted(ps, competing=competing)), needed(ps, competing=competing)
     movements = []
     for pair, two, one in zip(pairs, compared, found, strict=True):
-        common = {"before": pair.before.figure.link, "after": pair.after.figure.link}
+        of = two or (pair.before, pair.after)
+        common = {"before": of[0].figure.link, "after": of[1].figure.link}
         text = pair.coverage or (None, None)
         if two is None or one is None:
             movements.append(

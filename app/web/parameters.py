@@ -174,14 +174,35 @@ class TakeawayNarrowing(Parameters):
 
     slug: Slug | None = Field(default=None, description="Slug of one takeaway.")
     kind: TakeawayKind | None = Field(default=None, description="Kind of takeaway.")
-    stance: Stance | None = Field(default=None, description="What the person who says it does with it.")
-    edition: Slug | None = Field(default=None, description="Slug of an edition.")
+    stance: Several[Stance] = Field(
+        default=[], description="What the person who says it does with it; may be given several times."
+    )
+    technology: Slug | None = Field(default=None, description="Slug of a technology that the takeaway lists.")
+    edition: Annotated[list[Slug], Field(max_length=50)] = Field(
+        default=[], description="Slug of an edition; may be given several times."
+    )
+    series: Slug | None = Field(default=None, description="Slug of a series.")
     theme: Slug | None = Field(default=None, description="Slug of a theme.")
+    year_from: Year | None = Field(default=None, description="First year of the edition.")
+    year_to: Year | None = Field(default=None, description="Last year of the edition.")
 
     def takeaway_filter(self) -> TakeawayFilter:
-        """The filter this stands for."""
+        """The filter this stands for, but for the technology."""
         return TakeawayFilter(
-            slug=self.slug, kind=self.kind, stance=self.stance, edition=self.edition, theme=self.theme
+            slug=self.slug,
+            kind=self.kind,
+            stances=tuple(self.stance),
+            editions=tuple(self.edition),
+            series=self.series,
+            theme=self.theme,
+            year_from=self.year_from,
+            year_to=self.year_to,
+        )
+
+    def names(self) -> TalkFilter:
+        """What it names, to be looked up."""
+        return TalkFilter(
+            editions=tuple(self.edition), series=self.series, theme=self.theme, technology=self.technology
         )
 
 

@@ -165,6 +165,12 @@ def test_themes_by_who_gave_them(session: Session) -> None:
         (TakeawayFilter(theme="operations"), ["thirty"]),
         (TakeawayFilter(theme="oper"), []),
         (TakeawayFilter(slug="doubt"), ["doubt"]),
+        (TakeawayFilter(slugs=("doubt", "thirty")), ["thirty", "doubt"]),
+        (TakeawayFilter(slugs=()), []),
+        (TakeawayFilter(editions=("west-2019", "east-2018")), ["simple", "thirty", "settled"]),
+        (TakeawayFilter(series="nowhere"), []),
+        (TakeawayFilter(year_from=2019, year_to=2019), ["simple", "thirty", "settled"]),
+        (TakeawayFilter(year_from=2020), []),
     ],
 )
 def test_takeaways_narrowed(session: Session, filter: TakeawayFilter, slugs: list[str]) -> None:

@@ -17,11 +17,13 @@ from sqlmodel import Session
 
 from app.errors import NotFound, UsageError
 from app.exports.registry import FORMATS, export
+from app.reports.movements import AMONG
 from app.reports.registry import REPORTS, build_report, get_report
 from app.reports.request import ReportRequest
 from app.settings import get_settings
 from app.trends.behind import figure_talks
 from app.trends.document import Document, figures_of, plain
+from app.trends.movement import LEAST_WITH_TEXT
 from app.trends.populations import COUNTINGS, POPULATIONS
 from tests.databases import Databases
 from tests.reports.years import YEARS, fill_years, what_it_takes
@@ -313,3 +315,37 @@ def test_what_a_report_does_not_take_is_refused_and_never_left_out_in_silence(ba
         with pytest.raises(UsageError, match=f"{name}” takes no {parameter}; it takes {takes[0]}, ") as caught:
             build_report(base, name, ReportRequest(**asked))
         assert caught.value.parameter == parameter
+
+
+def test_a_change_among_talks_with_text_has_its_shares_beside_it(base: Session) -> None:
+    both = {"editions": ("summit-2018", "summit-2019")}
+    for name, changes in (("compare-editions", both), ("whats-new", {})):
+        document = built(base, name, **changes)
+        found = document.payload.model_dump()
+        row = next(one for one in (found.get("themes") or found)["rows"] if one["theme"]["slug"] == "streaming")
+        before, after = row["among_text_before"], row["among_text_after"]
+        assert (before["denominator"], after["denominator"]) == (20, 40)
+        assert row["change"]["change"] == pytest.approx(after["share"] - before["share"])
+        assert (row["change"]["before"]["id"], row["change"]["after"]["id"]) == (before["id"], after["id"])
+        table = next(table for table in document.tables if table.name == "themes")
+        cell = next(one for one in table.rows if one.key == "streaming").more[table.more.index(AMONG)]
+        assert f"{after['numerator']} of 40, " in plain(cell)
+        assert f", after {before['numerator']} of 20, " in plain(cell)
+        for suffix in ("md", "html", "csv"):
+            assert AMONG in export(document, suffix).decode()
+    assert AMONG not in built(base, "compare-editions", editions=("summit-2016", "summit-2017")).tables[0].more
+
+
+def test_a_few_talks_with_text_do_not_stand_for_an_edition(years_engine: Engine) -> None:
+    with Session(years_engine) as session:
+        held = [talk for talk in session.exec(_talks_of("summit-2018")) if talk.abstract]
+        for talk in held[LEAST_WITH_TEXT - 1 :]:
+            talk.abstract = None
+        session.flush()
+        document = build_report(session, "whats-new", ReportRequest(editions=("summit-2019",)))
+        session.rollback()
+    row = next(one for one in document.payload.model_dump()["themes"]["rows"] if one["theme"]["slug"] == "streaming")
+    assert row["among_text_before"]["denominator"] == LEAST_WITH_TEXT - 1
+    assert (row["change"]["change"], row["change"]["verdict"]) == (None, "not settled")
+    assert row["change"]["before"]["id"] == row["before"]["id"]
+    assert f"fewer than {LEAST_WITH_TEXT} talks have text" in row["change"]["settle"]

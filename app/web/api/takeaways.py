@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from app.catalog.filters import TalkFilter, check_names
+from app.catalog.filters import check_names
 from app.catalog.takeaways import TakeawayCard, list_takeaways
+from app.technologies.naming import about_technology
 from app.web.api.lists import Listed, listed
 from app.web.deps import Reading
 from app.web.parameters import Paging, TakeawayNarrowing
@@ -22,5 +23,6 @@ class TakeawaysQuery(TakeawayNarrowing, Paging):
 @router.get("/takeaways", summary="Takeaways")
 def takeaways(asked: Annotated[TakeawaysQuery, Query()], session: Reading, request: Request) -> Listed[TakeawayCard]:
     """Lessons, announcements, limits and claims. `revises` names the takeaway that one replaces."""
-    check_names(session, TalkFilter(editions=(asked.edition,) if asked.edition else (), theme=asked.theme))
-    return listed(request, asked, list_takeaways(session, asked.takeaway_filter(), asked.limit, asked.offset))
+    check_names(session, asked.names())
+    narrowed = about_technology(session, asked.takeaway_filter(), asked.technology)
+    return listed(request, asked, list_takeaways(session, narrowed, asked.limit, asked.offset))

@@ -11,9 +11,10 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from app.catalog.choices import Choices, choices, labels
-from app.catalog.filters import TalkFilter, check_names
+from app.catalog.filters import check_names
 from app.catalog.listing import Portion
 from app.catalog.takeaways import Change, TakeawayCard, TakeawayFilter, claim_changes, list_takeaways, theme_names
+from app.technologies.naming import about_technology, technologies_of_takeaways
 from app.web.deps import Reading, Viewing
 from app.web.parameters import Scrolling, TakeawayNarrowing
 from app.web.templating import PageContext
@@ -41,6 +42,7 @@ class TakeawaysPage(PageContext):
     choices: Choices
     kinds: Sequence[str]
     stances: Sequence[str]
+    technologies: Sequence[tuple[str, str]]
     themes: Mapping[str, str]
 
 
@@ -51,8 +53,9 @@ def takeaways(asked: Annotated[TakeawaysQuery, Query()], session: Reading, view:
 
 
 def _takeaways(session: Session, asked: TakeawaysQuery) -> TakeawaysPage:
-    check_names(session, TalkFilter(editions=(asked.edition,) if asked.edition else (), theme=asked.theme))
-    portion = list_takeaways(session, asked.takeaway_filter(), PAGE, asked.offset)
+    check_names(session, asked.names())
+    narrowed = about_technology(session, asked.takeaway_filter(), asked.technology)
+    portion = list_takeaways(session, narrowed, PAGE, asked.offset)
     active = labels(session, {name: value for name, value in asked.asked().items() if name != "offset"})
     return TakeawaysPage(
         title=view_title("Takeaways", active, offset=asked.offset),
@@ -60,7 +63,8 @@ def _takeaways(session: Session, asked: TakeawaysQuery) -> TakeawaysPage:
         changes=claim_changes(session) if not active and not asked.offset else (),
         asked=asked.asked(),
         active=active,
-        choices=choices(session, (asked.edition,) if asked.edition else ()),
+        choices=choices(session, tuple(asked.edition)),
+        technologies=technologies_of_takeaways(session),
         kinds=TakeawayFilter.KINDS,
         stances=TakeawayFilter.STANCES,
         themes=theme_names(session, {slug for card in portion.items for slug in card.themes}),

@@ -12,7 +12,6 @@ from scipy import stats
 
 from app.trends.change.difference import difference
 from app.trends.change.discoveries import adjusted, needed, penalty, verdict
-from app.trends.change.lift import lift
 from app.trends.change.mix import Stratum, standardised
 from app.trends.change.pooling import pool
 from app.trends.change.seen import Seen, wilson_size
@@ -250,23 +249,3 @@ def test_one_mix_takes_the_mix_away() -> None:
     part = standardised([one, {("talk", 2019): Stratum(1, 10, 0.0)}])
     assert part is not None
     assert (part[0].common, part[1].common) == (0.8, 1.0)
-
-
-def test_lift() -> None:
-    by_chance = lift(20, 100, 200, 1000)
-    assert by_chance is not None
-    assert by_chance.lift == 1.0
-    assert by_chance.p == 1.0
-    often = lift(60, 100, 200, 1000)
-    assert often is not None
-    assert often.lift == 3.0
-    assert 1 < often.low < 3 < often.high
-    assert often.p < 1e-6
-    never = lift(0, 100, 200, 1000)
-    assert never is not None
-    assert (never.lift, never.low) == (0.0, 0.0)
-    assert never.p < 0.05
-    assert lift(0, 0, 5, 10) is None
-    certain = lift(10, 10, 10, 10)
-    assert certain is not None
-    assert certain.p == 1.0
