@@ -66,7 +66,7 @@ def listed_in_takeaways(session: Session) -> Named:
 
 
 def _listed(session: Session) -> Named:
-    names = kept(session, "technology names", lambda: _names(session))
+    names = technologies_by_name(session)
     found: dict[str, list[str]] = defaultdict(list)
     rows = session.execute(
         select(col(Takeaway.slug), col(Takeaway.technologies)).where(col(Takeaway.withdrawn_at).is_(None))
