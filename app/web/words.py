@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
+from app.text.language import RIGHT_TO_LEFT, is_written_in
 from app.text.moments import clock
 from app.trends.wording import percent
 
+PAGE_LANGUAGE = "en"
 NBSP = "\N{NO-BREAK SPACE}"
 EN_DASH = "\N{EN DASH}"
 MONTHS = (
@@ -83,6 +87,13 @@ def language(code: str | None) -> str:
     return LANGUAGES.get(code or "", code or "")
 
 
+def lang(text: str, code: str | None) -> str:
+    """The attributes of an element with a text of a talk: its language where that is known and not the page’s."""
+    if not code or code == PAGE_LANGUAGE or not is_written_in(text, code):
+        return ""
+    return Markup(' lang="{}"{}').format(code, Markup(' dir="auto"') if code in RIGHT_TO_LEFT else "")
+
+
 def listing(words: Sequence[str]) -> str:
     """Words as "a, b and c"."""
     if len(words) < 2:
@@ -125,4 +136,4 @@ FILTERS = {
     "host": host,
     "capital": capital,
 }
-GLOBALS = {"date_span": date_span, "year_span": year_span, "NBSP": NBSP}
+GLOBALS = {"date_span": date_span, "year_span": year_span, "lang": lang, "NBSP": NBSP}
