@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -24,6 +24,7 @@ class ExampleTalk(BaseModel):
 
     slug: str
     title: str
+    language: str | None = Field(default=None, exclude=True)
 
 
 class Candidate(BaseModel):
@@ -80,11 +81,11 @@ def _examples(session: Session, keys: list[str]) -> dict[str, list[ExampleTalk]]
         .join(TechnologyGuess, col(TechnologyGuess.talk_id) == col(Talk.id))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
         .where(col(TechnologyGuess.key).in_(keys))
-        .with_only_columns(col(TechnologyGuess.key), col(Talk.slug), col(Talk.title))
+        .with_only_columns(col(TechnologyGuess.key), col(Talk.slug), col(Talk.title), col(Talk.language))
         .order_by(col(Edition.start_date).desc(), col(Talk.id))
     )
     found: dict[str, list[ExampleTalk]] = defaultdict(list)
-    for key, slug, title in rows:
+    for key, slug, title, language in rows:
         if len(found[key]) < EXAMPLES:
-            found[key].append(ExampleTalk(slug=slug, title=title))
+            found[key].append(ExampleTalk(slug=slug, title=title, language=language))
     return found

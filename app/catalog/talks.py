@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -29,6 +29,12 @@ class Named(BaseModel):
 
     slug: str
     name: str
+
+
+class OtherTalk(Named):
+    """A talk that holds this one, or is a part of it."""
+
+    language: str | None = Field(default=None, exclude=True)
 
 
 class FoundIn(BaseModel):
@@ -62,6 +68,7 @@ class OtherDelivery(BaseModel):
 
     slug: str
     title: str
+    language: str | None = Field(default=None, exclude=True)
     edition: str
     year: int | None
 
@@ -100,8 +107,8 @@ class TalkDetail(TalkCard):
     """What a machine thinks may be takeaways, and nobody reviewed: at most five."""
     source: SourceNote
     withdrawn_on: str | None
-    parent: Named | None
-    parts: list[Named]
+    parent: OtherTalk | None
+    parts: list[OtherTalk]
     also_given: list[OtherDelivery]
 
 
@@ -157,7 +164,7 @@ def find_talk(session: Session, slug: str) -> TalkDetail:
         drafts=drafts_of_talk(session, talk.id),
         source=SourceNote(path=source.path if source else "", position=talk.source_position, reference=talk.reference),
         withdrawn_on=talk.withdrawn_at.date().isoformat() if talk.withdrawn_at else None,
-        parent=Named(slug=parent.slug, name=parent.title) if parent else None,
+        parent=OtherTalk(slug=parent.slug, name=parent.title, language=parent.language) if parent else None,
         parts=_parts(session, talk.id),
         also_given=_also_given(session, talk),
     )
@@ -182,13 +189,13 @@ def _technologies(session: Session, talk_id: int) -> list[Mention]:
     ]
 
 
-def _parts(session: Session, talk_id: int) -> list[Named]:
+def _parts(session: Session, talk_id: int) -> list[OtherTalk]:
     rows = session.execute(
-        select(col(Talk.slug), col(Talk.title))
+        select(col(Talk.slug), col(Talk.title), col(Talk.language))
         .where(col(Talk.parent_id) == talk_id, col(Talk.withdrawn_at).is_(None))
         .order_by(col(Talk.position))
     )
-    return [Named(slug=slug, name=title) for slug, title in rows]
+    return [OtherTalk(slug=slug, name=title, language=language) for slug, title, language in rows]
 
 
 def _also_given(session: Session, talk: Talk) -> list[OtherDelivery]:
@@ -196,9 +203,12 @@ def _also_given(session: Session, talk: Talk) -> list[OtherDelivery]:
     if talk.family is None:
         return []
     rows = session.execute(
-        select(col(Talk.slug), col(Talk.title), col(Edition.name), col(Edition.year))
+        select(col(Talk.slug), col(Talk.title), col(Talk.language), col(Edition.name), col(Edition.year))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
         .where(col(Talk.family) == talk.family, col(Talk.id) != talk.id, col(Talk.withdrawn_at).is_(None))
         .order_by(col(Talk.date), col(Edition.year), col(Talk.id))
     )
-    return [OtherDelivery(slug=slug, title=title, edition=edition, year=year) for slug, title, edition, year in rows]
+    return [
+        OtherDelivery(slug=slug, title=title, language=language, edition=edition, year=year)
+        for slug, title, language, edition, year in rows
+    ]

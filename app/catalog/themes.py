@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -51,6 +51,7 @@ class Example(BaseModel):
     reference: str
     slug: str | None
     title: str | None
+    language: str | None = Field(default=None, exclude=True)
 
 
 class ThemeDetail(BaseModel):
@@ -178,17 +179,13 @@ def _examples(session: Session, references: Sequence[str]) -> dict[str, Example]
     editions, keys = {name.partition("/")[0] for name in references}, {name.partition("/")[2] for name in references}
     held = select(col(Edition.id)).where(col(Edition.slug).in_(editions))
     rows = session.execute(
-        select(col(Edition.slug), col(Talk.source_key), col(Talk.slug), col(Talk.title))
+        select(col(Edition.slug), col(Talk.source_key), col(Talk.slug), col(Talk.title), col(Talk.language))
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
         .where(col(Talk.edition_id).in_(held), col(Talk.source_key).in_(keys), col(Talk.withdrawn_at).is_(None))
     )
-    found = {f"{edition}/{key}": (slug, title) for edition, key, slug, title in rows}
-    nothing: tuple[None, None] = (None, None)
-    return {
-        reference: Example(
-            reference=reference,
-            slug=found.get(reference, nothing)[0],
-            title=found.get(reference, nothing)[1],
-        )
-        for reference in references
-    }
+    found = {f"{edition}/{key}": (slug, title, language) for edition, key, slug, title, language in rows}
+    examples = {}
+    for reference in references:
+        slug, title, language = found.get(reference, (None, None, None))
+        examples[reference] = Example(reference=reference, slug=slug, title=title, language=language)
+    return examples

@@ -1,7 +1,8 @@
-"""Languages: codes as ISO 639-1, and a guess from a text where nobody says."""
+"""Languages: codes as ISO 639-1, a guess from a text where nobody says, and whether a text is of a talk's language."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,35 @@ def language_code(text: str) -> str | None:
 def language_name(code: str) -> str:
     """English name of an ISO 639-1 code; the code itself where we have no name."""
     return NAMES.get(code, code)
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he"})
+
+_CYRILLIC, _ARABIC, _HAN = "[\u0400-\u04ff]", "[\u0600-\u06ff]", "[\u3400-\u9fff]"
+_LETTERS = {
+    "ar": _ARABIC, "bg": _CYRILLIC, "el": "[\u0370-\u03ff]", "fa": _ARABIC, "he": "[\u0590-\u05ff]",
+    "ja": f"[\u3040-\u30ff]|{_HAN}", "ko": "[\u1100-\u11ff\uac00-\ud7af]", "ru": _CYRILLIC, "th": "[\u0e00-\u0e7f]",
+    "uk": _CYRILLIC, "zh": _HAN,
+}  # fmt: skip
+"""A letter without which nothing is written in a language that has letters of its own."""
+
+_ENGLISH = frozenset({
+    "and", "are", "can", "from", "how", "into", "of", "our", "that", "the", "their", "this", "through", "using", "we",
+    "what", "when", "where", "why", "with", "without", "you", "your",
+})  # fmt: skip
+ENGLISH_SHARE = 1 / 12
+"""Of the words of a text: a fifth of English is among these, and seldom one of a text that names a thing in it."""
+
+
+def is_written_in(text: str, code: str) -> bool:
+    """Whether a text of a talk that is in this language may be, too: many a talk has an English title all the same."""
+    letter = _LETTERS.get(code)
+    if letter is not None:
+        return re.search(letter, text) is not None
+    if code == "en":
+        return True
+    words = re.findall(r"\w+", text[:600].lower())
+    return sum(word in _ENGLISH for word in words) <= ENGLISH_SHARE * len(words)
 
 
 LEAST_LETTERS = 60

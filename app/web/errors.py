@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.catalog.census import Census, census
 from app.catalog.suggestions import near_names
@@ -30,6 +31,8 @@ from app.web.words import listing
 
 log = logging.getLogger(__name__)
 API = "/api/"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+"""Those that a route here may have; HEAD is answered wherever GET is."""
 RETRY_SECONDS = "5"
 """After how long a balancer or a client may ask again, where the base is not available."""
 NO_BASE = (
@@ -97,7 +100,8 @@ def _of_http(request: Request, error: HTTPException) -> Problem:
     if error.status_code == 404:
         return Problem(404, "Not found", f"There is nothing at {request.url.path[:200]}.")
     if error.status_code == 405:
-        return Problem(405, "Only reading here", f"{request.method} is not possible at this address; use GET.")
+        use = " or ".join(method for method in methods_of(request) if method != "HEAD")
+        return Problem(405, "Only reading here", f"{request.method} is not possible at this address; use {use}.")
     return Problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error.detail))
 
 
@@ -142,6 +146,16 @@ def parameters_of(request: Request) -> dict[str, str]:
     return known
 
 
+def methods_of(request: Request) -> list[str]:
+    """What the address in hand may be asked with, by any of its routes."""
+
+    def is_taken(method: str) -> bool:
+        asked = {**request.scope, "method": method}
+        return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
+
+    return [method for method in METHODS if is_taken("GET" if method == "HEAD" else method)]
+
+
 def respond(request: Request, error: Exception) -> Response:
     """The answer to an exception, in the form its reader takes."""
     if isinstance(error, DBAPIError):  # of a session that nobody watches
@@ -157,6 +171,8 @@ def respond(request: Request, error: Exception) -> Response:
     else:
         named = error.key if isinstance(error, NotFound) else request.url.path.rstrip("/").rsplit("/", 1)[-1]
         answer = _as_page(request, problem, isinstance(error, Unreachable), named)
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(methods_of(request))  # RFC 9110, 15.5.6
     if isinstance(error, DatabaseError):
         answer.headers.update({"Retry-After": RETRY_SECONDS, "Cache-Control": "no-store"})
     return answer

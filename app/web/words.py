@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from app.text.language import RIGHT_TO_LEFT, is_written_in
 from app.text.moments import clock
 from app.trends.wording import percent
 
+PAGE_LANGUAGE = "en"
 NBSP = "\N{NO-BREAK SPACE}"
 EN_DASH = "\N{EN DASH}"
 MONTHS = (
@@ -86,6 +88,13 @@ def language(code: str | None) -> str:
     return LANGUAGES.get(code or "", code or "")
 
 
+def lang(text: str, code: str | None) -> str:
+    """The attributes of an element with a text of a talk: its language where that is known and not the page’s."""
+    if not code or code == PAGE_LANGUAGE or not is_written_in(text, code):
+        return ""
+    return Markup(' lang="{}"{}').format(code, Markup(' dir="auto"') if code in RIGHT_TO_LEFT else "")
+
+
 def listing(words: Sequence[str]) -> str:
     """Words as "a, b and c"."""
     if len(words) < 2:
@@ -137,4 +146,4 @@ FILTERS = {
     "capital": capital,
     "with_code": with_code,
 }
-GLOBALS = {"date_span": date_span, "year_span": year_span, "NBSP": NBSP}
+GLOBALS = {"date_span": date_span, "year_span": year_span, "lang": lang, "NBSP": NBSP}

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from app.text.kinds import KINDS, talk_kind
-from app.text.language import guess_language, language_code, language_name
+from app.text.language import guess_language, is_written_in, language_code, language_name
 from app.text.markup import many_lines, one_line, safe_url, to_text, without_entities
 from app.text.names import clean_name, is_placeholder, name_key
 from app.text.slugs import slugify, unique_slug
@@ -86,6 +86,26 @@ def test_kinds(words: str | None, kind: str) -> None:
 
 def test_the_site_knows_every_kind() -> None:
     assert get_args(Kind) == KINDS
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "is_so"),
+    [
+        ("TypeScript入門", "ja", True),
+        ("React Native in Japan", "ja", False),
+        ("Очереди в Kafka", "ru", True),
+        ("Kafka Streams", "ru", False),
+        ("Procesando datos en paralelo con Dask", "es", True),
+        ("Creating a well-being data layer using machine learning", "es", False),
+        ("Schnelle Schleifen mit Cython", "de", True),
+        ("Historia de The Beatles en veinte minutos y con muchas canciones que oír", "es", True),
+        ("Anything", "en", True),
+        ("", "de", True),
+        ("", "ko", False),
+    ],
+)
+def test_a_text_of_a_talk_need_not_be_in_its_language(text: str, code: str, is_so: bool) -> None:
+    assert is_written_in(text, code) is is_so
 
 
 def test_a_language_is_guessed_from_enough_text_only() -> None:

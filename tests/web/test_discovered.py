@@ -57,7 +57,7 @@ def test_each_draft_is_shown_with_its_words_talks_years_and_stability(planted: t
             for one in draft.years:
                 assert f"{100 * one.talks / one.of:.1f} %" in text
         assert 'href="/themes/discovered"' in page(client, "/themes")
-        assert "There is no draft after the 2 drafts" in page(client, "/themes/discovered?offset=50")
+        assert "The list ends before row 51: it has 2" in page(client, "/themes/discovered?offset=50")
 
 
 def test_a_run_that_found_nothing_says_so(planted: tuple[KnowledgeBase, Drafts]) -> None:

@@ -168,6 +168,18 @@ def test_other_methods_are_refused_in_words(client: TestClient) -> None:
     assert client.delete("/api/v1/talks").json()["status"] == 405
 
 
+def test_a_refused_method_is_told_with_those_that_are_taken(client: TestClient) -> None:
+    """RFC 9110, 15.5.6: by all routes of the address, not only the first."""
+    for method, path in (("DELETE", "/talks"), ("POST", "/api/v1/talks"), ("OPTIONS", "/api/v1/talks")):
+        answer = client.request(method, path)
+        assert answer.headers["Allow"] == "GET, HEAD", path
+    assert client.post("/talks").headers["Allow"] == "GET, HEAD"
+    both = client.delete("/sign-in")
+    assert both.headers["Allow"] == "GET, HEAD, POST"
+    assert "use GET or POST" in both.text
+    assert "Allow" not in client.get("/talks").headers
+
+
 def test_the_unexpected_is_a_plain_500_and_is_logged(base: KnowledgeBase, caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(base)
 

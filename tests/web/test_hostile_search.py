@@ -98,7 +98,7 @@ def test_odd_numbers_and_names_of_parameters_are_refused_in_words(client: TestCl
 
 
 def test_beyond_the_end_and_the_wrong_way_round_are_said(client: TestClient) -> None:
-    assert "The list ends before here" in client.get("/search?q=brokers&offset=1000").text
+    assert "The list ends before row 1,001" in client.get("/search?q=brokers&offset=1000").text
     assert client.get("/api/v1/search?q=brokers&offset=1000").json()["hits"] == []
     assert "swap them" in client.get("/api/v1/search?q=brokers&year_from=2020&year_to=2019").json()["detail"]
 

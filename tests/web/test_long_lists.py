@@ -79,6 +79,7 @@ def test_one_series_has_its_address(long_client: TestClient) -> None:
     assert rows(text, "editions") == [f"s3-{year}" for year in range(1999 + YEARS, 1999, -1)]
     assert "<h1>Editions: Series 03</h1>" in text
     assert 'href="/editions?series=series-3"' in long_client.get("/editions/s3-2004").text
+    assert '<li><a href="/editions?series=series-3">Series 03</a></li>' in long_client.get("/talks/talk-415").text
     assert long_client.get("/editions?series=nothing").status_code == 404
 
 

@@ -37,7 +37,7 @@ def test_every_page_has_its_frame(client: TestClient, path: str) -> None:
     text = page(client, path)
     assert text.count("<h1") == 1
     title = re.search(r"<title>(.+) · Hallway</title>", text)
-    heading = re.search(r"<h1>(.+?)</h1>", text)
+    heading = re.search(r"<h1[^>]*>(.+?)</h1>", text)
     assert title
     assert heading
     assert title[1] == heading[1]

@@ -76,6 +76,10 @@ def test_small_words() -> None:
     assert words.year_span(2016, 2016) == "2016"
     assert words.year_span(None, None) == ""
     assert words.language("xx") == "xx"
+    assert words.lang("Colas", "es") == ' lang="es"'
+    assert words.lang("תורים", "he") == ' lang="he" dir="auto"'
+    assert words.lang("Queues", "en") == words.lang("Queues", None) == words.lang("Queues", "he") == ""
+    assert words.lang("x", '"><script>') == ' lang="&#34;&gt;&lt;script&gt;"'
     assert words.host("https://www.example.org/a") == "example.org"
     assert words.capital("use case") == "Use case"
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.catalog.listing import Portion
 from app.models import Technology
 from app.takeaways.ledger.links import ProposalItem, open_proposals
 from app.takeaways.ledger.timelines import STANCE_WORDS, Timeline, timeline_of, timelines
@@ -33,16 +34,13 @@ class ClaimsQuery(Scrolling):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimsPage(PageContext):
-    """Some of the timelines; `total` is how many there are, `proposed` are pairs that nobody decided on yet."""
+    """Some of the timelines; `proposed` are pairs that nobody decided on yet."""
 
     template: ClassVar[str] = "claims.html"
     section: ClassVar[str] = "/takeaways"
 
     technology: str | None
-    found: Sequence[Timeline]
-    total: int
-    earlier: str | None
-    more: int | None
+    portion: Portion[Timeline]
     proposed: Sequence[ProposalItem]
     stances: dict[str, str]
 
@@ -64,15 +62,11 @@ def claims(asked: Annotated[ClaimsQuery, Query()], session: Reading, view: Viewi
     found = timelines(session, asked.technology)
     name = _name(session, asked.technology)
     proposed = open_proposals(session, MOST_PROPOSED, technology=name)
-    after = asked.offset + PAGE
     page = ClaimsPage(
         title=view_title("Claims that changed", [("technology", name)] if name else (), offset=asked.offset),
         crumbs=(Crumb("Takeaways", "/takeaways"), Crumb("Claims that changed")),
         technology=asked.technology,
-        found=found[asked.offset : after],
-        total=len(found),
-        earlier="/claims" if asked.offset else None,
-        more=after if after < len(found) else None,
+        portion=Portion(len(found), found[asked.offset : asked.offset + PAGE], PAGE, asked.offset),
         proposed=proposed,
         stances=STANCE_WORDS,
     )

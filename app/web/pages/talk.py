@@ -46,7 +46,7 @@ def talk(slug: PathSlug, _: Nothing, session: Reading, search: Search, view: Vie
         TalkPage(
             title=found.title,
             crumbs=(
-                Crumb(found.series.name, f"/editions#{found.series.slug}"),
+                Crumb(found.series.name, f"/editions?series={found.series.slug}"),
                 Crumb(edition.name, f"/editions/{edition.slug}"),
             ),
             talk=found,

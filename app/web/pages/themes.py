@@ -120,7 +120,7 @@ def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery)
     if not found.withdrawn_on and (asked.view or not asked.status):
         editions = _editions(session, slug, asked)
     shown = [] if asked.view else [asked.status] if asked.status else ["confirmed", "machine"]
-    limit = PAGE if asked.status else FIRST
+    limit, start = (PAGE, asked.offset) if asked.status else (FIRST, 0)
     return ThemePage(
         title=view_title(found.name, (), ONLY.get(asked.view or asked.status or "", ""), offset=asked.offset),
         crumbs=(
@@ -132,7 +132,7 @@ def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery)
         figure=None if found.withdrawn_on else theme_figure(session, slug, Scope()),
         editions=editions,
         scale=scale_of(editions.items),
-        lists=[(status, theme_talks(session, slug, status, limit, asked.offset)) for status in shown],
+        lists=[(status, theme_talks(session, slug, status, limit, start)) for status in shown],
         only=asked.view or asked.status,
         asked=asked.asked(),
         takeaways=list_takeaways(session, TakeawayFilter(theme=slug), TAKEAWAYS),
