@@ -64,9 +64,11 @@ def _unknown(facts: ScopeFacts) -> Line:
     if len(facts.editions) == 1:
         return line(f"How many sessions {facts.title} published is not known; {counted(facts.known, 'talk')} are.")
     told = sum(edition.published is not None for edition in facts.editions)
+    empty = sum(edition.known == 0 for edition in facts.editions)
+    without = f", {empty:,} of which {'has' if empty == 1 else 'have'} no known talks" if empty else ""
     return line(
-        f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only, so "
-        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} are."
+        f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only"
+        f"{without}, so nothing can be said of how complete the {counted(facts.known, 'known talk')} are."
     )
 
 
