@@ -109,7 +109,10 @@ def _suspicious(session: Session) -> Iterator[Finding]:
     for path, count in session.execute(
         select(col(Problem.path), func.count()).where(col(Problem.severity) == "warning").group_by(col(Problem.path))
     ):
-        yield Finding(severity="suspicious", message=f"{path}: {count} warnings, see `hallway ingest {path}`.")
+        yield Finding(
+            severity="suspicious",
+            message=f"{path}: {count:,} {'warning' if count == 1 else 'warnings'}, see `hallway ingest {path}`.",
+        )
     unplaced = session.scalar(
         select(func.count()).where(
             col(Takeaway.withdrawn_at).is_(None), col(Takeaway.edition_id).is_(None), col(Takeaway.occasion).is_(None)

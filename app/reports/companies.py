@@ -140,7 +140,8 @@ def _tables(found: Companies) -> tuple[FigureTable, ...]:
             )
             for one in found.companies
         )  # fmt: skip
-        title = f"Who came most, of {counted(found.total, 'organisation')}"
+        first = f"the first {len(companies)} " if len(companies) < found.total else ""
+        title = f"Who came most, {first}of {counted(found.total, 'organisation')}"
         tables.append(FigureTable("companies", title, "Organisation", companies, shares=False, more=("Side",)))
     return tuple(tables)
 

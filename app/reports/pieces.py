@@ -68,6 +68,8 @@ def _unknown(facts: ScopeFacts) -> Line:
         talks = f"{counted(facts.known, 'talk')} {'is' if facts.known == 1 else 'are'}"
         return line(f"How many sessions {facts.title} published is not known; {talks}.")
     told = sum(edition.published is not None for edition in facts.editions)
+    empty = sum(edition.known == 0 for edition in facts.editions)
+    without = f", {empty:,} of which {'has' if empty == 1 else 'have'} no known talks" if empty else ""
     return line(
         f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only, so "
         f"nothing can be said of how complete the {counted(facts.known, 'known talk')} "

@@ -72,7 +72,7 @@ def test_without_an_edition_it_says_that_it_is_over_all(session: Session) -> Non
     document = build_report(session, "themes", ReportRequest())
     assert document.title == "All editions, by theme"
     assert "over all 2 editions in the base" in _words(document)
-    assert "known for 2 of 3 editions only" in _words(document)
+    assert "known for 2 of 3 editions only, 1 of which has no known talks, so nothing" in _words(document)
     assert "of Summit that have" in _words(build_report(session, "themes", ReportRequest(series="summit")))
 
 

@@ -84,7 +84,7 @@ def test_a_run_of_a_thousand_files_is_quick_and_short(engine: Engine, tmp_path: 
         page = client.get("/imports/1")
         assert time.perf_counter() - began < 1
         assert len(page.content) < 60_000
-        assert "1–40 of 1000" in page.text.replace("\xa0", " ")
+        assert "1–40 of 1,000" in page.text.replace("\xa0", " ")
         last = client.get("/imports/1?format=pyvideo&offset=960")
         assert len(last.content) < 60_000
         assert "961–1000 of 1000" in last.text

@@ -10,8 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from app.catalog.listing import Portion
 from app.models import Series
+from app.trends.document import Choice, FigureRow
+from app.trends.figure import Figure
 from app.web.app import create_app
+from app.web.templating import environment
 from tests.databases import Databases
 from tests.web.conftest import open_base
 from tests.web.facts import Facts
@@ -141,7 +145,7 @@ def test_of_many_editions_the_newest_can_be_chosen(long_client: TestClient, path
     joint = "&" if "?" in path else "?"
     text = long_client.get(path).text
     assert len(options(text, "edition")) == 100
-    assert f"The newest 100 editions of {EDITIONS} to choose from." in text
+    assert f"100\N{NO-BREAK SPACE}editions of {EDITIONS:,} to choose from, the newest first." in text
     chosen = long_client.get(f"{path}{joint}edition=s4-2000").text
     assert '<option value="s4-2000" selected>' in chosen
     assert len(options(chosen, "edition")) == 101
@@ -171,3 +175,33 @@ def test_speakers_and_their_talks_are_counted_the_same_in_both_orders(client: Te
     for row in by_name:
         assert row in by_talks
         assert row["talks"] == get(client, f"/talks?speaker={row['slug']}")["total"]
+
+
+def test_large_numbers_are_written_alike() -> None:
+    figure = Figure.model_construct(  # type: ignore[call-arg]
+        id="x", numerator=38_835, denominator=38_835, confirmed=36_180, machine=2_655, share=1.0, low=None, high=None
+    )
+    row = FigureRow("x", "X", None, figure)
+    paging, shown, document = (
+        environment().get_template(f"_partials/{name}.html").module for name in ("paging", "figures", "document")
+    )
+    told = [
+        paging.pages(Portion(38_835, list(range(25)), 25, 1_000), "/talks", {}),  # type: ignore[attr-defined]
+        shown.share_table([row], 1.0, bars=False),  # type: ignore[attr-defined]
+        shown.bar(figure, 1.0),  # type: ignore[attr-defined]
+        shown.count_table([row], "X"),  # type: ignore[attr-defined]
+        shown.legend(1_000),  # type: ignore[attr-defined]
+        document.switch("Counting", [Choice("all", "all talks", "", True, figure)], "/"),  # type: ignore[attr-defined]
+    ]
+    for text in told:
+        read = " ".join([*re.findall(r'aria-label="([^"]*)"', text), re.sub("<[^>]*>", " ", text)])
+        assert re.search(r"\d,\d{3}", read), read
+        assert not re.search(r"\d{4}", read), read
+
+
+def test_a_legend_is_of_bars_that_are_there(long_client: TestClient) -> None:
+    assert 'class="legend"' in long_client.get("/trends").text
+    for report in ("companies", "radar", "together"):
+        text = long_client.get(f"/reports/{report}").text
+        assert 'class="legend"' not in text
+        assert '<svg class="bar"' not in text
