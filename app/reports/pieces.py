@@ -71,8 +71,8 @@ def _unknown(facts: ScopeFacts) -> Line:
     empty = sum(edition.known == 0 for edition in facts.editions)
     without = f", {empty:,} of which {'has' if empty == 1 else 'have'} no known talks" if empty else ""
     return line(
-        f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only, so "
-        f"nothing can be said of how complete the {counted(facts.known, 'known talk')} "
+        f"How many sessions were published is known for {told} of {counted(len(facts.editions), 'edition')} only"
+        f"{without}, so nothing can be said of how complete the {counted(facts.known, 'known talk')} "
         f"{'is' if facts.known == 1 else 'are'}."
     )
 
