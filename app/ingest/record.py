@@ -191,12 +191,13 @@ class ThemeRecord:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A theme vocabulary. `unreadable` are slugs of themes that break the schema, `is_whole` whether none does."""
+    """A theme vocabulary. `entries` are all themes of the file in its order, with those that break the schema as far as
+    they could be read; `is_whole` says whether none does."""
 
     slug: str
     name: str
     themes: tuple[ThemeRecord, ...]
-    unreadable: frozenset[str] = frozenset()
+    entries: tuple[ThemeRecord, ...] = ()
     is_whole: bool = True
 
 

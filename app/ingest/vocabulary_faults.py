@@ -6,7 +6,7 @@ What a JSON schema can tell (missing, empty and unknown fields) was told by the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.ingest.record import FoundProblem, ThemeRecord, Vocabulary
@@ -22,12 +22,13 @@ class Taken:
 
 def vocabulary_faults(vocabulary: Vocabulary, taken: Mapping[str, Taken] | None = None) -> list[FoundProblem]:
     """Every error, each with its place and what to do. `taken`: themes of other vocabularies by slug."""
-    return [
-        *_doubled(vocabulary),
-        *_empty(vocabulary),
-        *_parents(vocabulary),
-        *_clashes(vocabulary, taken or {}),
-    ]
+    return entry_faults(vocabulary.slug, vocabulary.entries, taken or {})
+
+
+def entry_faults(slug: str, themes: Sequence[ThemeRecord], taken: Mapping[str, Taken]) -> list[FoundProblem]:
+    """The same of the themes of a file that could be read, also of those that break the schema; `slug` is that of the
+    vocabulary."""
+    return [*_doubled(themes), *_empty(themes), *_parents(themes), *_clashes(slug, themes, taken)]
 
 
 def vocabulary_warnings(vocabulary: Vocabulary) -> list[FoundProblem]:
@@ -59,38 +60,35 @@ def vocabulary_warnings(vocabulary: Vocabulary) -> list[FoundProblem]:
     return found
 
 
-def _doubled(vocabulary: Vocabulary) -> Iterator[FoundProblem]:
+def _doubled(themes: Sequence[ThemeRecord]) -> Iterator[FoundProblem]:
     first: dict[str, ThemeRecord] = {}
-    for theme in vocabulary.themes:
+    for theme in themes:
         if theme.slug in first:
             message = f"The theme “{theme.slug}” is given twice, first at {first[theme.slug].position}; keep one."
-            yield FoundProblem("error", message, theme.place("slug"))
-        elif theme.slug in vocabulary.unreadable:
-            message = f"The theme “{theme.slug}” is given twice, once with a fault of its own; keep one."
             yield FoundProblem("error", message, theme.place("slug"))
         first.setdefault(theme.slug, theme)
 
 
-def _empty(vocabulary: Vocabulary) -> Iterator[FoundProblem]:
-    for theme in vocabulary.themes:
-        if not theme.definition.strip():
+def _empty(themes: Sequence[ThemeRecord]) -> Iterator[FoundProblem]:
+    """Texts of white space alone; of those with nothing at all the schema told."""
+    for theme in themes:
+        if theme.definition and not theme.definition.strip():
             message = f"The definition of “{theme.slug}” is empty; write in a paragraph what a talk on it is about."
             yield FoundProblem("error", message, theme.place("definition"))
-        if not theme.name.strip():
+        if theme.name and not theme.name.strip():
             message = f"The name of “{theme.slug}” is empty; write how readers should see it."
             yield FoundProblem("error", message, theme.place("name"))
 
 
-def _parents(vocabulary: Vocabulary) -> Iterator[FoundProblem]:
+def _parents(entries: Sequence[ThemeRecord]) -> Iterator[FoundProblem]:
     """Parents that are no theme of the file, and each cycle once, at the first of its themes."""
-    themes = {theme.slug: theme for theme in reversed(vocabulary.themes)}
+    themes = {theme.slug: theme for theme in reversed(entries)}
     told: set[str] = set()
-    for theme in vocabulary.themes:
+    for theme in entries:
         where = theme.place("parent")
         if theme.parent and theme.parent not in themes:
-            if theme.parent not in vocabulary.unreadable:
-                message = f"The parent “{theme.parent}” of “{theme.slug}” is no theme of this file"
-                yield FoundProblem("error", f"{message}; correct it, leave it out, or add that theme.", where)
+            message = f"The parent “{theme.parent}” of “{theme.slug}” is no theme of this file"
+            yield FoundProblem("error", f"{message}; correct it, leave it out, or add that theme.", where)
             continue
         way = _way_back(theme, themes)
         if way and theme.slug not in told:
@@ -113,13 +111,13 @@ def _way_back(theme: ThemeRecord, themes: Mapping[str, ThemeRecord]) -> list[str
     return []
 
 
-def _clashes(vocabulary: Vocabulary, taken: Mapping[str, Taken]) -> Iterator[FoundProblem]:
-    for theme in vocabulary.themes:
+def _clashes(slug: str, themes: Sequence[ThemeRecord], taken: Mapping[str, Taken]) -> Iterator[FoundProblem]:
+    for theme in themes:
         if theme.slug in taken:
             other = taken[theme.slug]
             yield FoundProblem(
                 "error",
                 f"The slug “{theme.slug}” is that of a theme of the vocabulary {other.vocabulary} ({other.file}); a "
-                f"slug names one theme over all vocabularies. Choose another, such as {vocabulary.slug}-{theme.slug}.",
+                f"slug names one theme over all vocabularies. Choose another, such as {slug}-{theme.slug}.",
                 theme.place("slug"),
             )

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.errors import InputError
-from app.ingest.formats.hallway_yaml import HallwayYaml
+from app.ingest.formats.hallway_yaml import BrokenFrame, HallwayYaml
 from app.ingest.formats.protocol import ReadOptions
 from app.ingest.record import FoundProblem, Vocabulary
 from app.ingest.run import ProblemLine
 from app.ingest.store.changes import Changes
 from app.ingest.store.vocabulary import record_version, store_vocabulary, taken_slugs
-from app.ingest.vocabulary_faults import Taken, vocabulary_faults, vocabulary_warnings
+from app.ingest.vocabulary_faults import Taken, entry_faults, vocabulary_faults, vocabulary_warnings
 from app.models import Source
 
 
@@ -98,6 +98,10 @@ def read_vocabulary(path: Path, options: ReadOptions, session: Session, also: Ma
         parsed = HallwayYaml().parse(path, options)
         if not isinstance(parsed.payload, Vocabulary):
             raise InputError("This is no vocabulary; it must begin with `hallway: themes/1`.", "line 1")
+    except BrokenFrame as error:
+        others = {**taken_slugs(session, error.vocabulary), **also} if error.vocabulary else {}
+        faults = entry_faults(error.vocabulary, error.themes, others)
+        return VocabularyFile(path, "", None, (*error.faults, *faults))
     except InputError as error:
         return VocabularyFile(path, "", None, (FoundProblem("error", str(error), error.where),))
     vocabulary = parsed.payload

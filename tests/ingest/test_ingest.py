@@ -127,7 +127,7 @@ BAD = {
     "malformed": (b"hallway: programme/1\nseries: {slug: x\nedition: y\n", "not valid YAML", "line 3"),
     "wrong-kind": (b"hallway: recipes/1\n", "must name one of", "line 1"),
     "future": (b"hallway: programme/9\n", "newer than this Hallway", "line 1"),
-    "wrong-type": (PROGRAMME[: PROGRAMME.index("talks:")].encode() + b"talks: 7\n", "should be a array", "line 4"),
+    "wrong-type": (PROGRAMME[: PROGRAMME.index("talks:")].encode() + b"talks: 7\n", "should be a list", "line 4"),
     "list": (b"- hallway: programme/1\n", "No format recognises", ""),
     "cut-off": (PROGRAMME.encode()[:100], "", "line"),
 }
@@ -158,7 +158,7 @@ def test_one_bad_talk_costs_only_itself(engine: Engine, programme: Path) -> None
     programme.write_text(PROGRAMME.replace("title: First talk", "title: [First, talk]"), encoding="utf-8")
     report = ingest(engine, programme)
     problem = report.files[0].problems[0]
-    assert "should be a string" in problem.message
+    assert "should be text" in problem.message
     assert problem.where == "line 6, talks[0].title"
     assert report.totals.withdrawn == 0
     assert titles(engine) == ["First talk", "Second talk"]

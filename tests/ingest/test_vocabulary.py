@@ -98,6 +98,55 @@ def test_every_fault_is_said_with_its_line_and_what_to_do(engine: Engine, tmp_pa
     assert checked.files[0].version is None
 
 
+def faults_of(engine: Engine, file: Path) -> list[tuple[str, str]]:
+    with reading(engine) as session:
+        checked = check_vocabularies(session, [file], ReadOptions()).files[0]
+    return [(one.where, one.message) for one in checked.problems if one.severity == "error"]
+
+
+def test_faults_of_form_hide_no_others(engine: Engine, tmp_path: Path) -> None:
+    """A theme that breaks the schema is held to the rest of the file all the same."""
+    themes = """\
+  - {slug: empty, name: Empty, definition: "", parent: nowhere, cues: [empty]}
+  - {slug: round, name: Round, definition: "", parent: round, cues: [x]}
+  - {slug: blank, name: "  ", definition: "   ", cues: []}
+  - {slug: empty, name: 7, definition: Twice., cues: ["", Upper], bogus: 1}
+"""
+    found = faults_of(engine, write(tmp_path, themes))
+    told = {(where.split(", ", 1)[1], message.split(";")[0].split(".")[0]) for where, message in found}
+    assert told == {
+        ("themes[0].definition", "This is empty"),
+        ("themes[0].parent", "The parent “nowhere” of “empty” is no theme of this file"),
+        ("themes[1].definition", "This is empty"),
+        ("themes[1].cues[0]", '"x" is too short'),
+        ("themes[1].parent", "“round” is its own ancestor (round in round)"),
+        ("themes[2].cues", "This list is empty"),
+        ("themes[2].name", "The name of “blank” is empty"),
+        ("themes[2].definition", "The definition of “blank” is empty"),
+        ("themes[3].name", "7 should be text"),
+        ("themes[3].cues[0]", "This is empty"),
+        ("themes[3].cues[1]", '"Upper" is not of the form asked for: in lower case, with no space before or after'),
+        ("themes[3]", "“bogus”: no such field is known here"),
+        ("themes[3].slug", "The theme “empty” is given twice, first at line 5, themes[0]"),
+    }
+    assert len(found) == len(told)
+    assert not any("non-empty" in message or "Additional" in message for _, message in found)
+
+
+def test_a_broken_frame_hides_no_theme(engine: Engine, tmp_path: Path) -> None:
+    none = faults_of(engine, write(tmp_path, "", head=HEAD.replace("themes:", "themes: []")))
+    assert none == [
+        ("line 4, themes", "This list is empty; write at least one. The themes, each parent before its children.")
+    ]
+    lone = "  - {slug: lone, name: Lone, definition: x, parent: nobody, cues: [y]}\n"
+    both = faults_of(engine, write(tmp_path, lone, head=HEAD.replace("name: Streams\n", "")))
+    assert [message.split(";")[0] for _, message in both] == [
+        "'name' is missing",
+        '"y" is too short',
+        "The parent “nobody” of “lone” is no theme of this file",
+    ]
+
+
 def test_what_is_seldom_meant_is_a_warning(engine: Engine, tmp_path: Path) -> None:
     shared = "  - {slug: pods, name: Pods, definition: Of them., cues: [K8S pods, brokers]}\n".replace("K8S", "k8s")
     bare = "  - {slug: bare, name: Bare, definition: Nothing points to it.}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from app.ingest.formats.positioned_yaml import Document
@@ -132,25 +132,43 @@ def read_themes(document: Document, bad: Bad) -> Vocabulary:
     return Vocabulary(
         slug=document.value["vocabulary"],
         name=document.value["name"],
-        themes=tuple(
-            ThemeRecord(
-                slug=item["slug"],
-                name=item["name"],
-                definition=item["definition"],
-                position=document.where(("themes", index)),
-                parent=item.get("parent"),
-                excludes=item.get("excludes", ""),
-                synonyms=tuple(item.get("synonyms", ())),
-                cues=tuple(item.get("cues", ())),
-                examples=tuple(item.get("examples", ())),
-                counter_examples=tuple(item.get("counter_examples", ())),
-                places={name: document.where(("themes", index, name)) for name in item},
-            )
-            for index, item in enumerate(document.value["themes"])
-            if index not in bad
-        ),
-        unreadable=_bad_keys(document, "themes", bad, "slug")[0],
+        themes=tuple(_theme(document, index, item) for index, item in _listed(document, "themes") if index not in bad),
+        entries=theme_entries(document, bad),
         is_whole=not bad,
+    )
+
+
+def theme_entries(document: Document, bad: Collection[int]) -> tuple[ThemeRecord, ...]:
+    """Every theme of a file that has a slug: of those that break the schema, at `bad`, the text that can be read."""
+    found = []
+    for index, item in _listed(document, "themes"):
+        if index not in bad:
+            found.append(_theme(document, index, item))
+        elif isinstance(item, dict) and isinstance(item.get("slug"), str):
+            told = {name: item.get(name) for name in ("slug", "name", "definition", "parent")}
+            texts = {name: value for name, value in told.items() if isinstance(value, str)}
+            found.append(_theme(document, index, {"name": "", "definition": "", **texts}))
+    return tuple(found)
+
+
+def _listed(document: Document, name: str) -> Iterator[tuple[int, Any]]:
+    listed = document.value.get(name)
+    return enumerate(listed if isinstance(listed, list) else ())
+
+
+def _theme(document: Document, index: int, item: Mapping[str, Any]) -> ThemeRecord:
+    return ThemeRecord(
+        slug=item["slug"],
+        name=item["name"],
+        definition=item["definition"],
+        position=document.where(("themes", index)),
+        parent=item.get("parent"),
+        excludes=item.get("excludes", ""),
+        synonyms=tuple(item.get("synonyms", ())),
+        cues=tuple(item.get("cues", ())),
+        examples=tuple(item.get("examples", ())),
+        counter_examples=tuple(item.get("counter_examples", ())),
+        places={name: document.where(("themes", index, name)) for name in item},
     )
 
 

@@ -17,13 +17,17 @@ from jsonschema import Draft202012Validator, FormatChecker
 from app.errors import InputError
 from app.ingest.formats import positioned_yaml
 from app.ingest.formats.field_use import Shape, Tally
-from app.ingest.formats.hallway_records import READERS, RECORD_LISTS
+from app.ingest.formats.hallway_records import READERS, RECORD_LISTS, theme_entries
 from app.ingest.formats.positioned_yaml import Document, spell
 from app.ingest.formats.protocol import ReadOptions, read_text
-from app.ingest.record import FoundProblem, Parsed
+from app.ingest.formats.schema_words import is_told_already, words
+from app.ingest.record import FoundProblem, Parsed, ThemeRecord
 from app.settings import shipped
 
 _HEADER = re.compile(r"\ufeff?(?:(?:[ \t]*#[^\n]*|---[ \t]*|[ \t]*)\r?\n)*hallway:[ \t]*[\"']?([a-z-]+)/(\d+)")
+MOST_TOLD = 5
+"""Faults of a frame that an error message names."""
+
 _RANKS = {
     "themes": 0,
     "technologies": 0,
@@ -33,6 +37,20 @@ _RANKS = {
     "technology-judgements": 2,
     "takeaways": 2,
 }
+
+
+class BrokenFrame(InputError):
+    """What stands around the records breaks the schema, so none is read. `faults` are all that were found, those of
+    records too; `vocabulary` is the slug of a vocabulary, "" if it has none, `themes` what could be read of its themes.
+    """
+
+    vocabulary: str = ""
+    themes: tuple[ThemeRecord, ...] = ()
+
+    def __init__(self, frame: list[FoundProblem], of_records: list[FoundProblem]) -> None:
+        first, *rest = frame[:MOST_TOLD]
+        super().__init__(" ".join([first.message, *(f"{one.where}: {one.message}" for one in rest)]), first.where or "")
+        self.faults = (*frame, *of_records)
 
 
 class HallwayYaml:
@@ -90,44 +108,29 @@ def _kind(document: Document) -> str:
 
 
 def _validate(document: Document, kind: str, problems: list[FoundProblem]) -> frozenset[int]:
-    """Positions of records that break the schema; InputError where the frame around them does."""
+    """Positions of records that break the schema; BrokenFrame where the frame around them does."""
     listed = RECORD_LISTS[kind]
     bad: set[int] = set()
-    frame: list[str] = []
+    frame: list[FoundProblem] = []
     for error in _validator(kind).iter_errors(document.value):
+        if is_told_already(error):
+            continue
         path = tuple(error.absolute_path)
         where = document.where(path)
         if len(path) >= 2 and path[0] == listed and isinstance(path[1], int):
             bad.add(path[1])
             left_out = "" if len(path) == 2 or kind == "themes" else f" {spell(path[:2])} is left out."
-            problems.append(FoundProblem("error", _words(error) + left_out, where))
+            problems.append(FoundProblem("error", words(error) + left_out, where))
         else:
-            frame.append(f"{where}: {_words(error)}")
+            frame.append(FoundProblem("error", words(error), where))
     if frame:
-        raise InputError(" ".join(frame[:5]), frame[0].split(":")[0])
+        broken = BrokenFrame(frame, problems)
+        if kind == "themes":
+            slug = document.value.get("vocabulary")
+            broken.vocabulary = slug if isinstance(slug, str) else ""
+            broken.themes = theme_entries(document, bad)
+        raise broken
     return frozenset(bad)
-
-
-def _words(error: Any) -> str:
-    value = json.dumps(error.instance, ensure_ascii=False)
-    shown = value if len(value) <= 60 else value[:57] + "…"
-    match error.validator:
-        case "required":
-            return f"{error.message.replace(' is a required property', '')} is missing; add it."
-        case "additionalProperties":
-            known = ", ".join(sorted(error.schema.get("properties", {})))
-            return f"{error.message}. Known here: {known}."
-        case "type":
-            return f"{shown} should be a {error.validator_value}."
-        case "enum" | "const":
-            allowed = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-            return f"{shown} is not one of {', '.join(map(str, allowed))}."
-        case "minLength" if error.instance == "":
-            return f"This is empty; write what belongs here. {error.schema.get('description', '')}".rstrip()
-        case "pattern" | "format":
-            return f"{shown} is not of the form asked for ({error.schema.get('description', error.validator_value)})"
-        case _:
-            return f"{shown}: {error.message[-200:]}."
 
 
 @cache
