@@ -141,7 +141,7 @@ def test_citations_of_a_part_of_an_answer_say_so(client: TestClient, monkeypatch
     )
     assert cut.count("@inproceedings{") == 1
     assert len(client.get(f"/search.csl.json?{asked}").json()) == 1
-    assert "BibTeX</a> of the first 1<" in client.get(f"/search?{asked}").text
+    assert ">BibTeX of the first 1</a>" in client.get(f"/search?{asked}").text
 
 
 def test_the_site_lists_no_endless_number_of_talks() -> None:
