@@ -107,7 +107,7 @@ def test_similar_talks(client: TestClient) -> None:
 def test_trends_and_the_talks_behind_a_figure(client: TestClient) -> None:
     shares = get(client, "/trends/themes?edition=west-2019")
     assert set(shares) >= {"population", "coverage", "rows"}
-    assert shares["coverage"] == {"known": 3, "published": 6}
+    assert shares["coverage"] == {"known": 3, "published": 6, "missing": 3, "surplus": 0}
     for row in shares["rows"]:
         assert set(row) >= {
             "theme", "numerator", "denominator", "share", "low", "high", "method", "confirmed", "machine", "figure",
@@ -153,7 +153,7 @@ def test_names_are_completed_while_typing(client: TestClient) -> None:
     talks = client.get("/api/v1/talks", params={"speaker": item["slug"]}).json()["total"]
     assert item == {
         "kind": "speaker", "name": item["name"], "slug": item["slug"], "talks": talks, "insert": item["name"],
-        "url": f"{get_settings().base_url}/speakers/{item['slug']}",
+        "url": f"{get_settings().base_url}/speakers/{item['slug']}", "alias": None,
     }  # fmt: skip
     field = client.get("/api/v1/complete", params={"q": "probes speaker:nik"}).json()
     assert field["token"] == "speaker:nik"

@@ -87,4 +87,4 @@ def test_a_run_of_a_thousand_files_is_quick_and_short(engine: Engine, tmp_path: 
         assert "1–40 of 1,000" in page.text.replace("\xa0", " ")
         last = client.get("/imports/1?format=pyvideo&offset=960")
         assert len(last.content) < 60_000
-        assert "961–1000 of 1000" in last.text
+        assert "961–1,000 of 1,000" in last.text
