@@ -12,11 +12,8 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator
 from itertools import islice
-from queue import Empty, SimpleQueue
 
 from sqlalchemy import func, select, update
 from sqlmodel import col
@@ -33,7 +30,7 @@ from app.search.passages import refresh_passages
 from app.search.shapes import SearchRequest
 from app.settings import Settings
 from scripts import bench_known, bench_serve, bench_vectors
-from scripts.measured import heading, milliseconds, quantile, questions, resident, say, say_times
+from scripts.measured import at_once, heading, milliseconds, quantile, questions, resident, say, say_times
 
 ROUNDS, A_ROUND = 10, 25
 CLIENTS = (1, 8, 32)
@@ -135,9 +132,11 @@ def clients(base: KnowledgeBase, asked: Iterator[str]) -> None:
     heading("Several clients at once, in process, hybrid")
     rates: dict[int, list[float]] = {count: [] for count in CLIENTS}
     times: dict[int, list[float]] = {count: [] for count in CLIENTS}
+    request = SearchRequest(query="", limit=PAGE)
     for turn in range(TURNS + 1):
         for count in CLIENTS:
-            took, seconds = at_once(base, list(islice(asked, SEARCHES)), count)
+            some = list(islice(asked, SEARCHES))
+            took, seconds = at_once(lambda question: search(base, request, question), some, count)
             if turn:  # the first is to warm up
                 rates[count].append(len(took) / seconds)
                 times[count] += took
@@ -147,26 +146,6 @@ def clients(base: KnowledgeBase, asked: Iterator[str]) -> None:
         say_times(f"{count} clients", times[count])
     ratio = statistics.median(many / few for many, few in zip(rates[32], rates[8], strict=True))
     say("32 clients to 8 clients", ratio, "times", 1, at_least=True)
-
-
-def at_once(base: KnowledgeBase, asked: Sequence[str], count: int) -> tuple[list[float], float]:
-    """Milliseconds of each search, and seconds in all, of so many threads."""
-    request = SearchRequest(query="", limit=PAGE)
-    waiting = SimpleQueue[str]()
-    for question in asked:
-        waiting.put(question)
-    times: list[float] = []
-
-    def client() -> None:
-        with suppress(Empty):
-            while True:
-                times.append(search(base, request, waiting.get_nowait()))
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(count) as pool:
-        for running in [pool.submit(client) for _ in range(count)]:
-            running.result()
-    return times, time.perf_counter() - began
 
 
 def refresh(base: KnowledgeBase) -> None:

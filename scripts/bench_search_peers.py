@@ -23,7 +23,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,7 +43,7 @@ from app.search.judgements import Collection, read_collection
 from app.search.relevance import interval, ndcg
 from app.search.shapes import SearchRequest
 from app.settings import CHECKOUT, get_settings
-from scripts.measured import heading, quantile, questions, say
+from scripts.measured import at_once, heading, quantile, questions, say
 
 BEST = 10
 ROWS = 30
@@ -239,7 +238,7 @@ def speed(engines: Mapping[str, Ask], base: KnowledgeBase) -> None:
     for _ in range(ROUNDS):
         for count, each in CLIENTS.items():
             for name, ask in engines.items():
-                took, seconds = clients(ask, list(islice(asked, each)), count)
+                took, seconds = at_once(ask, list(islice(asked, each)), count, MOST_SECONDS)
                 rates[name, count].append(len(took) / seconds)
                 times[name, count] += took
     for count in CLIENTS:
@@ -254,29 +253,6 @@ def speed(engines: Mapping[str, Ask], base: KnowledgeBase) -> None:
             pairs = zip(rates["Hallway", 8], rates[name, 8], strict=True)
             ratio = statistics.median(mine / theirs for mine, theirs in pairs)
             say(f"8 clients, Hallway to {name}", ratio, "times", GOALS[name.split()[0]], at_least=True)
-
-
-def clients(ask: Ask, asked: list[str], count: int) -> tuple[list[float], float]:
-    """Milliseconds of each answer and seconds in all, of so many threads at once; stops after MOST_SECONDS."""
-    began = time.perf_counter()
-    taking = iter(asked)
-    lock = threading.Lock()
-    times: list[float] = []
-
-    def client() -> None:
-        while time.perf_counter() - began < MOST_SECONDS:
-            with lock:
-                question = next(taking, None)
-            if question is None:
-                return
-            start = time.perf_counter()
-            ask(question)
-            times.append((time.perf_counter() - start) * 1000)
-
-    with ThreadPoolExecutor(count) as pool:
-        for running in [pool.submit(client) for _ in range(count)]:
-            running.result()
-    return times, time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -49,6 +53,31 @@ def milliseconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000
+
+
+def at_once(
+    ask: Callable[[str], object], asked: Iterable[str], clients: int, most_seconds: float = math.inf
+) -> tuple[list[float], float]:
+    """Milliseconds of each answer and seconds in all, of so many threads that share the questions.
+
+    No question is begun after `most_seconds`.
+    """
+    waiting = SimpleQueue[str]()
+    for question in asked:
+        waiting.put(question)
+    times: list[float] = []
+    began = time.perf_counter()
+
+    def client() -> None:
+        with suppress(Empty):
+            while time.perf_counter() - began < most_seconds:
+                question = waiting.get_nowait()
+                times.append(milliseconds(lambda: ask(question)))  # noqa: B023  # it is asked at once
+
+    with ThreadPoolExecutor(clients) as pool:
+        for running in [pool.submit(client) for _ in range(clients)]:
+            running.result()
+    return times, time.perf_counter() - began
 
 
 def resident(pids: Sequence[int]) -> tuple[float, float]:
