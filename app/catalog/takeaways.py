@@ -97,12 +97,10 @@ class TakeawayFilter:
 
     slug: str | None = None
     kind: str | None = None
-    stance: str | None = None
-    edition: str | None = None
     theme: str | None = None
     slugs: tuple[str, ...] | None = None
     stances: tuple[str, ...] = ()
-    """Any of these stances; so for the editions below, each beside the single value above."""
+    """Any of these, as of the editions below; all where there are none."""
     editions: tuple[str, ...] = ()
     series: str | None = None
     year_from: int | None = None
@@ -152,7 +150,7 @@ def _conditions(filter: TakeawayFilter) -> list[ColumnElement[bool]]:
         (Takeaway.slug, filter.slug, None),
         (Takeaway.slug, None, filter.slugs),
         (Takeaway.kind, filter.kind, None),
-        (Takeaway.stance, filter.stance, filter.stances or None),
+        (Takeaway.stance, None, filter.stances or None),
     ):
         if one:
             wanted.append(col(column) == one)
@@ -168,7 +166,7 @@ def _conditions(filter: TakeawayFilter) -> list[ColumnElement[bool]]:
 
 def _editions(filter: TakeawayFilter) -> Select[int | None] | None:
     """The editions that `filter` allows; None where it names none."""
-    wanted: list[ColumnElement[bool]] = [col(Edition.slug) == filter.edition] if filter.edition else []
+    wanted: list[ColumnElement[bool]] = []
     if filter.editions:
         wanted.append(col(Edition.slug).in_(filter.editions))
     if filter.series:

@@ -79,7 +79,7 @@ def notable_talks(session: Session, talks: TalkFilter, known: int) -> list[Notab
 
 def takeaways_of(session: Session, edition: str, themes: Sequence[str]) -> list[TakeawayCard]:
     """The takeaways of an edition, perhaps only those with one of some themes, in the order a post gives them."""
-    cards = list_takeaways(session, TakeawayFilter(edition=edition), MOST).items
+    cards = list_takeaways(session, TakeawayFilter(editions=(edition,)), MOST).items
     return _in_order([card for card in cards if not themes or set(themes) & set(card.themes)])
 
 

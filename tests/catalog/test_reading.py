@@ -160,8 +160,8 @@ def test_themes_by_who_gave_them(session: Session) -> None:
     [
         (TakeawayFilter(), ["simple", "thirty", "doubt", "settled"]),
         (TakeawayFilter(kind="lesson"), ["simple"]),
-        (TakeawayFilter(stance="warns"), ["simple"]),
-        (TakeawayFilter(edition="west-2019"), ["simple", "thirty", "settled"]),
+        (TakeawayFilter(stances=("warns",)), ["simple"]),
+        (TakeawayFilter(editions=("west-2019",)), ["simple", "thirty", "settled"]),
         (TakeawayFilter(theme="operations"), ["thirty"]),
         (TakeawayFilter(theme="oper"), []),
         (TakeawayFilter(slug="doubt"), ["doubt"]),

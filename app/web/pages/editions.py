@@ -119,6 +119,6 @@ def _edition(session: Session, slug: str, asked: Scrolling) -> EditionPage:
         asked=asked.asked(),
         rows=rows,
         scale=scale_of(rows),
-        takeaways=list_takeaways(session, TakeawayFilter(edition=slug), TAKEAWAYS),
+        takeaways=list_takeaways(session, TakeawayFilter(editions=(slug,)), TAKEAWAYS),
         articles=list_articles(session, ARTICLES, edition=slug),
     )
