@@ -103,7 +103,7 @@ def found_by_words(
     """
     most = most or MOST_PASSAGES
     index = lexical_for(session)
-    # A database that ranks by its own words does so while those of the memory are being read: none of its scores differ.
+    # While those of the memory are being read, a database that ranks by its own words does so: no score differs.
     words = index.words(session) if memory.words is None else memory.words
     if words is not None:
         return with_words(engine, session, lambda: by_words(words, query.terms, scope, most))
