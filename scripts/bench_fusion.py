@@ -19,8 +19,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, scaled, weighted
+from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, weighted
 from app.search.judgements import read_collection
 from app.search.relevance import interval
 from scripts.fusion_cases import Case, Scores, cases_of, cases_of_shipped, first_two
@@ -33,6 +34,25 @@ RANK_CONSTANT = 60
 def each(way: Callable[[np.ndarray], np.ndarray], scores: Scores) -> dict[int, float]:
     """What `way` makes of scores, by document."""
     return dict(zip(scores, way(np.array(list(scores.values()), dtype=np.float64)).tolist(), strict=True))
+
+
+def scaled(scores: NDArray[np.float64], depth: int = DEPTH, absent: float | None = None) -> NDArray[np.float64]:
+    """Min-max over the best `depth`: the best becomes 1, the last of them and all below it 0.
+
+    `absent` is what a document scores that is not in the list, where that is known: a list shorter than `depth` is
+    then scaled from there, and its last is still better than what is not in it (the "theoretical minimum" of Bruch,
+    Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval, arXiv:2210.11934).
+    """
+    if not len(scores):
+        return scores
+    best = scores.max()
+    least = scores.min() if len(scores) <= depth else np.partition(scores, len(scores) - depth)[len(scores) - depth]
+    if absent is not None and len(scores) < depth:
+        least = min(least, absent)
+    if best <= least:
+        return np.ones(len(scores))
+    shares: NDArray[np.float64] = np.maximum(0.0, (scores - least) / (best - least))
+    return shares
 
 
 def shares_of(scores: Scores) -> dict[int, float]:

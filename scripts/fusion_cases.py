@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -13,19 +14,19 @@ from app import pipeline
 from app.bootstrap import KnowledgeBase, open_knowledge_base
 from app.catalog.filters import TalkFilter
 from app.db.engine import reading
+from app.embeddings.protocol import Vectors
 from app.ingest.formats.protocol import ReadOptions
 from app.models import Talk
 from app.search.closeup import Closeup, close_to
-from app.search.entries import Known
 from app.search.evaluation import index, load
-from app.search.evidence import by_words, first_of
+from app.search.evidence import FIRST, by_words, first_of
 from app.search.freshness import read_marks
 from app.search.fusion import DEPTH
 from app.search.judgements import Collection, judged_collection
 from app.search.lexical.bm25 import K1
 from app.search.quality import judgements_folder
 from app.search.query import read_query
-from app.search.ranking import best_of_each
+from app.search.ranking import Both, best_of_each
 from app.search.relevance import Grades, ndcg
 from app.search.retrieval import MOST_PASSAGES
 from app.search.shelf import Shelf
@@ -66,12 +67,18 @@ class Case:
 
     def alike(self, scores: Scores, first: int) -> dict[int, float]:
         """Likeness to the first so many by `scores`."""
-        return self.close.nearness(self.close.mean(first_of(Known.of(scores), first))).as_dict()
+        return by_document(self.close, self.close.mean(first_two(scores, first)))
 
 
-def first_two(scores: Scores) -> dict[int, float]:
-    """The best two talks with their scores."""
-    return first_of(Known.of(scores))
+def first_two(scores: Scores, most: int = FIRST) -> dict[int, float]:
+    """The best two talks with their scores, or so many."""
+    documents = sorted(scores)
+    return first_of(np.array(documents), np.array([scores[one] for one in documents]), most)
+
+
+def by_document(close: Closeup, asked: Vectors) -> dict[int, float]:
+    """How near each document that was found is to a vector."""
+    return dict(zip(close.documents.tolist(), close.nearness(asked).tolist(), strict=True))
 
 
 def cases_of(collection: Collection, folder: Path) -> list[Case]:
@@ -120,9 +127,10 @@ def cases_in(base: KnowledgeBase, collection: Collection, names: Mapping[int, st
         passages = best_of_each(words.search(query.terms, scope, MOST_PASSAGES))
         whole = by_words(words, query.terms, scope, MOST_PASSAGES)
         near = best_of_each(vectors.search(asked, scope, MOST_PASSAGES), DEPTH)
-        first, _ = whole.split(DEPTH, near.documents)
-        close = close_to(vectors, first, near)
-        meaning = close.nearness(asked).as_dict()
+        both = Both.of(whole, near)
+        first = whole.taken(both.by_words[both.by_words >= 0])
+        close = close_to(vectors, both.documents, first.passages, near.passages)
+        meaning = by_document(close, asked)
         cases.append(
             Case(
                 grades=collection.grades[one.id], names=names, passage_words=passages.scores, words=first.scores,

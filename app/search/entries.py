@@ -34,35 +34,6 @@ class Ranked:
     """and from being named outright."""
 
 
-class Known:
-    """A number for each of some documents, and 0 for any other."""
-
-    def __init__(self, documents: NDArray[np.int64], values: NDArray[Any]) -> None:
-        """Of documents, ascending, with their numbers (n,)."""
-        self.documents = documents
-        self.values = values
-
-    @classmethod
-    def of(cls, values: Mapping[int, float]) -> Self:
-        """Of {document: number}."""
-        documents = np.array(sorted(values), dtype=np.int64)
-        return cls(documents, np.array([values[one] for one in documents.tolist()], dtype=np.float64))
-
-    def at(self, documents: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The numbers of these documents."""
-        if not len(self.documents):
-            return np.zeros(len(documents))
-        places = np.minimum(np.searchsorted(self.documents, documents), len(self.documents) - 1)
-        return np.where(self.documents[places] == documents, self.values[places], 0.0)
-
-    def as_dict(self) -> dict[int, float]:
-        """As {document: number}."""
-        return dict(zip(self.documents.tolist(), self.values.tolist(), strict=True))
-
-
-NOTHING_KNOWN = Known(np.zeros(0, dtype=np.int64), np.zeros(0))
-
-
 @dataclass(frozen=True, eq=False)
 class Entries:
     """Documents in order, each column (n,) as `Ranked` has it; NO_RANK is in place of None."""
@@ -117,7 +88,7 @@ class Entries:
         missing = sorted(by.keys() - set(self.documents.tolist()))
         absent = self.unranked(np.array(missing, dtype=np.int64))
         whole = self.followed_by(absent) if missing else self
-        named = Known.of(by).at(whole.documents)
+        named = np.array([by.get(document, 0.0) for document in whole.documents.tolist()])
         parts = whole.parts.copy()
         parts[3] = named
         raised = replace(whole, scores=whole.scores + named, parts=parts)

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Scope
 from app.search.closeup import close_to
-from app.search.entries import NOTHING_KNOWN, Known
 from app.search.fusion import of_best, weighted
+from app.search.kernels import small_loops
 from app.search.lexical.protocol import Words
-from app.search.parts import distinct
-from app.search.ranking import Side, best_of_each
+from app.search.ranking import Both, Side, best_of_each
 from app.search.shapes import Mode
 from app.search.vector.protocol import VectorIndex
 
@@ -32,10 +32,12 @@ class Closer(NamedTuple):
 
     semantic: Side
     """What was found by meaning, by falling `meaning`; scores are still those of the best passage."""
-    meaning: Known
-    """How near each document is, 0..1."""
-    alike: Known
-    """How like each document is to the first ones, 0..1."""
+    both: Both
+    """The documents, with their places in it."""
+    meaning: NDArray[np.float64]
+    """How near each document is (n,), 0..1."""
+    alike: NDArray[np.float64]
+    """How like each document is to the first ones (n,), 0..1."""
 
 
 def by_words(index: Words, terms: Sequence[str], scope: Scope, limit: int) -> Side:
@@ -50,27 +52,28 @@ def by_words(index: Words, terms: Sequence[str], scope: Scope, limit: int) -> Si
     return side.ordered(scores, scores)
 
 
-def look_closer(index: VectorIndex, asked: Vectors, lexical: Side, semantic: Side, mode: Mode) -> Closer:
+def look_closer(index: VectorIndex, asked: Vectors, both: Both, lexical: Side, semantic: Side, mode: Mode) -> Closer:
     """How near the documents of both sides are to the query, and how like those that come first by words and meaning.
 
     The first say in their own words what the query meant: the mean of their vectors, each by its score, is compared as
     the query was (Rocchio 1971, Relevance feedback in information retrieval, with the first taken for relevant; for
     dense vectors Li et al. 2022, arXiv:2108.11044). Semantic search goes without.
     """
-    close = close_to(index, lexical, semantic)
+    close = close_to(index, both.documents, lexical.passages[both.by_words[both.by_words >= 0]], semantic.passages)
     meaning = close.nearness(asked)
-    alike = NOTHING_KNOWN
+    alike = np.zeros(len(meaning))
     if mode == "hybrid":
-        documents = distinct(np.concatenate([lexical.documents, meaning.documents]))
-        words = lexical.at(lexical.places(documents), of_best(lexical.values), 0.0)
-        fused = Known(documents, weighted(words, meaning.at(documents)))
-        alike = close.nearness(close.mean(first_of(fused)))
-    return Closer(semantic.ordered(meaning.at(semantic.documents)), meaning, alike)
+        words = lexical.at(both.by_words, of_best(lexical.values), 0.0)
+        alike = close.nearness(close.mean(first_of(both.documents, weighted(words, meaning))))
+    order, by_meaning = small_loops().nearer_first(both.by_meaning, meaning, len(semantic))
+    return Closer(semantic.taken(order), both._replace(by_meaning=by_meaning), meaning, alike)
 
 
-def first_of(scores: Known, most: int = FIRST) -> dict[int, float]:
-    """The best so many talks with their scores; ties by id. Lessons are short and say nothing of talks."""
-    values = np.where(scores.documents < 0, -np.inf, scores.values)
-    best = np.lexsort((scores.documents, -values))[:most]
-    found = zip(scores.documents[best].tolist(), scores.values[best].tolist(), strict=True)
-    return {document: score for document, score in found if document > 0}
+def first_of(documents: NDArray[np.int64], scores: NDArray[np.float64], most: int = FIRST) -> dict[int, float]:
+    """The best so many talks with their scores; ties by id. Lessons are short and say nothing of talks.
+
+    `documents` (n,) ascend, and so lessons, below 0, come first.
+    """
+    lessons = int(np.searchsorted(documents, 0))
+    best = lessons + np.argsort(-scores[lessons:], kind="stable")[:most]
+    return dict(zip(documents[best].tolist(), scores[best].tolist(), strict=True))

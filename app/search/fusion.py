@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 SEMANTIC_WEIGHT = 0.7
 FEEDBACK_WEIGHT = 0.25
 """Both from the flat part of the table of `scripts/bench_fusion.py`, the same for every collection."""
+PARTS = ((1 - FEEDBACK_WEIGHT) * (1 - SEMANTIC_WEIGHT), (1 - FEEDBACK_WEIGHT) * SEMANTIC_WEIGHT, FEEDBACK_WEIGHT)
+"""What words, meaning and likeness to the first ones, each 0..1, weigh in a hybrid score."""
 DEPTH = 200
 T = TypeVar("T", float, NDArray[np.float64])
 
@@ -20,25 +22,6 @@ def of_best(scores: NDArray[Any]) -> NDArray[Any]:
     return scores / best if best > 0 else scores
 
 
-def scaled(scores: NDArray[np.float64], depth: int = DEPTH, absent: float | None = None) -> NDArray[np.float64]:
-    """Min-max over the best `depth`: the best becomes 1, the last of them and all below it 0.
-
-    `absent` is what a document scores that is not in the list, where that is known: a list shorter than `depth` is
-    then scaled from there, and its last is still better than what is not in it (the "theoretical minimum" of Bruch,
-    Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval, arXiv:2210.11934).
-    """
-    if not len(scores):
-        return scores
-    best = scores.max()
-    least = scores.min() if len(scores) <= depth else np.partition(scores, len(scores) - depth)[len(scores) - depth]
-    if absent is not None and len(scores) < depth:
-        least = min(least, absent)
-    if best <= least:
-        return np.ones(len(scores))
-    shares: NDArray[np.float64] = np.maximum(0.0, (scores - least) / (best - least))
-    return shares
-
-
 def weighted(words: T, meaning: T, semantic_weight: float = SEMANTIC_WEIGHT) -> T:
     """Weighted sum of two scores within 0..1, for numbers or arrays of them; absent from a list counts 0.
 
@@ -47,12 +30,3 @@ def weighted(words: T, meaning: T, semantic_weight: float = SEMANTIC_WEIGHT) -> 
     `scripts/bench_fusion.py` sets it beside rank fusion, min-max scores and others on every collection it is given.
     """
     return (1 - semantic_weight) * words + semantic_weight * meaning
-
-
-def parts_of(words: T, meaning: T, alike: T) -> tuple[T, T, T]:
-    """What words, meaning and likeness to the first ones, 0..1, add to the fused score of a document.
-
-    For numbers or arrays of them; `words` and `meaning` as `weighted` takes them.
-    """
-    own = 1 - FEEDBACK_WEIGHT
-    return own * (1 - SEMANTIC_WEIGHT) * words, own * SEMANTIC_WEIGHT * meaning, FEEDBACK_WEIGHT * alike

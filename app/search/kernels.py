@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search import instructions
+from app.search import instructions, loops
 from app.search.instructions import dot, fetch, shift_of
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def nearness(
 
 
 class Kernels(NamedTuple):
-    """The functions of this module as machine code."""
+    """The functions of this module, and of `loops`, as machine code."""
 
     cosines: Callable[..., None]
     add_weights: Callable[..., int]
@@ -130,6 +130,16 @@ class Kernels(NamedTuple):
     mark: Callable[..., None]
     count_values: Callable[..., None]
     nearness: Callable[..., None]
+    unite: Callable[..., Any] = loops.unite
+    nearer_first: Callable[..., Any] = loops.nearer_first
+    rows_of: Callable[..., Any] = loops.rows_of
+    add_direction: Callable[..., None] = loops.add_direction
+    better_passages: Callable[..., Any] = loops.better_passages
+    ordered: Callable[..., Any] = loops.ordered
+
+
+_PLAIN = Kernels(cosines, add_weights, add_counts, mark, count_values, nearness)
+"""As they stand here: for the few hundred documents of a search quick enough, for whole indexes not."""
 
 
 class _Helpers:
@@ -165,6 +175,11 @@ _helpers = _Helpers()
 def kernels() -> Kernels | None:
     """The machine code; None while there is none."""
     return _shop.made
+
+
+def small_loops() -> Kernels:
+    """The machine code or, while there is none, what it is made of: for loops that numpy has no few calls for."""
+    return _shop.made or _PLAIN
 
 
 @contextmanager
@@ -227,19 +242,20 @@ def _compiled(folder: Path | None) -> Kernels:
     def given(kind: Any, dimensions: int = 1) -> Any:
         return types.Array(kind, dimensions, "C", readonly=True)
 
-    def made(function: Callable[..., Any], *arguments: Any, returns: Any = types.void) -> Callable[..., Any]:
+    def made(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
         how = {"nogil": True, "error_model": "numpy", "cache": folder is not None}
-        code: Callable[..., Any] = numba.njit(returns(*arguments), **how)(function)
+        code: Callable[..., Any] = numba.njit(arguments, **how)(function)
         return code
 
     posting = given(types.int32), given(types.uint8)
+    numbers, scores, vectors = given(types.int64), given(types.float64), given(types.int8, 2)
     return Kernels(
         cosines=made(
             cosines, given(types.int8), given(types.int8, 2), given(types.float32), types.float32, types.float32[::1]
         ),
         add_weights=made(
             add_weights, *posting, types.float64, given(types.float64), types.float64[::1], types.int32[::1],
-            types.int64, returns=types.int64,
+            types.int64,
         ),
         add_counts=made(add_counts, *posting, given(types.int64), given(types.int64), types.float64[::1]),
         mark=made(mark, given(types.int32), given(types.int64), types.boolean[::1]),
@@ -247,5 +263,18 @@ def _compiled(folder: Path | None) -> Kernels:
         nearness=made(
             nearness, given(types.int8), types.float32, given(types.int8, 2), given(types.float32), given(types.int64),
             given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float64[::1],
+        ),
+        unite=made(loops.unite, numbers, numbers, numbers, types.int64),
+        nearer_first=made(loops.nearer_first, numbers, scores, types.int64),
+        rows_of=made(loops.rows_of, numbers, numbers, numbers, numbers),
+        add_direction=made(
+            loops.add_direction, types.float32, vectors, given(types.float32), numbers, types.float32[::1]
+        ),
+        better_passages=made(
+            loops.better_passages, numbers, numbers, scores, scores, numbers, numbers, types.float64, types.int64
+        ),
+        ordered=made(
+            loops.ordered, numbers, numbers, numbers, scores, scores, numbers, numbers, scores, scores, scores,
+            types.float64, types.int64,
         ),
     )  # fmt: skip

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.embeddings.store import NO_TALK
 from app.search.candidates import Candidate, Found
-from app.search.entries import NO_PASSAGE, NO_RANK, Entries, Known, Ranked
+from app.search.entries import NO_PASSAGE, NO_RANK, Entries, Ranked
 from app.search.facts import Facts
-from app.search.fusion import SEMANTIC_WEIGHT, of_best, parts_of, scaled
-from app.search.parts import distinct
+from app.search.fusion import DEPTH, PARTS, SEMANTIC_WEIGHT
+from app.search.kernels import small_loops
 from app.search.shapes import Mode, Sort
 
 # A passage less alike than this has nothing to do with a text. Read off all-MiniLM-L6-v2 on the shipped talks:
@@ -88,12 +88,15 @@ class Side:
         """The values of a column of it at these places, `absent` for -1."""
         return np.where(places < 0, absent, column[places]) if len(self) else np.full(len(places), absent)
 
-    def ordered(self, by: NDArray[Any], scores: NDArray[Any] | None = None) -> Side:
-        """The same by falling `by`, equals as they were; with other scores, if given."""
-        order = np.argsort(-by, kind="stable")
+    def ordered(self, by: NDArray[Any], scores: NDArray[Any]) -> Side:
+        """The same by falling `by`, equals as they were, with other scores."""
         found = self._found
-        scores = found.scores if scores is None else scores
-        return Side(Found(found.passages[order], found.talks[order], scores[order]))
+        return Side(Found(found.passages, found.talks, scores)).taken(np.argsort(-by, kind="stable"))
+
+    def taken(self, places: NDArray[Any], ranks: NDArray[np.int64] | None = None) -> Side:
+        """Those at these places, or where this is true, numbered anew unless their `ranks` are given."""
+        found = self._found
+        return Side(Found(found.passages[places], found.talks[places], found.scores[places]), ranks)
 
     @property
     def passages(self) -> NDArray[np.int64]:
@@ -105,15 +108,11 @@ class Side:
         """Score of each document, in order."""
         return self._found.scores
 
-    def split(self, depth: int, also: NDArray[np.int64]) -> tuple[Side, Side]:
-        """The first `depth` documents with those of `also`, and the others."""
-        if len(self) <= depth:
-            return self, Side()
-        first = np.zeros(len(self), dtype=np.bool_)
-        first[:depth] = True
-        places = self.places(also)
-        first[places[places >= 0]] = True
-        return self._of(first), self._of(~first)
+    def without(self, places: NDArray[np.int64]) -> Side:
+        """Those that are not at these places; -1 is none. Their ranks stay."""
+        others = np.ones(len(self) + 1, dtype=np.bool_)
+        others[places] = False
+        return self.taken(others[:-1], self.ranks[others[:-1]])
 
     def as_entries(self) -> Entries:
         """Its talks as entries that score nothing."""
@@ -121,9 +120,19 @@ class Side:
         ranks = np.where(self.ranks[at] == 0, NO_RANK, self.ranks[at])
         return replace(Entries.unranked(self.documents[at]), passages=self._found.passages[at], word_ranks=ranks)
 
-    def _of(self, which: NDArray[np.bool_]) -> Side:
-        found = self._found
-        return Side(Found(found.passages[which], found.talks[which], found.scores[which]), self.ranks[which])
+
+class Both(NamedTuple):
+    """Documents that the sides found, ascending, and the place of each on either side, -1 for none: three of (n,)."""
+
+    documents: NDArray[np.int64]
+    by_words: NDArray[np.int64]
+    by_meaning: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lexical: Side, semantic: Side, named: Collection[int] = ()) -> Both:
+        """All of `semantic`; of `lexical` the first DEPTH, and those that are also in `semantic` or are `named`."""
+        also = np.array(list(named), dtype=np.int64)
+        return cls(*small_loops().unite(lexical.documents, semantic.documents, also, DEPTH))
 
 
 @dataclass
@@ -188,8 +197,8 @@ class Ranking:
     """Those that score at all."""
     lexical: Side
     semantic: Side
-    others: Side
-    """What holds a word and yet scores 0; it comes after the first, by its rank, and is seldom looked at."""
+    others: Callable[[], Side]
+    """What comes after the first, by its rank, and is seldom looked at."""
     found: Remainder
     """Everything that was found: these, and what was not ranked among them."""
     least: float = 1.0
@@ -212,7 +221,7 @@ class Ranking:
 
     @cached_property
     def _ranked(self) -> Entries:
-        return self.first.at(self.first.documents > 0).followed_by(self.others.as_entries())
+        return self.first.at(self.first.documents > 0).followed_by(self.others().as_entries())
 
     @cached_property
     def ordered(self) -> Entries:
@@ -267,39 +276,26 @@ def least_related(nearest: float) -> float:
     return max(LEAST_FOUND, LEAST_OF_BEST * nearest)
 
 
-def rank(lexical: Side, semantic: Side, mode: Mode, meaning: Known, alike: Known, least: float) -> Entries:
+def rank(
+    both: Both, lexical: Side, semantic: Side, mode: Mode, meaning: NDArray[np.float64], alike: NDArray[np.float64],
+    least: float,
+) -> Entries:  # fmt: skip
     """What was found, best first: documents that hold a word of the query and those at least `least` near to it.
 
-    `meaning` says how near a document is (see `evidence`), `alike` how like it is to the first ones. Hybrid scores are
-    fused of all three (see `fusion`), lexical scores are shares of the best one and semantic scores are `meaning`. Ties
-    go by ranks and then by document, so that pages never overlap.
+    `meaning` says how near each document of `both` is (see `evidence`), `alike` how like it is to the first ones.
+    Hybrid scores are fused of all three (see `fusion`), lexical scores are shares of the best one and semantic scores
+    are `meaning`. Ties go by ranks and then by document, so that pages never overlap.
     """
-    cosines = semantic.values.astype(np.float64)
-    related = semantic.documents[semantic.values >= np.float32(least)]
-    documents = distinct(np.concatenate([lexical.documents, related]))
-    by_words, by_meaning = lexical.places(documents), semantic.places(documents)
-    words = lexical.at(by_words, of_best(lexical.values), 0.0)
-    near, like = meaning.at(documents), alike.at(documents)
-    parts = np.zeros((4, len(documents)))
-    if mode == "hybrid":
-        parts[:3] = parts_of(words, near, like)
-    elif mode == "lexical":
-        parts[0] = words
-    else:
-        parts[1] = near
-    scores = parts[0] + parts[1] + parts[2]
-    # Which passage is shown: that of the side on which the document stands higher.
-    higher_by_words = lexical.at(by_words, scaled(lexical.values.astype(np.float64), absent=0.0), -1.0)
-    higher_by_meaning = semantic.at(by_meaning, scaled(cosines), -1.0)
-    shown = np.where(
-        (1 - SEMANTIC_WEIGHT) * higher_by_words > SEMANTIC_WEIGHT * higher_by_meaning,
-        lexical.at(by_words, lexical.passages, NO_PASSAGE),
-        semantic.at(by_meaning, semantic.passages, NO_PASSAGE),
+    weights = np.array({"hybrid": PARTS, "lexical": (1.0, 0.0, 0.0), "semantic": (0.0, 1.0, 0.0)}[mode])
+    words, cosines = lexical.values.astype(np.float64), semantic.values.astype(np.float64)
+    loops = small_loops()
+    shown = loops.better_passages(
+        both.by_words, both.by_meaning, words, cosines, lexical.passages, semantic.passages, SEMANTIC_WEIGHT, DEPTH
     )
-    word_ranks = lexical.at(by_words, lexical.ranks, NO_RANK)
-    meaning_ranks = semantic.at(by_meaning, semantic.ranks, NO_RANK)
-    order = np.lexsort((np.abs(documents), meaning_ranks, word_ranks, -scores))
-    return Entries(documents, scores, shown, word_ranks, meaning_ranks, parts).at(order)
+    places, scores, parts, word_ranks, meaning_ranks = loops.ordered(
+        *both, words, cosines, lexical.ranks, semantic.ranks, meaning, alike, weights, float(np.float32(least)), NO_RANK
+    )
+    return Entries(both.documents[places], scores, shown[places], word_ranks, meaning_ranks, parts)
 
 
 def sorted_page(sort: Sort, ranking: Ranking, facts: Facts, start: int, end: int) -> list[Ranked]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from app.catalog.filters import TalkFilter
 from app.search.backends import lexical_for
 from app.search.candidates import Scope
-from app.search.entries import NO_RANK, NOTHING_KNOWN, Entries
+from app.search.entries import NO_RANK, Entries
 from app.search.evidence import by_words, look_closer
 from app.search.fusion import DEPTH
 from app.search.memory import Memory
@@ -23,7 +23,7 @@ from app.search.missing import scope_of_talks
 from app.search.outright import obvious
 from app.search.query import Query
 from app.search.question import Question
-from app.search.ranking import Ranking, Remainder, Side, best_of_each, least_related, newest_first, rank
+from app.search.ranking import Both, Ranking, Remainder, Side, best_of_each, least_related, newest_first, rank
 from app.search.vector.protocol import Compared
 
 MOST_PASSAGES = 2_000
@@ -76,16 +76,20 @@ def retrieve(
     if question.mode == "semantic":
         words = NO_WORDS
     lexical, held, raised = words or worded(engine, session, memory, scope, question.query)
-    named = np.array(list(raised), dtype=np.int64)
-    first, others = lexical.split(DEPTH, np.concatenate([semantic.documents, named]))
-    meaning = alike = NOTHING_KNOWN
+    both = Both.of(lexical, semantic, raised)
+    others: Callable[[], Side] = partial(lexical.without, both.by_words)
+    meaning = alike = np.zeros(len(both.documents))
     if question.vector is not None:
-        semantic, meaning, alike = look_closer(memory.vectors, question.vector, first, semantic, question.mode)
-    ranked = rank(first, semantic, question.mode, meaning, alike, least)
-    ranked = ranked.at((ranked.documents > 0) | _are_worth_a_lesson(ranked, semantic))
+        semantic, both, meaning, alike = look_closer(
+            memory.vectors, question.vector, both, lexical, semantic, question.mode
+        )
+    ranked = rank(both, lexical, semantic, question.mode, meaning, alike, least)
+    if ranked.documents.min(initial=0) < 0:
+        ranked = ranked.at((ranked.documents > 0) | _are_worth_a_lesson(ranked, semantic))
     ranked = ranked.raised(raised) if raised else ranked
     if question.narrows and not question.query.terms:
-        held, others = scope.talks, newest_first(np.setdiff1d(scope.talks, ranked.documents), memory.facts)
+        held = scope.talks
+        others = partial(newest_first, np.setdiff1d(held, ranked.documents), memory.facts)
     near = ranked.documents if compared is None else np.concatenate([ranked.documents, compared.talks(least)])
     # What comes where a page goes beyond what was ranked:
     all_by_words = partial(found_by_words, engine, session, memory, scope, question.query, _ALL)

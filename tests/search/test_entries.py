@@ -1,12 +1,10 @@
-"""Entries of a ranking in columns, and numbers by document."""
+"""Entries of a ranking in columns."""
 
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.search.entries import NO_PASSAGE, NO_RANK, NOTHING_KNOWN, Entries, Known, Ranked
+from app.search.entries import NO_PASSAGE, NO_RANK, Entries, Ranked
 
 DOCUMENTS = np.array([5, -7, 2], dtype=np.int64)
 
@@ -43,11 +41,3 @@ def test_what_is_named_rises_and_equals_stay_in_order() -> None:
     absent = next(iter(raised))
     assert absent == Ranked(9, 3.0, NO_PASSAGE, None, None, named=3.0)
     assert list(given_ones) == list(three())
-
-
-@given(st.dictionaries(st.integers(-50, 50), st.floats(-1, 1)), st.lists(st.integers(-60, 60)))
-def test_numbers_are_known_by_document(values: dict[int, float], documents: list[int]) -> None:
-    known = Known.of(values)
-    assert known.at(np.array(documents, dtype=np.int64)).tolist() == [values.get(one, 0.0) for one in documents]
-    assert known.as_dict() == values
-    assert NOTHING_KNOWN.at(np.array(documents, dtype=np.int64)).tolist() == [0.0] * len(documents)

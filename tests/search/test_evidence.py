@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
@@ -14,11 +15,10 @@ from app.search.backends import VECTOR
 from app.search.candidates import Candidate, Found
 from app.search.closeup import close_to
 from app.search.documents import Document
-from app.search.entries import Known
 from app.search.evidence import first_of, look_closer
 from app.search.fusion import FEEDBACK_WEIGHT
 from app.search.lexical.words import WordsIndex
-from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Side, least_related, rank
+from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Both, Side, least_related, rank
 from app.search.vector.protocol import VectorIndex, VectorsInMemory
 from tests.search.conftest import Base
 from tests.search.vectors import Kind
@@ -31,6 +31,10 @@ def side(*found: tuple[int, int, float]) -> Side:
 
 def unit(*numbers: float) -> list[float]:
     return [number / math.hypot(*numbers) for number in numbers]
+
+
+def by_document(documents: NDArray[np.int64], values: NDArray[np.float64]) -> dict[int, float]:
+    return dict(zip(documents.tolist(), values.tolist(), strict=True))
 
 
 def as_vectors(rows: Sequence[Sequence[float]]) -> Vectors:
@@ -50,23 +54,24 @@ def index(kind: Kind) -> VectorIndex:
 
 
 def test_a_talk_is_as_near_as_its_best_passage_and_its_best_text(index: VectorIndex) -> None:
-    close = close_to(index, side((10, 1, 1.0), (12, 2, 0.7), (13, NO_TALK, 0.0)))
-    near = close.nearness(X).as_dict()
+    close = close_to(index, np.array([-13, 1, 2, 7]), np.array([10, 12, 13]))
+    near = by_document(close.documents, close.nearness(X))
     assert near[1] == pytest.approx((1.0 + 0.0) / 2, abs=0.01)
     assert near[2] == pytest.approx(math.sqrt(0.5), abs=0.01)
-    assert near[-13] == 0.0
-    assert close.nearness(np.zeros(5, dtype=np.float32)).as_dict() == {}
+    assert near[-13] == near[7] == 0.0
+    assert close.nearness(np.zeros(5, dtype=np.float32)).tolist() == [0.0] * 4
 
 
 def test_the_mean_of_the_first_weighs_them_by_score(index: VectorIndex) -> None:
-    close = close_to(index, side((10, 1, 1.0), (13, NO_TALK, 0.0)))
+    close = close_to(index, np.array([-13, 1]), np.array([10, 13]))
     mean = close.mean({1: 0.5, -13: 0.25, 99: 1.0})
     assert mean == pytest.approx([0.5 * math.sqrt(0.5), 0.5 * math.sqrt(0.5), 0.25], abs=0.01)
 
 
 def test_the_first_are_talks_and_ties_go_by_id() -> None:
-    assert first_of(Known.of({5: 0.4, 3: 0.9, 4: 0.9, -7: 1.0, 1: 0.9}), 2) == {1: 0.9, 3: 0.9}
-    assert first_of(Known.of({-7: 1.0})) == {}
+    documents = np.array([-7, 1, 3, 4, 5])
+    assert first_of(documents, np.array([1.0, 0.9, 0.9, 0.9, 0.4]), 2) == {1: 0.9, 3: 0.9}
+    assert first_of(documents[:1], np.array([1.0])) == {}
 
 
 def test_what_is_like_the_first_comes_before_what_is_not() -> None:
@@ -76,14 +81,15 @@ def test_what_is_like_the_first_comes_before_what_is_not() -> None:
     index = kind.build(np.arange(1, 5), np.arange(1, 5), rows)
     cosines = (rows @ X).tolist()
     semantic = side(*((number, number, cosines[number - 1]) for number in (1, 2, 3, 4)))
-    closer = look_closer(index, X, Side(), semantic, "hybrid")
-    meaning, alike = closer.meaning.as_dict(), closer.alike.as_dict()
+    both = Both.of(Side(), semantic)
+    closer = look_closer(index, X, both, Side(), semantic, "hybrid")
+    meaning, alike = by_document(both.documents, closer.meaning), by_document(both.documents, closer.alike)
     assert meaning[3] == pytest.approx(meaning[4], abs=0.01)
     assert alike[4] > alike[3] + 0.1
-    entries = rank(Side(), closer.semantic, "hybrid", closer.meaning, closer.alike, 0.0)
+    entries = rank(closer.both, Side(), closer.semantic, "hybrid", closer.meaning, closer.alike, 0.0)
     assert [entry.document for entry in entries][2:] == [4, 3]
     assert all(entry.words + entry.meaning + entry.alike == pytest.approx(entry.score) for entry in entries)
-    assert look_closer(index, X, Side(), semantic, "semantic").alike.as_dict() == {}
+    assert look_closer(index, X, both, Side(), semantic, "semantic").alike.tolist() == [0.0] * 4
 
 
 @pytest.mark.parametrize("backend", VECTOR, ids=lambda backend: backend.name)

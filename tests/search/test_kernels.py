@@ -17,15 +17,14 @@ from sqlalchemy import true
 from app.embeddings.store import NO_TALK
 from app.search import closeup
 from app.search import kernels as scans
-from app.search.candidates import Candidate, Found, Scope
+from app.search.candidates import Found, Scope
 from app.search.closeup import Gathered, InPlace, close_to
 from app.search.documents import Document
 from app.search.kernels import LEAST_SHARED, _Shop, cosines_with_all, kernels, prepare, searching
 from app.search.lexical import bm25
 from app.search.lexical import words as words_index
 from app.search.lexical.words import WordsIndex
-from app.search.parts import least_of_best
-from app.search.ranking import best_of_each
+from app.search.parts import distinct, least_of_best
 from app.search.vector import exact
 from app.search.vector.exact import ExactIndex
 from app.settings import CHECKOUT
@@ -209,18 +208,15 @@ def test_documents_are_as_near_in_place_as_gathered(monkeypatch: pytest.MonkeyPa
     for made in (ExactIndex.build(talks, passages, rows), ExactIndex.build(talks[:1], passages[:1], rows[:1])):
         for _ in range(20):
             at = np.sort(drawn.choice(len(talks), 90, replace=False))
-            missing = [Candidate(2, 7, 0.1), Candidate(4, NO_TALK, 0.1), Candidate(99_999, 300, 0.1)]
-            seen = best_of_each(Found(passages[at], talks[at], drawn.random(90)))
-            other = best_of_each(missing)
+            documents = distinct(np.append(np.where(talks[at] == NO_TALK, -passages[at], talks[at]), [-4, 7, 300]))
+            found = passages[at], np.array([2, 4, 99_999])
             monkeypatch.setattr(closeup, "kernels", kernels)
-            place = close_to(made, seen, other)
+            place = close_to(made, documents, *found)
             monkeypatch.setattr(closeup, "kernels", lambda: None)
-            copy = close_to(made, seen, other)
+            copy = close_to(made, documents, *found)
             assert (type(place), type(copy)) == (InPlace, Gathered)
-            found, wanted = place.nearness(rows[at[3]]), copy.nearness(rows[at[3]])
-            assert found.as_dict() == wanted.as_dict()
-            assert (np.diff(found.documents) > 0).all()
-            weights = dict.fromkeys([*found.documents[::9].tolist(), 12_345, -4], 0.4)
+            assert (place.nearness(rows[at[3]]) == copy.nearness(rows[at[3]])).all()
+            weights = dict.fromkeys([*documents[::9].tolist(), 12_345], 0.4)
             assert (place.mean(weights) == copy.mean(weights)).all()
 
 
