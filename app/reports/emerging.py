@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
 from pydantic import BaseModel
 from sqlmodel import Session
 
@@ -22,7 +24,7 @@ from app.trends.change.discoveries import RATE, adjusted
 from app.trends.counts import ThemeShares, theme_shares
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Link, Section, line
 from app.trends.figure import Figure
-from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
+from app.trends.mentions import Mentioned, Mentions, mention_figure, read_mentions
 from app.trends.panel import TEXT, text_coverage_jumps, theme_panel
 from app.trends.parts import Unit
 from app.trends.scope import ScopeFacts, read_scope
@@ -32,7 +34,13 @@ MORE = ("Odds a year", "Likely between", "Verdict")
 LEAST_TALKS = 5
 """Talks below which a technology is not looked at: it would only add to those looked at together."""
 
-TECHNOLOGIES = 60
+LISTED = 60
+"""Technologies in the table of pages and texts; all that have talks enough are judged, and data formats hold them."""
+NAMED = 12
+"""Names in a sentence of the lead."""
+SETTLING = 20
+"""Lines that say what would settle a trend."""
+ORDER = "settled trends first, of these those that change most for certain"
 WORDS = {"rising": "emerging", "falling": "declining"}
 
 
@@ -130,25 +138,25 @@ def _mixture(unit: Unit) -> tuple[Line, ...]:
 
 def _technologies(session: Session, facts: ScopeFacts, request: ReportRequest) -> list[Course]:
     mentions = read_mentions(session, facts, "year", request.population)
+    looked_at = [one for one in mentions.technologies if one.talks >= LEAST_TALKS]
     return [
         Course(
             slug=one.slug,
             name=one.name,
             figure=mention_figure(session, facts, request.population, one, one.talks, mentions.talks),
-            trend=_course(one, mentions),
+            trend=Trend.of(found, "all"),
         )
-        for one in mentions.technologies[:TECHNOLOGIES]
-        if one.talks >= LEAST_TALKS
+        for one, found in zip(looked_at, _slopes(looked_at, mentions), strict=True)
     ]
 
 
-def _course(technology: Mentioned, mentions: Mentions) -> Trend | None:
-    points = []
-    for year, known in mentions.known.items():
-        share = counted_share(technology.by.get(year, 0), known)
-        if share:
-            points.append((float(year), share.share, share.weight))
-    return Trend.of(slope.slope(points), "all")
+def _slopes(technologies: Sequence[Mentioned], mentions: Mentions) -> list[slope.Slope | None]:
+    """The line of each through the shares of the years that have talks; a plain count is worth all its talks."""
+    known = {year: talks for year, talks in mentions.known.items() if talks}
+    years = np.array(list(known), dtype=np.float64)
+    sizes = np.array(list(known.values()), dtype=np.float64)
+    counts = np.array([[one.by.get(year, 0) for year in known] for one in technologies], dtype=np.float64)
+    return slope.slopes(years, counts / sizes, np.broadcast_to(sizes, counts.shape)) if counts.size else []
 
 
 def _together(courses: Sequence[Course], *, competing: bool) -> list[Course]:
@@ -169,7 +177,13 @@ def _together(courses: Sequence[Course], *, competing: bool) -> list[Course]:
 
 
 def _steep(course: Course) -> float:
-    return max(course.trend.odds, 1 / course.trend.odds) if course.trend else 0.0
+    """By how much the odds change at least, as far as is certain; as they most likely do where nothing is."""
+    trend = course.trend
+    if trend is None:
+        return 0.0
+    if trend.verdict == "not settled":
+        return max(trend.odds, 1 / trend.odds)
+    return max(trend.low or 0.0, 1 / (trend.high or math.inf))
 
 
 def _parts(found: Emerging) -> tuple[tuple[str, list[Course]], ...]:
@@ -193,7 +207,7 @@ def _lead(found: Emerging, facts: ScopeFacts) -> tuple[Line, ...]:
         told = []
         for verdict, word in WORDS.items():
             names = [one.name for one in drawn if one.trend and one.trend.verdict == verdict]
-            told.append(f"{word} {listed(names)}" if names else f"{word} none")
+            told.append(f"{word} {listed(names, NAMED)}" if names else f"{word} none")
         lines.append(line(f"Of {counted(len(drawn), *_noun(name))}: {'; '.join(told)}; the others are not settled."))
     return tuple(lines)
 
@@ -214,18 +228,21 @@ def _table(name: str, courses: list[Course], facts: ScopeFacts) -> FigureTable:
         rows.append(FigureRow(one.slug, one.name, href, one.figure, more=cells))
     heading = "Theme" if name == "themes" else "Technology"
     title = f"{name.capitalize()} of {facts.title}"
-    return FigureTable(name, title, heading, tuple(rows), shares=name == "themes", more=MORE)
+    return FigureTable(name, title, heading, tuple(rows), shares=name == "themes", more=MORE, most=LISTED, order=ORDER)
 
 
 def _sections(found: Emerging) -> tuple[Section, ...]:
-    items = []
-    for name, courses in _parts(found):
-        for one in courses:
-            if one.trend and one.trend.verdict == "not settled" and one.trend.points_needed:
-                more = max(1, one.trend.points_needed - one.trend.points)
-                unit = found.unit if name == "themes" else "year"
-                items.append(line(f"{one.name}: {counted(more, f'more {unit}')} like these, if looked at alone."))
-    return (Section("What would settle the others", (), tuple(items)),) if items else ()
+    open_ = [
+        (max(1, one.trend.points_needed - one.trend.points), found.unit if name == "themes" else "year", one.name)
+        for name, courses in _parts(found)
+        for one in courses
+        if one.trend and one.trend.verdict == "not settled" and one.trend.points_needed
+    ]
+    open_.sort(key=lambda one: one[0])
+    items = tuple(line(f"{name}: {counted(more, f'more {unit}')} like these.") for more, unit, name in open_[:SETTLING])
+    said = "So much more, at the slope so far, would settle a trend that is looked at alone"
+    cut = f"; the first {SETTLING} of {len(open_):,} are listed." if len(open_) > SETTLING else "."
+    return (Section("What would settle the others", (line(said + cut),), items),) if items else ()
 
 
 def _chart(table: FigureTable) -> Chart:

@@ -115,7 +115,7 @@ def build(session: Session, request: ReportRequest) -> Document:
         snapshot=panel.snapshot,
         parameters=request.parameters(),
         lead=_lead(found, facts),
-        coverage=coverage_lines(facts, request.population, None),
+        coverage=(*coverage_lines(facts, request.population, None), *_cut(found)),
         populations=population_choices(session, request, facts),
         tables=(table,) if table.rows else (),
         sections=_sections(found),
@@ -241,6 +241,13 @@ def _table(found: ThemeOverTime, panel: Panel) -> FigureTable:
         rows=tuple(rows),
         more=MORE if jumps else MORE[:-1],
     )
+
+
+def _cut(found: ThemeOverTime) -> tuple[Line, ...]:
+    if len(found.points) <= LISTED:
+        return ()
+    whole = f"Trend, changes and pooled shares are of all {len(found.points):,} {found.unit}s"
+    return (line(f"{whole}; the table and the chart have the newest {LISTED}, and JSON holds all."),)
 
 
 def _moment(column: Column, unit: str) -> str | None:

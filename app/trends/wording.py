@@ -43,8 +43,10 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """“A”, “A and B”, “A, B and C”."""
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """“A”, “A and B”, “A, B and C”; of more than `most` “A, B and 7 more”. One alone is named and not counted."""
+    if most is not None and len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"

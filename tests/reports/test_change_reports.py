@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound, UsageError
 from app.exports.registry import FORMATS, export
+from app.reports import emerging, theme_over_time
 from app.reports.movements import AMONG
 from app.reports.registry import REPORTS, build_report, get_report
 from app.reports.request import ReportRequest
@@ -197,6 +198,29 @@ def test_what_is_new_is_told_against_the_edition_before(base: Session) -> None:
     assert [(one["slug"], one["figure"]["numerator"]) for one in found["languages"]] == [("en", 39), ("fr", 1)]
     first = built(base, "whats-new", editions=("summit-2014",))
     assert "all of it is new" in words(first)
+
+
+def test_emerging_judges_all_technologies_and_lists_the_first(base: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = built(base, "emerging")
+    monkeypatch.setattr(emerging, "LISTED", 1)
+    monkeypatch.setattr(emerging, "SETTLING", 0)
+    short = built(base, "emerging")
+    assert short.payload == whole.payload
+    assert short.lead == whole.lead
+    for table in short.tables:
+        assert len(table.rows) > len(table.listed) == 1
+        assert table.cut.startswith(f"1 of {len(table.rows)} are listed, settled trends first")
+
+
+def test_a_long_line_says_which_part_of_it_is_listed(base: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = built(base, "theme-over-time")
+    rows = whole.tables[0].rows
+    assert "newest" not in words(whole)
+    monkeypatch.setattr(theme_over_time, "LISTED", 2)
+    cut = built(base, "theme-over-time")
+    assert cut.payload == whole.payload
+    assert cut.tables[0].rows == rows[-2:]
+    assert f"of all {len(rows)} editions; the table and the chart have the newest 2" in words(cut)
 
 
 def test_emerging_judges_themes_and_technologies_together(base: Session) -> None:

@@ -35,4 +35,7 @@ def test_ranges() -> None:
 
 def test_lists_and_counts() -> None:
     assert [listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == ["", "A", "A and B", "A, B and C"]
+    assert [listed("ABCDE"[:count], 2) for count in (2, 3, 4, 5)] == [
+        "A and B", "A, B and C", "A, B and 2 more", "A, B and 3 more"
+    ]  # fmt: skip
     assert [counted(number, "talk") for number in (1, 47, 1204)] == ["1 talk", "47 talks", "1,204 talks"]

@@ -54,6 +54,10 @@ def test_what_shows_something_else_is_called_something_else(
     assert len(set(told)) == len(told), told
 
 
+def test_a_place_is_named_only_where_there_is_one(full_client: TestClient) -> None:
+    assert titles(full_client, "/themes/operations?offset=25") == titles(full_client, "/themes/operations")
+
+
 def test_a_figure_says_how_it_counts(full_client: TestClient) -> None:
     where = "/api/v1/trends/themes?edition=kafka-summit-san-francisco-2019"
     told = set()

@@ -6,7 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.trends.change.student import student_quantile, student_two_sided
+
+Floats = NDArray[np.float64]
 
 LEAST = 4
 """Editions or years below which no trend is told: with three, one degree of freedom would be left to judge by."""
@@ -76,77 +81,104 @@ def slope(points: Sequence[tuple[float, float, float]]) -> Slope | None:
     Maximum likelihood by iteratively reweighted least squares; the dispersion is Pearson's statistic over its degrees
     of freedom, not below 1.
     """
-    held = [(year, share, size) for year, share, size in points if size > 0]
-    whole = sum(size for _, _, size in held)
-    years = {year for year, _, _ in held}
-    if len(held) < LEAST or len(years) < LEAST or whole <= 0:
-        return None
-    overall = sum(share * size for _, share, size in held) / whole
-    if not 0 < overall < 1:
-        return None
-    middle = sum(year * size for year, _, size in held) / whole
-    rows = [(year - middle, (share * size + overall) / (size + 1), size + 1) for year, share, size in held]
-    level, rate, inverse = _fit(rows, math.log(overall / (1 - overall)))
-    fitted = [_expit(level + rate * x) for x, _, _ in rows]
-    pearson = sum(n * (y - f) ** 2 / _spread(f) for (_, y, n), f in zip(rows, fitted, strict=True))
-    dispersion = max(1.0, pearson / (len(rows) - 2))
+    years, shares, sizes = np.array(points, dtype=np.float64).reshape(-1, 3).T
+    return slopes(years, shares[np.newaxis], sizes[np.newaxis])[0]
+
+
+def slopes(years: Floats, shares: Floats, sizes: Floats) -> list[Slope | None]:
+    """As `slope`, of many (n, p) over the same years (p,) at once, which takes a tenth of the time of one by one."""
+    held = sizes > 0
+    sizes = np.where(held, sizes, 0.0)
+    whole = sizes.sum(axis=1)
+    overall = (shares * sizes).sum(axis=1) / np.maximum(whole, 1e-300)
+    distinct = sum((held[:, years == year].any(axis=1) for year in np.unique(years)), np.zeros(len(whole), np.int64))
+    drawn = np.flatnonzero((held.sum(axis=1) >= LEAST) & (distinct >= LEAST) & (overall > 0) & (overall < 1))
+    found: list[Slope | None] = [None] * len(whole)
+    if not len(drawn):
+        return found
+    held, sizes, usual, whole = held[drawn], sizes[drawn], overall[drawn, np.newaxis], whole[drawn, np.newaxis]
+    xs = years - (years * sizes).sum(axis=1, keepdims=True) / whole
+    # One talk at the overall share is added to each that is there.
+    counts = np.where(held, sizes + 1, 0.0)
+    ys = (shares[drawn] * sizes + usual) / (sizes + 1)
+    level, rate, inverse = _fit(xs, ys, counts, np.log(usual / (1 - usual)))
+    fitted = _expit(level + rate * xs)
+    pearson = (counts * (ys - fitted) ** 2 / _spread(fitted)).sum(axis=1)
+    for place, at in enumerate(drawn.tolist()):
+        here = xs[place, held[place]]
+        values = float(level[place, 0]), float(rate[place, 0]), float(inverse[place, 0]), float(pearson[place])
+        found[at] = _told(*values, len(here), float(here.min()), float(here.max()))
+    return found
+
+
+def _told(
+    level: float, rate: float, inverse: float, pearson: float, points: int, first: float, last: float
+) -> Slope:  # fmt: skip
+    """A line through so many points from `first` to `last`, the variance of its slope by chance alone `inverse`."""
+    dispersion = max(1.0, pearson / (points - 2))
     error = math.sqrt(inverse * dispersion)
-    reach = student_quantile(0.05, len(rows) - 2) * error
-    ends = [_expit(level + rate * x) for x in (min(rows)[0], max(rows)[0])]
+    reach = student_quantile(0.05, points - 2) * error
+    ends = _expit(np.array([level + rate * first, level + rate * last])).tolist()
     return Slope(
         odds=_exp(rate),
         low=_exp(rate - reach) if rate - reach >= -math.log(BEYOND) else None,
         high=_exp(rate + reach) if rate + reach <= math.log(BEYOND) else None,
-        p=student_two_sided(rate / error, len(rows) - 2),
+        p=student_two_sided(rate / error, points - 2),
         first=ends[0],
         last=ends[1],
         dispersion=dispersion,
-        points=len(rows),
+        points=points,
     )
 
 
-def _fit(rows: Sequence[tuple[float, float, float]], level: float) -> tuple[float, float, float]:
-    """The likeliest log odds at 0 and their change for one, of rows (x, y, n); and the variance of the change.
+def _fit(xs: Floats, ys: Floats, counts: Floats, level: Floats) -> tuple[Floats, Floats, Floats]:
+    """The likeliest log odds at 0 and their change for one, and the variance of the change: three of (n, 1).
 
-    From a flat line at `level`. A step to a less likely line went too far, as it does where nearly all shares are 0
-    or 1, and is halved.
+    Of rows (n, p), from flat lines at `level`. A step to a less likely line went too far, as it does where nearly all
+    shares are 0 or 1, and is halved.
     """
-    rate, inverse = 0.0, 0.0
-    likely = _likelihood(rows, level, rate)
+    rate = np.zeros_like(level)
+    inverse = np.zeros_like(level)
+    likely = _likelihood(xs, ys, counts, level, rate)
     for _ in range(ROUNDS):
-        fitted = [_expit(level + rate * x) for x, _, _ in rows]
-        weights = [n * _spread(f) for (_, _, n), f in zip(rows, fitted, strict=True)]
-        whole = sum(weights)
-        middle = sum(w * x for (x, _, _), w in zip(rows, weights, strict=True)) / whole
-        inverse = 1 / sum(w * (x - middle) ** 2 for (x, _, _), w in zip(rows, weights, strict=True))
-        left = [(x, n * (y - f)) for (x, y, n), f in zip(rows, fitted, strict=True)]
-        turn = inverse * sum(r * (x - middle) for x, r in left)
-        lift = sum(r for _, r in left) / whole - middle * turn
-        part = 1.0
-        while (then := _likelihood(rows, level + part * lift, rate + part * turn)) < likely - ROUNDING:
-            part /= 2
+        fitted = _expit(level + rate * xs)
+        weights = counts * _spread(fitted)
+        whole = weights.sum(axis=1, keepdims=True)
+        middle = (weights * xs).sum(axis=1, keepdims=True) / whole
+        inverse = 1 / (weights * (xs - middle) ** 2).sum(axis=1, keepdims=True)
+        left = counts * (ys - fitted)
+        turn = inverse * (left * (xs - middle)).sum(axis=1, keepdims=True)
+        lift = left.sum(axis=1, keepdims=True) / whole - middle * turn
+        part = np.ones_like(level)
+        while True:
+            then = _likelihood(xs, ys, counts, level + part * lift, rate + part * turn)
+            too_far = then < likely - ROUNDING
+            if not too_far.any():
+                break
+            part[too_far] /= 2
         level, rate, likely = level + part * lift, rate + part * turn, then
-        if abs(lift) + abs(turn) < 1e-10:
+        if (np.abs(lift) + np.abs(turn) < 1e-10).all():
             break
     return level, rate, inverse
 
 
-def _likelihood(rows: Sequence[tuple[float, float, float]], level: float, rate: float) -> float:
-    """The log-likelihood of a line."""
-    total = 0.0
-    for x, y, n in rows:
-        value = level + rate * x
-        total += n * (y * value - max(value, 0.0) - math.log1p(math.exp(-abs(value))))
-    return total
+def _likelihood(xs: Floats, ys: Floats, counts: Floats, level: Floats, rate: Floats) -> Floats:
+    """The log-likelihood of lines (n, 1)."""
+    values = level + rate * xs
+    told: Floats = counts * (ys * values - np.maximum(values, 0.0) - np.log1p(np.exp(-np.abs(values))))
+    whole: Floats = told.sum(axis=1, keepdims=True)
+    return whole
 
 
-def _spread(share: float) -> float:
-    """The variance of one talk at `share`; never none, which a share on a steep line would have by rounding."""
-    return max(share * (1 - share), 1e-12)
+def _spread(shares: Floats) -> Floats:
+    """The variance of one talk at each share; never none, which a share on a steep line would have by rounding."""
+    spread: Floats = np.maximum(shares * (1 - shares), 1e-12)
+    return spread
 
 
-def _expit(value: float) -> float:
-    return 1 / (1 + _exp(-value))
+def _expit(values: Floats) -> Floats:
+    expit: Floats = 1 / (1 + np.exp(np.clip(-values, -700.0, 700.0)))
+    return expit
 
 
 def _exp(value: float) -> float:

@@ -121,8 +121,9 @@ def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery)
         editions = _editions(session, slug, asked)
     shown = [] if asked.view else [asked.status] if asked.status else ["confirmed", "machine"]
     limit, start = (PAGE, asked.offset) if asked.status else (FIRST, 0)
+    only = asked.view or asked.status
     return ThemePage(
-        title=view_title(found.name, (), ONLY.get(asked.view or asked.status or "", ""), offset=asked.offset),
+        title=view_title(found.name, (), ONLY.get(only or "", ""), offset=asked.offset if only else 0),
         crumbs=(
             Crumb("Themes", "/themes"),
             *(Crumb(name.name, f"/themes?vocabulary={name.slug}") for name in within),
@@ -133,10 +134,10 @@ def _theme(session: Session, search: SearchEngine, slug: str, asked: ThemeQuery)
         editions=editions,
         scale=scale_of(editions.items),
         lists=[(status, theme_talks(session, slug, status, limit, start)) for status in shown],
-        only=asked.view or asked.status,
+        only=only,
         asked=asked.asked(),
         takeaways=list_takeaways(session, TakeawayFilter(theme=slug), TAKEAWAYS),
-        near=near_theme(session, search, slug, 0 if asked.view or asked.status else NEAR),
+        near=near_theme(session, search, slug, 0 if only else NEAR),
     )
 
 

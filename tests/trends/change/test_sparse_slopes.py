@@ -6,13 +6,14 @@ import dataclasses
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.reports.movements import odds_range, odds_words
 from app.reports.theme_over_time import Trend, trend_words
-from app.trends.change.slope import BEYOND, slope
+from app.trends.change.slope import BEYOND, slope, slopes
 
 Points = list[tuple[float, float, float]]
 
@@ -46,6 +47,21 @@ def sparse(draw: st.DrawFn) -> Points:
     worth = st.sampled_from((0.1, 0.83, 1.0, 4.2, 45.0, 3000.0, 100_000.0))
     drawn = draw(st.lists(st.tuples(share, worth), min_size=4, max_size=30))
     return [(2000 + place * apart, *one) for place, one in enumerate(drawn)]
+
+
+@given(st.data(), st.integers(0, 8))
+def test_many_trends_at_once_are_those_of_each(data: st.DataObject, years: int) -> None:
+    worth = st.sampled_from((0.0, 1.0, 4.0, 40.0))
+    row = st.lists(st.tuples(st.sampled_from((0.0, 0.1, 0.5, 1.0)), worth), min_size=years, max_size=years)
+    rows = np.array(data.draw(st.lists(row, min_size=1, max_size=4)), dtype=np.float64)
+    rows = rows.reshape(len(rows), years, 2)
+    when = np.arange(2000.0, 2000.0 + years)
+    for found, one in zip(slopes(when, rows[..., 0], rows[..., 1]), rows, strict=True):
+        alone = slope([(year, *pair) for year, pair in zip(when.tolist(), one.tolist(), strict=True)])
+        assert (found is None) == (alone is None)
+        if found and alone:
+            assert found.odds == pytest.approx(alone.odds, rel=1e-6)
+            assert found.p == pytest.approx(alone.p, abs=1e-6)
 
 
 @settings(max_examples=400, deadline=None)
