@@ -34,7 +34,7 @@ MORE = ("Odds a year", "Likely between", "Verdict")
 LEAST_TALKS = 5
 """Talks below which a technology is not looked at: it would only add to those looked at together."""
 
-LISTED = 60
+LISTED = 50
 """Technologies in the table of pages and texts; all that have talks enough are judged, and data formats hold them."""
 NAMED = 12
 """Names in a sentence of the lead."""
