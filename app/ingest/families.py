@@ -9,7 +9,6 @@ family. Derived: made anew as a whole when talks or speakers changed.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from sqlmodel import Session, col
 
 from app.db.types import utc_now
 from app.ingest.naming import series_name
+from app.ingest.titles import is_generic, numbers, title_key
 from app.models import Appearance, Edition, Embedding, IndexState, Passage, Series, Speaker, Talk
 from app.text.names import name_key
 
@@ -37,30 +37,6 @@ _MOST_TALKS = 150
 Vectors = Mapping[int, NDArray[np.float32]]
 Meaning = Callable[[Collection[int]], Vectors]
 """Gives vectors of length 1 for those of these talks that have one."""
-
-_SEGMENT = re.compile(r"\s+[-–—|•·/]+\s+|\s*[:|–—]\s+|[()\[\]]|\s+by\s+(?=[A-Z])")
-_KINDS = frozenset(
-    [
-        "keynote", "opening keynote", "closing keynote", "tutorial", "workshop", "talk", "lightning talk", "panel",
-        "invited talk", "plenary", "poster", "session", "video", "live", "remote", "sponsored", "sponsor talk",
-    ]
-)  # fmt: skip
-_GENERIC = re.compile(
-    r"""
-    (?: opening | closing | morning | afternoon | evening | final | welcome | introductory | conference | day ) \b .*
-    | (?: lightning | flash ) \s talks? \b .* | panel \s discussion .* | sprints? .*
-    | (?: keynotes? | plenary | panel | remarks | ceremony | session | address )
-      (?: \s (?: address | speech | speaker | session | discussion | talks? | day | by ) )* (?: \s \d+ )?
-    | (?: the \s )? state \s of \s (?: the \s )? \w+ (?: \s \w+ )?
-    | .* \b (?: status | community | language | project | annual | yearly ) \s (?: update | report | meeting )
-    | q \s? a \b .* | questions? | intro (?: duction )? | untitled | tba | tbd | todo | announcements?
-    | workshop | tutorial
-    | poster (?: \s session )? | talk | group \s photo | awards? | raffle | unconference | ask \s me \s anything | ama
-    """,
-    re.VERBOSE,
-)
-_NUMBER = re.compile(r"\d+|\b(?:i{1,3}|iv|one|two|three|four|first|second|third)\b")
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
 @dataclass(frozen=True)
@@ -157,27 +133,6 @@ def _near_titles(talks: dict[int, Delivery], meaning: Meaning) -> list[tuple[int
         for one, two in sorted(candidates)
         if one in vectors and two in vectors and float(vectors[one] @ vectors[two]) >= NEAR_MEANING
     ]
-
-
-def numbers(title: str) -> tuple[str, ...]:
-    """Numbers and counting words of a title, in order."""
-    return tuple(_NUMBER.findall(title))
-
-
-def is_generic(title: str) -> bool:
-    """Whether a normalised title says only what kind of session it was, or names a yearly report."""
-    return len(title) < 4 or title in _KINDS or bool(_GENERIC.fullmatch(title))
-
-
-def title_key(title: str, not_its_own: Collection[str] = ()) -> str:
-    """The title folded, without segments that only name the event, a speaker (`not_its_own`, folded) or the kind."""
-    kept = []
-    for segment in _SEGMENT.split(title):
-        key = name_key(segment)
-        without_year = " ".join(_YEAR.sub(" ", key).split())
-        if key and without_year and key not in _KINDS and without_year not in not_its_own:
-            kept.append(key)
-    return " ".join(kept)
 
 
 def _deliveries(session: Session) -> list[Delivery]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from app.ingest.affiliation import count_custom, split_two, with_affiliation
 from app.ingest.record import FoundProblem, Programme, ResourceRecord, SpeakerRecord, TalkRecord
 from app.ingest.review import Review, look_over
+from app.ingest.titles import own_title
 from app.text.kinds import talk_kind
 from app.text.language import guess_language, language_code
 from app.text.markup import many_lines, one_line, safe_url, to_text, without_entities
@@ -39,9 +42,25 @@ def normalise(programme: Programme, review: Review | None = None) -> tuple[Progr
         if talk.parent_key and (talk.parent_key not in talks or talk.parent_key == talk.key):
             problems.append(FoundProblem("warning", f"The parent “{talk.parent_key}” is no talk here.", talk.position))
             talks[talk.key] = replace(talk, parent_key=None)
-    programme = replace(programme, talks=tuple(talks.values()))
+    cleaned = tuple(talks.values())
+    if not programme.is_curated:
+        cleaned = _with_own_titles(cleaned, programme.edition.name, review)
+    programme = replace(programme, talks=cleaned)
     look_over(programme, review)
     return programme, problems
+
+
+def _with_own_titles(talks: Collection[TalkRecord], edition: str, review: Review) -> tuple[TalkRecord, ...]:
+    """Talks whose titles name neither speaker nor edition beside; those stay that only this tells from one another."""
+    own = [own_title(talk.title, [speaker.name for speaker in talk.speakers], edition) for talk in talks]
+    often = Counter(map(name_key, own))
+    found = []
+    for talk, title in zip(talks, own, strict=True):
+        if title != talk.title and often[name_key(title)] == 1:
+            review.guess("talk.title", "its own part, without speaker and edition")
+            talk = replace(talk, title=title)  # noqa: PLW2901  # the same talk
+        found.append(talk)
+    return tuple(found)
 
 
 def _title(talk: TalkRecord, problems: list[FoundProblem]) -> str:
@@ -64,6 +83,7 @@ def _talk(talk: TalkRecord, review: Review, custom: int) -> TalkRecord:
     return replace(
         talk,
         title=_title(talk, problems),
+        raw_title=talk.raw_title or talk.title,
         abstract=abstract,
         summary=many_lines(talk.summary) or None if talk.summary else None,
         language=code or guessed,

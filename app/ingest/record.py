@@ -150,6 +150,8 @@ class Programme:
     unreadable: frozenset[str] = frozenset()
     is_whole: bool = True
     """False where an unreadable talk has no key, so that a missing talk may not be taken for withdrawn."""
+    is_curated: bool = False
+    """True where people wrote it for Hallway, so that titles stay as they are."""
 
 
 @dataclass(frozen=True)

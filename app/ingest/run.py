@@ -39,7 +39,7 @@ from app.ingest.store.transcripts import store_transcript
 from app.ingest.store.vocabulary import store_decisions, store_vocabulary
 from app.models import Problem, Source, Talk
 
-READER_VERSION = "6"
+READER_VERSION = "7"
 """Raised when parsers read the same bytes otherwise, so that unchanged files are read again."""
 
 MOST_PROBLEMS = 1000

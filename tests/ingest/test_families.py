@@ -13,8 +13,9 @@ from app import pipeline
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.talks import find_talk
 from app.db.engine import reading, writing
-from app.ingest.families import Delivery, Vectors, assign_families, families, is_generic, refresh_families, title_key
+from app.ingest.families import Delivery, Vectors, assign_families, families, refresh_families
 from app.ingest.formats.protocol import ReadOptions
+from app.ingest.titles import is_generic, title_key
 from app.models import Talk
 from app.trends.populations import get_population
 from tests.standins import HashingEmbedder

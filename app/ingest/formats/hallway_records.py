@@ -85,6 +85,7 @@ def read_programme(document: Document, bad: Bad) -> Programme:
         talks=tuple(_talk(position, item) for position, item in _good(document, "talks", bad)),
         unreadable=unreadable,
         is_whole=is_whole,
+        is_curated=True,
     )
 
 
