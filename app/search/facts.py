@@ -33,7 +33,7 @@ from app.search.index_files import MARSHALLED, Arrays, beginning, made_once
 from app.search.query import fold_phrase
 
 _NUMBERS = ("codes", "starts", "firsts")
-_RECIPE = f"facts/2/{MARSHALLED}"
+_RECIPE = f"facts/3/{MARSHALLED}"
 _folded = lru_cache(maxsize=262_144)(fold_phrase)
 """Most titles and names are the same when facts are read anew, and folding them took half of that."""
 
@@ -51,7 +51,7 @@ class Facts:
     """The facts of all talks, withdrawn ones too, as search needs them at hand. Scopes say which are allowed."""
 
     titles: dict[str, list[int]]
-    """Talk ids by folded title."""
+    """Talk ids by folded title, as it is and as its source has it: what people paste is that of the recording."""
     titled: dict[int, str]
     """Folded title of each talk."""
     names: dict[str, list[int]]
@@ -120,7 +120,7 @@ def load_facts(session: Session) -> Facts:
     """Read them, in eight queries."""
     talks = session.execute(
         select(
-            col(Talk.id), col(Talk.title), col(Talk.kind), col(Talk.language), col(Talk.date),
+            col(Talk.id), col(Talk.title), col(Talk.raw_title), col(Talk.kind), col(Talk.language), col(Talk.date),
             col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
         )
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
@@ -134,8 +134,9 @@ def load_facts(session: Session) -> Facts:
     names, organisations = _appearances(session)
     titles: dict[str, list[int]] = defaultdict(list)
     titled = {talk.id: _folded(talk.title) for talk in talks}
-    for talk_id, title in titled.items():
-        titles[title].append(talk_id)
+    for talk in talks:
+        for title in dict.fromkeys((titled[talk.id], _folded(talk.raw_title))):
+            titles[title].append(talk.id)
     return Facts(
         titles=dict(titles),
         titled=titled,

@@ -57,6 +57,14 @@ def test_an_exact_title_comes_first_even_of_stop_words(base: Base, mode: str) ->
     assert base.slugs("KSQL in practice", mode=mode)[0] == "ksql-in-practice"
 
 
+def test_a_talk_is_found_by_the_title_of_its_recording(base: Base) -> None:
+    """Its words are those of other talks, and none of its own."""
+    asked = "Kafka brokers on Kubernetes - keeping upgrades simple"
+    assert base.slugs(asked)[0] != "to-be"
+    base.change("to-be", lambda talk: setattr(talk, "raw_title", asked))
+    assert base.slugs(asked.lower())[0] == "to-be"
+
+
 @pytest.mark.parametrize("name", ["Ann Müller", "ann muller", "Dr. Ann Müller"])
 def test_an_exact_speaker_comes_first(base: Base, name: str) -> None:
     assert set(base.slugs(name)[:2]) == {"ksql-in-practice", "to-be"}
