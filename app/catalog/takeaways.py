@@ -146,14 +146,10 @@ def stances_of_takeaways(session: Session, filter: TakeawayFilter) -> dict[str, 
 
 def _conditions(filter: TakeawayFilter) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [col(Takeaway.withdrawn_at).is_(None)]
-    for column, one, several in (
-        (Takeaway.slug, filter.slug, None),
-        (Takeaway.slug, None, filter.slugs),
-        (Takeaway.kind, filter.kind, None),
-        (Takeaway.stance, None, filter.stances or None),
-    ):
+    for column, one in ((Takeaway.slug, filter.slug), (Takeaway.kind, filter.kind)):
         if one:
             wanted.append(col(column) == one)
+    for column, several in ((Takeaway.slug, filter.slugs), (Takeaway.stance, filter.stances or None)):
         if several is not None:
             wanted.append(col(column).in_(several))
     if (editions := _editions(filter)) is not None:

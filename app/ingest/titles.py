@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"\d+|\b(?:i{1,3}|iv|one|two|three|four|first|second|third)
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _BESIDE = re.compile(r"(\s+[-–—|•·/]+\s+|\s*[|｜]\s*|[:：]\s+)")
 """What stands between the title of a talk and what its source put beside it."""
-_BY = re.compile(r"\s+by\s+(?=\S+(?:\s+\S+)+$)", re.IGNORECASE)
+_BY = re.compile(r"(?P<title>.*\S)\s+by\s+(?P<people>\S+(?:\s+\S+)+)", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,;、/&+]|\band\b)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SAYS_LITTLE = frozenset(
@@ -90,10 +90,9 @@ def own_title(title: str, speakers: Collection[str], edition: str) -> str:
         else:
             break
     kept = "".join(pieces[first:last]).strip()
-    told = _BY.split(kept)
-    if len(told) > 1 and _are_people(told[-1], people):
-        kept = kept[: kept.rindex(told[-1])].rstrip()
-        kept = kept[: -len(kept.split()[-1])].rstrip()
+    told = _BY.fullmatch(kept)
+    if told and _are_people(told["people"], people):
+        kept = told["title"]
     return kept if kept == title or _tells(kept, edition) else title
 
 

@@ -71,7 +71,7 @@ class InPlace(Closeup):
         super().__init__(part, documents)
         self._made = made
         self._order, starts = part.by_talk
-        self._firsts, self._ends = made.rows_of(documents, self._order, starts, part.passages)
+        self._firsts, self._ends = made.loops.rows_of(documents, self._order, starts, part.passages)
         self._wanted = np.zeros(0, dtype=np.int64)
         """Rows that count wherever they are in a talk."""
         if (self._ends - self._firsts).max(initial=0) > MOST_OF_TALK:

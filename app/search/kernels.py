@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from app.search import instructions, loops
 from app.search.instructions import dot, fetch, shift_of
+from app.search.loops import Loops
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ def nearness(
 
 
 class Kernels(NamedTuple):
-    """The functions of this module, and of `loops`, as machine code."""
+    """The functions of this module, and those of `loops`, as machine code."""
 
     cosines: Callable[..., None]
     add_weights: Callable[..., int]
@@ -130,16 +131,7 @@ class Kernels(NamedTuple):
     mark: Callable[..., None]
     count_values: Callable[..., None]
     nearness: Callable[..., None]
-    unite: Callable[..., Any] = loops.unite
-    nearer_first: Callable[..., Any] = loops.nearer_first
-    rows_of: Callable[..., Any] = loops.rows_of
-    add_direction: Callable[..., None] = loops.add_direction
-    better_passages: Callable[..., Any] = loops.better_passages
-    ordered: Callable[..., Any] = loops.ordered
-
-
-_PLAIN = Kernels(cosines, add_weights, add_counts, mark, count_values, nearness)
-"""As they stand here: for the few hundred documents of a search quick enough, for whole indexes not."""
+    loops: Loops
 
 
 class _Helpers:
@@ -177,9 +169,9 @@ def kernels() -> Kernels | None:
     return _shop.made
 
 
-def small_loops() -> Kernels:
-    """The machine code or, while there is none, what it is made of: for loops that numpy has no few calls for."""
-    return _shop.made or _PLAIN
+def small_loops() -> Loops:
+    """Those of `loops` as machine code or, while there is none, as they stand."""
+    return loops.PLAIN if _shop.made is None else _shop.made.loops
 
 
 @contextmanager
@@ -264,17 +256,19 @@ def _compiled(folder: Path | None) -> Kernels:
             nearness, given(types.int8), types.float32, given(types.int8, 2), given(types.float32), given(types.int64),
             given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float64[::1],
         ),
-        unite=made(loops.unite, numbers, numbers, numbers, types.int64),
-        nearer_first=made(loops.nearer_first, numbers, scores, types.int64),
-        rows_of=made(loops.rows_of, numbers, numbers, numbers, numbers),
-        add_direction=made(
-            loops.add_direction, types.float32, vectors, given(types.float32), numbers, types.float32[::1]
-        ),
-        better_passages=made(
-            loops.better_passages, numbers, numbers, scores, scores, numbers, numbers, types.float64, types.int64
-        ),
-        ordered=made(
-            loops.ordered, numbers, numbers, numbers, scores, scores, numbers, numbers, scores, scores, scores,
-            types.float64, types.int64,
+        loops=Loops(
+            unite=made(loops.unite, numbers, numbers, numbers, types.int64),
+            nearer_first=made(loops.nearer_first, numbers, scores, types.int64),
+            rows_of=made(loops.rows_of, numbers, numbers, numbers, numbers),
+            add_direction=made(
+                loops.add_direction, types.float32, vectors, given(types.float32), numbers, types.float32[::1]
+            ),
+            better_passages=made(
+                loops.better_passages, numbers, numbers, scores, scores, numbers, numbers, types.float64, types.int64
+            ),
+            ordered=made(
+                loops.ordered, numbers, numbers, numbers, scores, scores, numbers, numbers, scores, scores, scores,
+                types.float64, types.int64,
+            ),
         ),
     )  # fmt: skip

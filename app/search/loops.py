@@ -6,6 +6,9 @@ While there is no machine code they run as they stand here, some milliseconds sl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -185,3 +188,17 @@ def ordered(
             here -= 1
         order[here] = one
     return places[order], scores[order], parts[:, order], first[order], second[order]
+
+
+class Loops(NamedTuple):
+    """The functions of this module, as they stand or as machine code."""
+
+    unite: Callable[..., Any]
+    nearer_first: Callable[..., Any]
+    rows_of: Callable[..., Any]
+    add_direction: Callable[..., None]
+    better_passages: Callable[..., Any]
+    ordered: Callable[..., Any]
+
+
+PLAIN = Loops(unite, nearer_first, rows_of, add_direction, better_passages, ordered)

@@ -16,6 +16,7 @@ from app.search.entries import NO_PASSAGE, NO_RANK, Entries, Ranked
 from app.search.facts import Facts
 from app.search.fusion import DEPTH, PARTS, SEMANTIC_WEIGHT
 from app.search.kernels import small_loops
+from app.search.parts import among
 from app.search.shapes import Mode, Sort
 
 # A passage less alike than this has nothing to do with a text. Read off all-MiniLM-L6-v2 on the shipped talks:
@@ -163,7 +164,7 @@ class Remainder:
 
     def beyond(self, ranked: NDArray[np.int64]) -> Entries:
         """Those that are not among `ranked`: first what holds a word, by rank, then what is near."""
-        ids = self.talk_ids[~_are_in(self.talk_ids, np.sort(ranked))]
+        ids = self.talk_ids[~among(self.talk_ids, np.sort(ranked))]
         if not len(ids):
             return Entries.unranked(ids)
         by_words = self.all_by_words() if len(self.held) else Side()
@@ -180,13 +181,6 @@ class Remainder:
             meaning_ranks=by_meaning.at(meaning, by_meaning.ranks, NO_RANK),
         )  # fmt: skip
         return entries.at(np.lexsort((ids, entries.meaning_ranks, entries.word_ranks)))
-
-
-def _are_in(ids: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
-    if not len(ascending):
-        return np.zeros(len(ids), dtype=np.bool_)
-    found: NDArray[np.bool_] = ascending[np.minimum(np.searchsorted(ascending, ids), len(ascending) - 1)] == ids
-    return found
 
 
 @dataclass

@@ -106,12 +106,10 @@ def found_by_words(
     best passage alone.
     """
     most = most or MOST_PASSAGES
-    index = lexical_for(session)
-    # While those of the memory are being read, a database that ranks by its own words does so: no score differs.
-    words = index.words(session) if memory.words is None else memory.words
+    words = memory.words
     if words is not None:
         return with_words(engine, session, lambda: by_words(words, query.terms, scope, most))
-    found = with_words(engine, session, lambda: index.search(session, query.terms, scope, most))
+    found = with_words(engine, session, lambda: lexical_for(session).search(session, query.terms, scope, most))
     return best_of_each(found)
 
 
@@ -119,7 +117,7 @@ def _held(
     engine: Engine, session: Session, memory: Memory, scope: Scope, query: Query, side: Side
 ) -> NDArray[np.int64]:
     """Every talk that holds a word; while words are being read into memory, those that were found."""
-    words = lexical_for(session).words(session) if memory.words is None else memory.words
+    words = memory.words
     if words is None:
         return np.sort(side.documents[side.documents > 0])
     return with_words(engine, session, lambda: words.talks(query.terms, scope))

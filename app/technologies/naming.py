@@ -11,7 +11,6 @@ from sqlalchemy import String, cast, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.draft_cards import draft_cards, open_drafts
-from app.catalog.filters import TalkFilter, check_names
 from app.catalog.kept import kept
 from app.catalog.takeaways import TakeawayCard, TakeawayFilter, takeaway_cards
 from app.catalog.technologies import TechnologyRow, technologies_by_name, technology_row
@@ -78,10 +77,9 @@ def _listed(session: Session) -> Named:
 
 
 def about_technology(session: Session, filter: TakeawayFilter, technology: str | None) -> TakeawayFilter:
-    """`filter` for the takeaways that list a technology, by slug; as it was for None. NotFound for an unknown one."""
+    """`filter` for the takeaways that list a technology, by slug; as it was for None."""
     if technology is None:
         return filter
-    check_names(session, TalkFilter(technology=technology))
     return replace(filter, slugs=tuple(listed_in_takeaways(session).get(technology, ())))
 
 

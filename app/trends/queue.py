@@ -177,7 +177,7 @@ def sentence(effect: Effect, figure: Figure) -> str:
 def _unsettled(question: Question, asked: str, figure: Figure) -> str:
     """Why the talks that the machine has a probability for do not settle it."""
     if question.unlisted:
-        others = counted(question.unlisted, "more talk", "more talks")
+        others = counted(question.unlisted, "more talk")
         return (
             f"The talks offered here cannot settle {asked}, for {others}, which the machine gives next to no chance, "
             f"{'is' if question.unlisted == 1 else 'are'} undecided too; each review narrows it. A sample has "

@@ -43,10 +43,15 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def first_of(names: Sequence[str], most: int) -> Sequence[str]:
+    """The first so many, and how many more there are; one alone is named and not counted."""
+    return names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+
+
 def listed(names: Sequence[str], most: int | None = None) -> str:
-    """“A”, “A and B”, “A, B and C”; of more than `most` “A, B and 7 more”. One alone is named and not counted."""
-    if most is not None and len(names) > most + 1:
-        names = [*names[:most], f"{len(names) - most} more"]
+    """“A”, “A and B”, “A, B and C”; of more than `most` “A, B and 7 more”, see `first_of`."""
+    if most is not None:
+        names = first_of(names, most)
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"

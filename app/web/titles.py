@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from app.trends.document import Document
 from app.trends.figure import Figure
 from app.trends.populations import COUNTINGS, POPULATIONS, get_counting, get_population
+from app.trends.wording import first_of
 from app.web.words import language
 
 MOST = 4
@@ -25,9 +26,7 @@ def view_title(what: str, narrowed: Iterable[tuple[str, str]] = (), *view: str, 
     `narrowed` are filters as (parameter, words); `view` says what else differs from how it is shown at first, and what
     is empty in it is left out; `offset` is the number of rows before the first one shown.
     """
-    names = [_named(*one) for one in narrowed]
-    if len(names) > MOST + 1:
-        names = [*names[:MOST], f"{len(names) - MOST} more"]
+    names = first_of([_named(*one) for one in narrowed], MOST)
     said = [one for one in view if one] + ([f"from {offset + 1:,}"] if offset else [])
     return f"{what}{': ' + ', '.join(names) if names else ''}{' (' + ', '.join(said) + ')' if said else ''}"
 

@@ -11,23 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.search.kernels import Kernels, kernels, prepare, small_loops
-from app.search.loops import add_direction, better_passages, nearer_first, ordered, rows_of, unite
+from app.search.kernels import kernels, prepare, small_loops
+from app.search.loops import PLAIN, Loops
 from scripts.bench_fusion import scaled
 
-PLAIN = Kernels(*(None,) * 6, unite, nearer_first, rows_of, add_direction, better_passages, ordered)  # type: ignore[arg-type]  # the others are not asked for
 ABSENT = 1 << 40
 DOCUMENTS = st.lists(st.integers(-9, 30).filter(bool), unique=True, max_size=25)
 SHARES = st.sampled_from([0.0, 0.25, 0.5, 1.0])
 
 
 @pytest.fixture(scope="module", params=["plain", "machine code"])
-def loops(request: pytest.FixtureRequest) -> Kernels:
+def loops(request: pytest.FixtureRequest) -> Loops:
     if request.param == "plain":
         return PLAIN
     prepare(None, wait=True)
-    assert small_loops() is kernels()
-    return small_loops()
+    made = kernels()
+    assert made is not None
+    assert small_loops() is made.loops
+    return made.loops
 
 
 def ints(values: Sequence[int]) -> NDArray[np.int64]:
@@ -40,7 +41,7 @@ def floats(values: Sequence[float]) -> NDArray[np.float64]:
 
 @given(DOCUMENTS, DOCUMENTS, DOCUMENTS, st.integers(0, 9))
 def test_the_first_of_words_are_ranked_and_what_is_near_or_named(
-    loops: Kernels, words: list[int], meaning: list[int], named: list[int], depth: int
+    loops: Loops, words: list[int], meaning: list[int], named: list[int], depth: int
 ) -> None:
     documents, by_words, by_meaning = (
         found.tolist() for found in loops.unite(ints(words), ints(meaning), ints(named), depth)
@@ -52,7 +53,7 @@ def test_the_first_of_words_are_ranked_and_what_is_near_or_named(
 
 
 @given(st.data(), DOCUMENTS)
-def test_what_is_nearer_comes_first_and_equals_stay(loops: Kernels, data: st.DataObject, meaning: list[int]) -> None:
+def test_what_is_nearer_comes_first_and_equals_stay(loops: Loops, data: st.DataObject, meaning: list[int]) -> None:
     documents, _, by_meaning = loops.unite(ints([4, 99]), ints(meaning), ints([]), 5)
     near = data.draw(st.lists(SHARES, min_size=len(documents), max_size=len(documents)))
     order, moved = loops.nearer_first(by_meaning, floats(near), len(meaning))
@@ -62,7 +63,7 @@ def test_what_is_nearer_comes_first_and_equals_stay(loops: Kernels, data: st.Dat
     assert moved.tolist() == [wanted.index(one) if one in meaning else -1 for one in documents.tolist()]
 
 
-def test_rows_of_talks_and_lessons(loops: Kernels) -> None:
+def test_rows_of_talks_and_lessons(loops: Loops) -> None:
     """Lessons are passages 3 and 8; talk 1 has two rows, talk 2 none, talk 3 one."""
     talks, passages = ints([1, -1, 3, 1, -1]), ints([1, 3, 4, 6, 8])
     order = np.argsort(talks, kind="stable")
@@ -72,7 +73,7 @@ def test_rows_of_talks_and_lessons(loops: Kernels) -> None:
     assert found == [[], [8], [], [3], [1, 6], [], [4], [], []]
 
 
-def test_directions_are_added_by_weight(loops: Kernels) -> None:
+def test_directions_are_added_by_weight(loops: Loops) -> None:
     numbers = np.array([[3, 4], [0, 5], [7, 7]], dtype=np.int8)
     lengths = np.array([5, 5, 9], dtype=np.float32)
     total = np.array([1, 0], dtype=np.float32)
@@ -95,7 +96,7 @@ def sides(draw: st.DrawFn) -> Sides:
 
 
 @given(sides(), st.integers(1, 9))
-def test_the_passage_of_the_higher_side_is_shown(loops: Kernels, given_: Sides, depth: int) -> None:
+def test_the_passage_of_the_higher_side_is_shown(loops: Loops, given_: Sides, depth: int) -> None:
     words, worth, meaning, cosines = given_
     documents, by_words, by_meaning = loops.unite(ints(words), ints(meaning), ints([]), depth)
     higher = dict(zip(words, scaled(floats(worth), depth, absent=0.0).tolist(), strict=True))
@@ -111,7 +112,7 @@ def test_the_passage_of_the_higher_side_is_shown(loops: Kernels, given_: Sides, 
 
 @given(st.data(), sides(), SHARES)
 def test_documents_are_ordered_by_score_then_ranks_then_number(
-    loops: Kernels, data: st.DataObject, given_: Sides, least: float
+    loops: Loops, data: st.DataObject, given_: Sides, least: float
 ) -> None:
     words, worth, meaning, cosines = given_
     documents, by_words, by_meaning = loops.unite(ints(words), ints(meaning), ints([]), 5)

@@ -252,7 +252,7 @@ def test_without_words_in_memory_those_of_the_database_rank_and_mend(base: Base)
             held = partial(times_held, session)
             assert meanings.missed(query, theirs, held) == meanings.missed(query, memory, held)
             known = found_by_words(base.engine, session, memory, scope, query)
-            for other in (theirs, replace(memory, words=None)):
+            for other in (theirs, replace(memory, words=None).of(session)):
                 found = found_by_words(base.engine, session, other, scope, query)
                 assert found.scores == known.scores, typed
 
@@ -266,7 +266,8 @@ def test_words_that_vanish_under_a_running_engine_are_rebuilt(base: Base) -> Non
     with writing(base.engine) as session:
         session.execute(text("DROP TABLE passage_search_word"))
     with reading(base.engine) as session:
-        found = found_by_words(base.engine, session, replace(memory, words=None), scope, query)
+        ours = replace(memory, words=None).of(session)
+        found = found_by_words(base.engine, session, ours, scope, query)
     assert found.scores == known.scores
 
 
