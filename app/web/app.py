@@ -146,12 +146,12 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     app.state.leaving = Leaving(base.settings.drain_seconds)
     app.state.measurements = Measurements()
     app.state.throttle = Throttle(base.engine)
-    for page in PAGES:
-        app.include_router(page.router)
     api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
     for endpoint in ENDPOINTS:
         api.include_router(endpoint.router)
-    app.include_router(api)
+    app.include_router(api)  # first, as each router that is asked before the right one costs time
+    for page in PAGES:
+        app.include_router(page.router)
     app.include_router(assets.router)
     app.include_router(health.router)
     app.add_api_route("/openapi.json", openapi, include_in_schema=False)

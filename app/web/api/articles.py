@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.catalog.articles import ArticleCard, ArticleDetail, list_articles
 from app.catalog.filters import TalkFilter, check_names
 from app.trends.claimed import checked_article
 from app.web.api.lists import Listed, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading
 from app.web.parameters import Nothing, Paging, PathSlug, Slug
 
-router = APIRouter(tags=["articles"])
+router = AnswerRouter(tags=["articles"])
 
 
 class ArticlesQuery(Paging):

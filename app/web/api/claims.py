@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.catalog.listing import Portion
 from app.takeaways.ledger.timelines import Timeline, timeline_of, timelines
 from app.web.api.lists import Listed, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading
 from app.web.parameters import Nothing, Paging, PathSlug, Slug
 
-router = APIRouter(tags=["takeaways"])
+router = AnswerRouter(tags=["takeaways"])
 
 
 class ClaimsQuery(Paging):

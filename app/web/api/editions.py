@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.catalog.editions import EditionCard, find_edition, list_editions
 from app.catalog.filters import TalkFilter, check_names
 from app.posts.draft import Post, kept_post
 from app.web.api.lists import Listed, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading
 from app.web.parameters import Nothing, Paging, PathSlug, Posting, Slug
 
-router = APIRouter(tags=["editions"])
+router = AnswerRouter(tags=["editions"])
 
 
 class EditionsQuery(Paging):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.jobs.board import JobBoard, State, read_board
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading
 from app.web.parameters import Paging
 
-router = APIRouter(tags=["jobs"])
+router = AnswerRouter(tags=["jobs"])
 
 
 class JobsQuery(Paging):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.catalog.names import NamedCount, find_organisation, list_organisations
 from app.catalog.speakers import SpeakerDetail, SpeakerOrder, SpeakerRow, find_speaker, list_speakers
 from app.search.neighbours import NearSpeaker
 from app.web.api.lists import Listed, SimilarQuery, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug, Words
 
-router = APIRouter(tags=["people"])
+router = AnswerRouter(tags=["people"])
 
 
 class SpeakersQuery(Paging):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.catalog.filters import check_names
 from app.takeaways.practices.shapes import PracticeAnswer
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Base, Reading
 from app.web.parameters import Practising, Words
 
-router = APIRouter(tags=["search"])
+router = AnswerRouter(tags=["search"])
 
 
 class PracticesQuery(Practising):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from app.errors import NotFound
 from app.practices.quality import COMMAND as PRACTICES_COMMAND
 from app.practices.quality import PracticeQuality, read_practice_quality
 from app.search.quality import COMMAND, Quality, read_quality
+from app.web.api.routing import AnswerRouter
 from app.web.parameters import Nothing
 
-router = APIRouter(tags=["search"])
+router = AnswerRouter(tags=["search"])
 
 
 @router.get("/quality", summary="How good search is")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.catalog.filters import check_names
@@ -12,11 +12,12 @@ from app.search.completion import Completion
 from app.search.missing import Missing
 from app.search.pasted import NearText
 from app.search.shapes import SearchRequest, SearchResult
+from app.web.api.routing import AnswerRouter
 from app.web.bodies import SENT_TEXT, SentText
 from app.web.deps import Noting, Reading, Search
 from app.web.parameters import Nothing, Paging, Parameters, Searching, Words
 
-router = APIRouter(tags=["search"])
+router = AnswerRouter(tags=["search"])
 
 
 class SearchQuery(Searching, Paging):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.catalog.filters import check_names
 from app.catalog.takeaways import TakeawayCard, list_takeaways
 from app.technologies.naming import about_technology
 from app.web.api.lists import Listed, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading
 from app.web.parameters import Paging, TakeawayNarrowing
 
-router = APIRouter(tags=["takeaways"])
+router = AnswerRouter(tags=["takeaways"])
 
 
 class TakeawaysQuery(TakeawayNarrowing, Paging):

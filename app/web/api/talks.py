@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.catalog.cards import TalkCard
@@ -12,10 +12,11 @@ from app.catalog.filters import check_names
 from app.catalog.talks import TalkDetail, find_talk, list_talks
 from app.search.shapes import Hit
 from app.web.api.lists import Listed, SimilarQuery, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug, TalkNarrowing
 
-router = APIRouter(tags=["talks"])
+router = AnswerRouter(tags=["talks"])
 
 
 class TalksQuery(TalkNarrowing, Paging):

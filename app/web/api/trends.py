@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.trends.behind import figure_talks
@@ -12,10 +12,11 @@ from app.trends.counts import ThemeShares, theme_shares
 from app.trends.figure import FigureTalks
 from app.trends.scope import Scope
 from app.web.api.lists import next_address
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading
 from app.web.parameters import FigureId, Paging, Trending
 
-router = APIRouter(tags=["trends"])
+router = AnswerRouter(tags=["trends"])
 
 
 @router.get("/trends/themes", summary="Shares of themes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 
 from app.catalog.technologies import (
@@ -21,10 +21,11 @@ from app.search.neighbours import NearToTheme
 from app.trends.pairs import TechnologyPair, list_pairs
 from app.trends.versus import Versus, resolve_pair, versus
 from app.web.api.lists import Listed, SimilarQuery, listed
+from app.web.api.routing import AnswerRouter
 from app.web.deps import Reading, Search
 from app.web.parameters import Nothing, Paging, PathSlug, Slug
 
-router = APIRouter(tags=["vocabulary"])
+router = AnswerRouter(tags=["vocabulary"])
 
 
 class TechnologiesQuery(Paging):
