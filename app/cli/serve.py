@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from app import garbage
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 SECONDS_TO_END = 30
 """For answers that were begun when the site is stopped, before they are broken off."""
@@ -30,28 +35,17 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the site and the API."""
+    garbage.look_seldom()
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from app import pipeline
-    from app.bootstrap import open_knowledge_base
     from app.cli.listening import check_free, sockets_of
-    from app.cli.output import progress
-    from app.ingest.formats.protocol import ReadOptions
     from app.settings import get_settings
 
     check_free(host, port)
     settings = get_settings()
     if ingest:
-        base = open_knowledge_base(settings)
-        options = ReadOptions(limit=settings.max_file_megabytes * 1_000_000)
-        with progress() as shown:
-            report = pipeline.ingest(base.engine, base.embedder, ingest, options=options, progress=shown)
-        for one in report.reissues:
-            print(f"saved report {one.sentence}")
-        totals = report.totals
-        print(f"{totals.talks} talks, {totals.created} new, {totals.updated} changed, {totals.problems} problems.")
-        base.engine.dispose()
+        _take_in(settings, ingest)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     if "HALLWAY_BASE_URL" not in os.environ and "base_url" not in settings.model_fields_set:
         os.environ["HALLWAY_BASE_URL"] = address
@@ -68,3 +62,21 @@ def serve(
     config = uvicorn.Config(workers=workers, **asked)
     with suppress(KeyboardInterrupt):
         Multiprocess(config, sockets=sockets_of(config)).run()
+
+
+def _take_in(settings: Settings, paths: list[Path]) -> None:
+    """Ingest, as `hallway ingest` does, and say what came of it."""
+    from app import pipeline
+    from app.bootstrap import open_knowledge_base
+    from app.cli.output import progress
+    from app.ingest.formats.protocol import ReadOptions
+
+    base = open_knowledge_base(settings)
+    options = ReadOptions(limit=settings.max_file_megabytes * 1_000_000)
+    with progress() as shown:
+        report = pipeline.ingest(base.engine, base.embedder, paths, options=options, progress=shown)
+    for one in report.reissues:
+        print(f"saved report {one.sentence}")
+    totals = report.totals
+    print(f"{totals.talks} talks, {totals.created} new, {totals.updated} changed, {totals.problems} problems.")
+    base.engine.dispose()

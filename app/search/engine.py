@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import time
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
+from app import garbage
 from app.catalog.filters import TalkFilter
 from app.db.engine import serving
 from app.embeddings.protocol import Embedder, Vectors
@@ -283,10 +283,8 @@ class SearchEngine:
             self._subjects.vectors(memory.facts.themes)
             self._names.current(session)
             self._meanings.warm(memory)
-            gc.collect()
-            gc.freeze()  # as `Recollection` does, with what was read since
-            # A search makes thousands of objects and no cycles: looking for these ten times as seldom halved p99.
-            gc.set_threshold(10_000, 50, 50)
+            garbage.keep()  # as `Recollection` does, with what was read since
+            garbage.look_seldom()
             # Statements are compiled on their first use.
             self.search(session, SearchRequest(query="how do others run it"))
         prepare(self._folder and self._folder / "kernels")  # last, as search goes without until it is made

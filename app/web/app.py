@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from app import __version__
+from app import __version__, garbage
 from app.bootstrap import KnowledgeBase, open_knowledge_base
 from app.catalog.candidates import technology_candidates
 from app.catalog.census import census
@@ -169,7 +169,16 @@ def create_app(base: KnowledgeBase) -> FastAPI:
 
 def warm(base: KnowledgeBase) -> None:
     """Read beforehand what the first visitors would wait for: the indexes of search, and counts over the whole base."""
-    base.search.warm()
+    with ThreadPoolExecutor(1) as beside:  # either waits for what is no Python: the model, the database
+        counted = beside.submit(count, base)
+        base.search.warm()
+        counted.result()
+    # What was read stays: looking through it for garbage would hold up a page in twenty for a tenth of a second.
+    garbage.keep()
+
+
+def count(base: KnowledgeBase) -> None:
+    """Count over the whole base; what was counted is kept."""
     with serving(base.engine) as session:
         census(session)
         choices(session)
@@ -178,9 +187,6 @@ def warm(base: KnowledgeBase) -> None:
         population_counts(session, Scope())
         for counting in COUNTINGS:
             theme_shares(session, Scope(), counting=counting.slug)
-    # What was read stays: looking through it for garbage would hold up a page in twenty for a tenth of a second.
-    gc.collect()
-    gc.freeze()
 
 
 def openapi(_: Nothing, request: Request) -> Response:
