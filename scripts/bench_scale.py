@@ -38,7 +38,8 @@ from app.search.evaluation import MODES, SearchEvaluation, evaluate
 from app.search.judgements import read_collection
 from app.search.shapes import SearchRequest
 from app.settings import Settings
-from scripts.bench_search import PAGE, most_talks, search
+from scripts.bench_clients import PAGE, search
+from scripts.bench_search import most_talks
 from scripts.measured import heading, milliseconds, quantile, questions, say, say_times
 from tests.postgres import Server, server
 

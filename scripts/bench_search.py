@@ -29,14 +29,11 @@ from app.models import Edition, Passage, Talk
 from app.search.passages import refresh_passages
 from app.search.shapes import SearchRequest
 from app.settings import Settings
-from scripts import bench_known, bench_serve, bench_vectors
-from scripts.measured import at_once, heading, milliseconds, quantile, questions, resident, say, say_times
+from scripts import bench_clients, bench_known, bench_serve, bench_vectors
+from scripts.bench_clients import PAGE, search
+from scripts.measured import heading, milliseconds, quantile, questions, resident, say, say_times
 
 ROUNDS, A_ROUND = 10, 25
-CLIENTS = (1, 8, 32)
-TURNS, SEARCHES = 6, 200
-"""How often each number of clients is measured, and how many questions they ask between them each time."""
-PAGE = 20
 CHANGED = 10
 PARTS = ("speed", "clients", "known", "refresh", "serve", "vectors")
 
@@ -61,7 +58,7 @@ def main() -> None:
     if "speed" in parts:
         speed(base, asked)
     if "clients" in parts:
-        clients(base, asked)
+        bench_clients.run(base, asked)
     if "known" in parts:
         bench_known.run(base)
     if "refresh" in parts:
@@ -115,37 +112,6 @@ def most_talks(base: KnowledgeBase) -> str:
             select(col(Edition.slug)).join(Talk).group_by(col(Edition.slug)).order_by(func.count().desc()).limit(1)
         ).scalar_one()
     return slug
-
-
-def search(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
-    """Milliseconds of one search, in a session of its own as a request of the site has."""
-
-    def work() -> None:
-        with reading(base.engine) as session:
-            base.search.search(session, request.model_copy(update={"query": question}))
-
-    return milliseconds(work)
-
-
-def clients(base: KnowledgeBase, asked: Iterator[str]) -> None:
-    """Several threads at once, as the site has them; in turns, so that all numbers of them meet the same machine."""
-    heading("Several clients at once, in process, hybrid")
-    rates: dict[int, list[float]] = {count: [] for count in CLIENTS}
-    times: dict[int, list[float]] = {count: [] for count in CLIENTS}
-    request = SearchRequest(query="", limit=PAGE)
-    for turn in range(TURNS + 1):
-        for count in CLIENTS:
-            some = list(islice(asked, SEARCHES))
-            took, seconds = at_once(lambda question: search(base, request, question), some, count)
-            if turn:  # the first is to warm up
-                rates[count].append(len(took) / seconds)
-                times[count] += took
-    for count in CLIENTS:
-        goal = 240 if count == 8 else None
-        say(f"{count} clients, searches", statistics.median(rates[count]), "/s", goal, at_least=True)
-        say_times(f"{count} clients", times[count])
-    ratio = statistics.median(many / few for many, few in zip(rates[32], rates[8], strict=True))
-    say("32 clients to 8 clients", ratio, "times", 1, at_least=True)
 
 
 def refresh(base: KnowledgeBase) -> None:

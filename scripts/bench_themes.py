@@ -8,8 +8,8 @@ Each file is parted by years, by events or by chance. Labels are learned from wo
 label of the one part, and given to the talks of the other, at most `--most`. The peers run in their own environment.
 SetFit trains on as many pairs as its authors took (Tunstall et al. 2022, arXiv:2209.11055: 20 iterations), which takes
 hours on two cores: `--elsewhere FOLDER` puts its questions into a file, for `theme_peers.py` to answer on a machine
-with a graphics card; once answers.jsonl is there, a run has them. Then come the shares at events, and whether the
-constants of `shares` and `probability` hold on files they are not read off.
+with a graphics card, or with `--processor` on one without; once answers.jsonl is there, a run has them. Then come the
+shares at events, and whether the constants of `shares` and `probability` hold on files they are not read off.
 """
 
 from __future__ import annotations
