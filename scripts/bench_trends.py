@@ -24,6 +24,7 @@ from app.db.engine import reading
 from app.models import Edition, Series, Talk, Theme, ThemeAssignment
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
+from app.search.kernels import prepare
 from app.settings import Settings
 from app.web.app import create_app
 from app.web.app import warm as make_ready
@@ -58,6 +59,7 @@ def main() -> None:
             base = look(session)
         heading(f"{base.talks:,} talks: {address.rsplit('/', 1)[-1]}, largest series {base.series}")
         make_ready(opened)
+        prepare(None, wait=True)  # what search makes aside would be in the way
         with TestClient(create_app(opened)) as client:
             for name, request in asked(base).items():
                 cold, warm, least = report_times(opened.engine, name.split()[0], request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import Select
@@ -12,7 +13,7 @@ from sqlmodel import Session, col
 from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.counted import ordered, told_by_columns
 from app.catalog.filters import TalkFilter, allowed_talks
-from app.catalog.kept import keeps
+from app.catalog.kept import keeps, kept
 from app.catalog.listing import Portion, portion
 from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
@@ -104,11 +105,30 @@ def counted_talks_of(session: Session, id: str) -> list[int]:
 
 def are_of_more(session: Session, figures: Iterable[Figure], most: int) -> bool:
     """Whether these figures are taken of more talks than `most`, each talk counted once."""
-    taken = {parse_key(figure.id).denominator(): (figure.denominator, figure) for figure in figures}
-    counts = [number for number, _ in taken.values()]
-    if max(counts, default=0) > most:
+    taken = {_denominator(figure.id): figure.denominator for figure in figures}
+    if max(taken.values(), default=0) > most:
         return True
-    return sum(counts) > most and len(talks_of_figures(session, [figure for _, figure in taken.values()])) > most
+    if sum(taken.values()) <= most:
+        return False
+    return kept(session, ("allowed by any", frozenset(taken)), lambda: _allowed_by_any(session, taken)) > most
+
+
+@lru_cache(maxsize=4_096)
+def _denominator(id: str) -> TalkFilter:
+    """The talks that the figure of an id is taken of: reading the ids of a radar took as long as its page."""
+    return parse_key(id).denominator()
+
+
+def _allowed_by_any(session: Session, filters: Iterable[TalkFilter]) -> int:
+    """How many talks there are that any of these filters allows."""
+    ids: set[int | None] = set()
+    for wanted in filters:
+        if keeps(session) and told_by_columns(wanted):
+            counted = counted_talks(session, wanted)
+            ids.update(counted.sheet.talk[counted.inside].tolist())
+        else:
+            ids.update(session.scalars(allowed_talks(wanted)))
+    return len(ids)
 
 
 def is_stale(session: Session, id: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from app.catalog.filters import TalkFilter
@@ -73,22 +74,24 @@ class FigureKey:
 
     def encode(self) -> str:
         """The id."""
-        parts: list[tuple[str, str]] = []
-        if self.theme:
-            parts.append(("theme", self.theme))
-        parts += [("both", slug) for slug in sorted(set(self.filter.both))]
-        parts += [("edition", slug) for slug in sorted(set(self.filter.editions))]
-        parts += [(name, value) for name in _TEXT_PARTS if (value := getattr(self.filter, name))]
-        parts += [(name, _YES) for name in _FLAG_PARTS if getattr(self.filter, name)]
-        parts += [(_WITH, slug) for slug in self.filter.technologies]
-        for name, attribute in _NUMBER_PARTS.items():
-            if (year := getattr(self.filter, attribute)) is not None:
-                parts.append((name, str(year)))
-        parts.append(("population", self.population))
-        if self.kind == "share":
-            parts.append(("counting", self.counting))
-        parts.append(("s", self.snapshot))
-        return "~".join([self.kind, *(f"{name}.{_escape(value)}" for name, value in parts)])
+        theme = f"theme.{_escape(self.theme)}" if self.theme else ""
+        counting = f"counting.{_escape(self.counting)}" if self.kind == "share" else ""
+        population, snapshot = f"population.{_escape(self.population)}", f"s.{_escape(self.snapshot)}"
+        return "~".join(filter(None, (self.kind, theme, _encoded(self.filter), population, counting, snapshot)))
+
+
+@lru_cache(maxsize=4_096)
+def _encoded(talks: TalkFilter) -> str:
+    """The parts that say what a filter does, joined."""
+    parts = [("both", slug) for slug in sorted(set(talks.both))]
+    parts += [("edition", slug) for slug in sorted(set(talks.editions))]
+    parts += [(name, value) for name in _TEXT_PARTS if (value := getattr(talks, name))]
+    parts += [(name, _YES) for name in _FLAG_PARTS if getattr(talks, name)]
+    parts += [(_WITH, slug) for slug in talks.technologies]
+    for name, attribute in _NUMBER_PARTS.items():
+        if (year := getattr(talks, attribute)) is not None:
+            parts.append((name, str(year)))
+    return "~".join(f"{name}.{_escape(value)}" for name, value in parts)
 
 
 def parse_key(id: str) -> FigureKey:

@@ -24,7 +24,7 @@ class Population:
 
     def narrow(self, filter: TalkFilter) -> TalkFilter:
         """`filter`, further limited to this population."""
-        return filter.but(**self.narrowing)
+        return filter.but(**self.narrowing) if self.narrowing else filter
 
 
 @dataclass(frozen=True)

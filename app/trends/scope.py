@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,13 @@ class Scope:
 
     def filter(self) -> TalkFilter:
         """All talks here."""
-        return TalkFilter(editions=self.editions, series=self.series, year_from=self.year_from, year_to=self.year_to)
+        return _filter(self)
+
+
+@lru_cache(maxsize=1_024)
+def _filter(scope: Scope) -> TalkFilter:
+    """Reports ask for that of one scope hundreds of times."""
+    return TalkFilter(editions=scope.editions, series=scope.series, year_from=scope.year_from, year_to=scope.year_to)
 
 
 @dataclass(frozen=True)
@@ -214,6 +220,8 @@ def lacking_words(facts: ScopeFacts) -> str:
 def exceeding_words(facts: ScopeFacts) -> str:
     """Of which editions more is known than they published: “3 talks of A 2019 are known, more than the 2 sessions
     published”; "" where of none."""
+    if not facts.surplus:
+        return ""
     over = [edition for edition in facts.editions if edition.surplus]
     if len(over) == 1:
         where = f" of {over[0].name}" if len(facts.editions) > 1 else ""
@@ -222,7 +230,7 @@ def exceeding_words(facts: ScopeFacts) -> str:
     if len(over) > NAMED_EDITIONS:
         return f"of {counted(len(over), 'edition')} more talks are known than sessions were published"
     told = listed([f"{edition.name} ({edition.known} of {edition.published})" for edition in over])
-    return f"more talks are known than sessions were published of {told}" if over else ""
+    return f"more talks are known than sessions were published of {told}"
 
 
 def scope_title(scope: Scope, editions: tuple[EditionFacts, ...], series: str | None) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
@@ -217,3 +220,11 @@ def test_statements_do_not_grow_with_themes_or_editions(session: Session, sample
         assert len(seen) <= 15
     finally:
         event.remove(sample_engine, "before_cursor_execute", note)
+
+
+@given(st.lists(st.integers(0, 3_000)))
+@example([2, tally.MOST_OF_A_TABLE + 1, 2, tally.MOST_OF_A_TABLE])
+def test_units_are_numbered_as_numpy_does(values: list[int]) -> None:
+    given_ = np.array(values, dtype=np.int64)
+    for found, expected in zip(tally._numbered(given_), np.unique(given_, return_inverse=True), strict=True):
+        assert found.tolist() == expected.tolist()

@@ -189,6 +189,37 @@ def test_talks_of_several_figures_are_counted_once(base: KnowledgeBase) -> None:
         assert not are_of_more(session, figures, known)
 
 
+def test_talks_are_counted_alike_where_nothing_is_kept(own: KnowledgeBase) -> None:
+    request = ReportRequest(series="summit", theme="operations")
+    with reading(own.engine) as session:
+        figures = figures_of(build_report(session, "theme-over-time", request))
+        known = len(talks_of_figures(session, figures))
+    assert len({figure.denominator for figure in figures}) > 1
+    for opened in (reading, writing):
+        with opened(own.engine) as session:
+            assert are_of_more(session, figures, known - 1)
+            assert not are_of_more(session, figures, known)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "themes", "themes?edition=west-2019", "edition?edition=west-2019", "emerging", "radar", "companies", "together",
+        "theme-over-time?theme=operations&series=summit", "whats-new?edition=west-2019",
+    ],
+)  # fmt: skip
+def test_a_report_is_shown_again_without_counting(
+    client: TestClient, statements: list[str], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """One statement asks whether the base has changed, also where its figures are of more talks than one is of."""
+    monkeypatch.setattr("app.web.pages.reports.MOST_LISTED", 10)
+    first = client.get(f"/reports/{path}")
+    assert first.status_code == 200
+    statements.clear()
+    assert client.get(f"/reports/{path}").text == first.text
+    assert len(statements) == 1
+
+
 def test_a_figure_gives_its_talks(client: TestClient) -> None:
     rows = client.get("/api/v1/trends/themes?edition=west-2019").json()["rows"]
     row = next(row for row in rows if 0 < row["numerator"] < row["denominator"])

@@ -104,21 +104,19 @@ def slopes(years: Floats, shares: Floats, sizes: Floats) -> list[Slope | None]:
     level, rate, inverse = _fit(xs, ys, counts, np.log(usual / (1 - usual)))
     fitted = _expit(level + rate * xs)
     pearson = (counts * (ys - fitted) ** 2 / _spread(fitted)).sum(axis=1)
-    for place, at in enumerate(drawn.tolist()):
-        here = xs[place, held[place]]
-        values = float(level[place, 0]), float(rate[place, 0]), float(inverse[place, 0]), float(pearson[place])
-        found[at] = _told(*values, len(here), float(here.min()), float(here.max()))
+    first, last = np.where(held, xs, math.inf).min(axis=1), np.where(held, xs, -math.inf).max(axis=1)
+    ends = _expit(level + rate * np.stack([first, last], axis=1))
+    columns = (rate[:, 0], inverse[:, 0], pearson, held.sum(axis=1), ends)
+    for at, *values in zip(drawn.tolist(), *(column.tolist() for column in columns), strict=True):
+        found[at] = _told(*values)
     return found
 
 
-def _told(
-    level: float, rate: float, inverse: float, pearson: float, points: int, first: float, last: float
-) -> Slope:  # fmt: skip
-    """A line through so many points from `first` to `last`, the variance of its slope by chance alone `inverse`."""
+def _told(rate: float, inverse: float, pearson: float, points: int, ends: Sequence[float]) -> Slope:
+    """A line through so many points with these shares at its ends; the variance of its slope by chance is `inverse`."""
     dispersion = max(1.0, pearson / (points - 2))
     error = math.sqrt(inverse * dispersion)
     reach = student_quantile(0.05, points - 2) * error
-    ends = _expit(np.array([level + rate * first, level + rate * last])).tolist()
     return Slope(
         odds=_exp(rate),
         low=_exp(rate - reach) if rate - reach >= -math.log(BEYOND) else None,
