@@ -16,7 +16,9 @@ from app.search.shapes import SearchRequest
 from app.settings import Settings
 from scripts.measured import at_once, heading, milliseconds, say, say_times
 
-CLIENTS = (1, 8, 32)
+EIGHT = 8
+"""Clients, at which the goal is set and processes are compared."""
+CLIENTS = (1, EIGHT, 32)
 TURNS, SEARCHES = 6, 200
 """How often each number of clients is measured, and how many questions they ask between them each time."""
 PROCESSES = 2
@@ -41,10 +43,10 @@ def run(base: KnowledgeBase, asked: Iterator[str]) -> None:
     """Every number of clients, and eight over two processes; in turns, so that all meet the same machine."""
     heading("Several clients at once, hybrid")
     ways: dict[str, Measure] = {f"{count} clients": partial(by_threads, base, count) for count in CLIENTS}
-    split = f"8 clients of {PROCESSES} processes"
+    alone, split = f"{EIGHT} clients", f"{EIGHT} clients of {PROCESSES} processes"
     with ExitStack() as opened:
-        alone = get_context("spawn")  # a process that threads were started in is not to be forked
-        workers = [opened.enter_context(ProcessPoolExecutor(1, mp_context=alone)) for _ in range(PROCESSES)]
+        anew = get_context("spawn")  # a process that threads were started in is not to be forked
+        workers = [opened.enter_context(ProcessPoolExecutor(1, mp_context=anew)) for _ in range(PROCESSES)]
         ways[split] = partial(by_processes, workers, base.settings)
         rates: dict[str, list[float]] = {way: [] for way in ways}
         times: dict[str, list[float]] = {way: [] for way in ways}
@@ -55,11 +57,11 @@ def run(base: KnowledgeBase, asked: Iterator[str]) -> None:
                     rates[way].append(len(took) / seconds)
                     times[way] += took
     for way in ways:
-        goal = GOAL if way.startswith("8 clients") else None
+        goal = GOAL if way in (alone, split) else None
         say(f"{way}, searches", statistics.median(rates[way]), "/s", goal, at_least=True)
         say_times(way, times[way])
-    say("32 clients to 8 clients", ratio(rates["32 clients"], rates["8 clients"]), "times", 1, at_least=True)
-    say(f"{PROCESSES} processes to one", ratio(rates[split], rates["8 clients"]), "times")
+    say("32 clients to 8 clients", ratio(rates["32 clients"], rates[alone]), "times", 1, at_least=True)
+    say(f"{PROCESSES} processes to one", ratio(rates[split], rates[alone]), "times")
 
 
 def ratio(some: Sequence[float], others: Sequence[float]) -> float:
@@ -77,8 +79,9 @@ def by_processes(
     workers: Sequence[ProcessPoolExecutor], settings: Settings, questions: Sequence[str]
 ) -> tuple[list[float], float]:
     """Asked by eight threads, an equal part of them in each process; the slowest tells how long it took."""
-    each = len(workers)
-    asked = [worker.submit(_in_process, settings, 8 // each, questions[at::each]) for at, worker in enumerate(workers)]
+    parts = len(workers)
+    threads = EIGHT // parts
+    asked = [worker.submit(_in_process, settings, threads, questions[at::parts]) for at, worker in enumerate(workers)]
     found = [one.result() for one in asked]
     return [one for took, _ in found for one in took], max(seconds for _, seconds in found)
 

@@ -39,12 +39,17 @@ _TECHNOLOGY = np.dtype("<i4")
 _TEXT, _FIRST = 1, 2
 
 
+def sheet_tells(session: Session, filter: TalkFilter) -> bool:
+    """Whether the sheet of the whole base, which is kept, tells which talks `filter` allows."""
+    return keeps(session) and told_by_columns(filter)
+
+
 def counted_talks(session: Session, filter: TalkFilter) -> Counted:
     """The talks that `filter` allows, and their assignments. Few statements, none while nothing changes.
 
     A session that may write, and one while an import runs, sees what the tables hold at that moment.
     """
-    if keeps(session) and told_by_columns(filter):
+    if sheet_tells(session, filter):
         sheet = kept(session, "sheet", lambda: _unpacked(session) or read_tables(session, TalkFilter()))
         return Counted(sheet, inside(session, sheet, filter))
     if not is_reading(session):

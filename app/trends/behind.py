@@ -11,11 +11,11 @@ from sqlalchemy import Select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
-from app.catalog.counted import ordered, told_by_columns
+from app.catalog.counted import ordered
 from app.catalog.filters import TalkFilter, allowed_talks
-from app.catalog.kept import keeps, kept
+from app.catalog.kept import kept
 from app.catalog.listing import Portion, portion
-from app.catalog.sheets import counted_talks
+from app.catalog.sheets import counted_talks, sheet_tells
 from app.catalog.snapshot import current_snapshot
 from app.errors import NotFound
 from app.models import Edition, Talk
@@ -53,7 +53,7 @@ def figure_part(session: Session, id: str, which: Which, limit: int, offset: int
     key = parse_key(id)
     whole = key.numerator() if which == "counted" else key.denominator()
     without = key.numerator() if which == "others" else None
-    if keeps(session) and told_by_columns(whole) and (without is None or told_by_columns(without)):
+    if sheet_tells(session, whole) and (without is None or sheet_tells(session, without)):
         ids = _counted_ids(session, whole, without)
         cards = talk_cards(session, ids[offset : offset + limit])
         return Portion(len(ids), cards, limit, offset)
@@ -93,7 +93,7 @@ def figure_talks(session: Session, id: str, limit: int | None = None, offset: in
 def talks_of_figures(session: Session, figures: Iterable[Figure]) -> list[int]:
     """Ids of the talks that any of these figures is taken of, each once, in the order of `figure_talks`."""
     ids: dict[int, None] = {}
-    for wanted in dict.fromkeys(parse_key(figure.id).denominator() for figure in figures):
+    for wanted in dict.fromkeys(_denominator(figure.id) for figure in figures):
         ids |= dict.fromkeys(_ids(session, wanted, None, 0))
     return list(ids)
 
@@ -123,7 +123,7 @@ def _allowed_by_any(session: Session, filters: Iterable[TalkFilter]) -> int:
     """How many talks there are that any of these filters allows."""
     ids: set[int | None] = set()
     for wanted in filters:
-        if keeps(session) and told_by_columns(wanted):
+        if sheet_tells(session, wanted):
             counted = counted_talks(session, wanted)
             ids.update(counted.sheet.talk[counted.inside].tolist())
         else:
@@ -143,7 +143,7 @@ def _cards(cards: dict[int, TalkCard], ids: list[int], figure: str) -> list[Talk
 
 
 def _ids(session: Session, filter: TalkFilter, limit: int | None, offset: int) -> list[int]:
-    if keeps(session) and told_by_columns(filter):
+    if sheet_tells(session, filter):
         return _counted_ids(session, filter, None)[offset : None if limit is None else offset + limit]
     statement = _in_order(allowed_talks(filter)).limit(limit).offset(offset)
     return [talk for talk in session.scalars(statement) if talk is not None]
