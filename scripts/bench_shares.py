@@ -27,7 +27,7 @@ from app.db.types import utc_now
 from app.settings import get_settings
 from app.trends.calibration import Calibration, Held, calibration_file
 from app.trends.estimate import estimate_share, middle_variance, wilson
-from app.trends.estimate.adjusted import CUTS, Rates, adjusted_count, carry, gart_buck, rates_of, saerens
+from app.trends.estimate.adjusted import CUTS, Rates, adjusted_counts, carry, gart_buck, rates_of, saerens
 from app.trends.estimate.prediction import reviewed_share
 from scripts.shares_of_editions import Cell, Labelled, cells, read
 
@@ -176,7 +176,8 @@ def print_unreviewed(file: Labelled, of: str) -> list[Held]:
         true, talks = float(cell.truth.mean()), len(cell.truth)
         own = rates_of(cell.truth_elsewhere, cell.predicted_elsewhere)
         classes = np.bincount(np.digitize(cell.predicted, CUTS), minlength=len(CUTS) + 1).astype(float)
-        expected, size = adjusted_count(classes, carry(own, pooled[cell.edition]))
+        found_ = adjusted_counts(classes, [carry(own, pooled[cell.edition])])
+        expected, size = (float(each[0]) for each in found_)
         variance = talks**2 * middle_variance(expected / talks, talks) / size
         labelled = round(classes[-1])
         estimate = estimate_share(labelled, talks, variance=variance, published=talks, expected=expected)

@@ -112,17 +112,17 @@ def talks_by_vocabulary(session: Session, talks: TalkFilter) -> dict[str, int]:
 
 
 def _talks_by_vocabulary(session: Session, talks: TalkFilter) -> dict[str, int]:
-    themes: dict[str, list[int]] = defaultdict(list)
-    in_use = select(col(Theme.vocabulary), col(Theme.id)).where(col(Theme.withdrawn_at).is_(None))
-    for vocabulary, theme in session.execute(in_use):
-        themes[vocabulary].append(theme or 0)
+    names = vocabulary_names(session)
+    place = {name.slug: at for at, name in enumerate(names)}
+    in_use = select(col(Theme.id), col(Theme.vocabulary)).where(col(Theme.withdrawn_at).is_(None))
+    of = {theme or 0: place[vocabulary] for theme, vocabulary in session.execute(in_use)}
     counted = counted_talks(session, talks)
-    counts = {}
-    for name in vocabulary_names(session):
-        held = np.zeros(len(counted.sheet.talk), dtype=bool)
-        held[counted.sheet.place[counted.assignments(themes[name.slug], assigned=True)]] = True
-        counts[name.slug] = int(held.sum())
-    return counts
+    sheet, at = counted.sheet, counted.assignments(of, assigned=True)
+    places = np.zeros(max(of, default=0) + 1, dtype=np.int64)
+    places[list(of)] = list(of.values())
+    held = np.zeros((len(names), len(sheet.talk)), dtype=bool)
+    held[places[sheet.theme[at]], sheet.place[at]] = True
+    return dict(zip(place, held.sum(axis=1).tolist(), strict=True))
 
 
 def list_vocabularies(session: Session, limit: int = 25, offset: int = 0) -> Portion[VocabularyDetail]:

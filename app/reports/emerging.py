@@ -18,7 +18,7 @@ from app.reports.pieces import (
     with_vocabulary,
 )
 from app.reports.request import ReportRequest
-from app.reports.theme_over_time import Trend, trend_of
+from app.reports.theme_over_time import Trend, trends_of
 from app.trends.change import slope
 from app.trends.change.discoveries import RATE, adjusted
 from app.trends.counts import ThemeShares, theme_shares
@@ -109,20 +109,14 @@ def _themes(
     text; only what is needed is counted, for of everything it takes long."""
     held = [row for row in shares.rows if row.numerator]
     blurred = {row.theme.slug for row in held if jumps and row.whole.undecided}
-    panels = {}
+    trends: dict[str, Trend | None] = {}
     for basis, slugs in ((TEXT, blurred), (request.population, {row.theme.slug for row in held} - blurred)):
         if slugs:
             wanted = tuple(sorted(slugs))
             panel = theme_panel(session, facts, unit, basis, request.counting, wanted, request.vocabulary)
-            panels.update(dict.fromkeys(slugs, (panel, basis)))
+            trends |= trends_of(panel, wanted, basis)
     return [
-        Course(
-            slug=row.theme.slug,
-            name=row.theme.name,
-            figure=row.whole,
-            trend=trend_of(panels[row.theme.slug][0], None, row.theme.slug, panels[row.theme.slug][1]),
-        )
-        for row in held
+        Course(slug=row.theme.slug, name=row.theme.name, figure=row.whole, trend=trends[row.theme.slug]) for row in held
     ]
 
 
@@ -170,8 +164,13 @@ def _together(courses: Sequence[Course], *, competing: bool) -> list[Course]:
             p = next(ps)
             trend = trend.model_copy(update={"p": p, "verdict": trend.verdict if p <= RATE else "not settled"})
         found.append(one.model_copy(update={"trend": trend}))
+    # Rounded, so that those alike keep the order they are in.
     found.sort(
-        key=lambda one: (one.trend is None, one.trend is not None and one.trend.verdict == "not settled", -_steep(one))
+        key=lambda one: (
+            one.trend is None,
+            one.trend is not None and one.trend.verdict == "not settled",
+            -round(_steep(one), 9),
+        )
     )
     return found
 

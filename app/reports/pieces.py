@@ -36,7 +36,7 @@ def coverage_lines(facts: ScopeFacts, population: str, example: ThemeShare | Non
     published = facts.published
     if published is None:
         return (_unknown(facts),)
-    if facts.is_complete:
+    if facts.coverage.is_complete:
         return (line(f"All {counted(published, 'published session')} are in the base."),)
     left = facts.missing or 0
     which = f": {lacking_words(facts)}" if len(facts.editions) > 1 else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -165,11 +168,20 @@ def trend_of(panel: Panel, texts: Panel | None, theme: str, population: str) -> 
 
     Among talks with text where the text coverage jumps, unless people decided every talk.
     """
-    if texts and any(cell.figure.undecided for cell in panel.line(theme)):
+    if texts and any(cell.seen.undecided for cell in panel.line(theme)):
         panel, population = texts, TEXT
-    dated = [(column.when, cell.seen) for column, cell in zip(panel.columns, panel.line(theme), strict=True)]
-    points = [(when, seen.share, seen.weight) for when, seen in dated if when is not None]
-    return Trend.of(slope.slope(points), population)
+    return trends_of(panel, (theme,), population)[theme]
+
+
+def trends_of(panel: Panel, themes: Sequence[str], population: str) -> dict[str, Trend | None]:
+    """The lines through the shares of themes, as in `trend_of`, all at once."""
+    dated = [(column.when, column.key) for column in panel.columns if column.when is not None]
+    years = np.array([when for when, _ in dated], dtype=np.float64)
+    seen = [[panel.cells[key, theme].seen for _, key in dated] for theme in themes]
+    values = np.array([[(one.share, one.weight) for one in row] for row in seen], dtype=np.float64)
+    values = values.reshape(len(themes), len(years), 2)
+    lines = slope.slopes(years, values[:, :, 0], values[:, :, 1])
+    return {theme: Trend.of(one, population) for theme, one in zip(themes, lines, strict=True)}
 
 
 def _lead(found: ThemeOverTime, facts: ScopeFacts) -> tuple[Line, ...]:

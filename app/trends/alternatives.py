@@ -15,7 +15,10 @@ from app.trends.figure import Figure, share_figure
 from app.trends.keys import FigureKey
 from app.trends.populations import POPULATIONS, Population
 from app.trends.scope import ScopeFacts
-from app.trends.tally import FEW, Tally, theme_tallies
+from app.trends.tally import Tally, theme_tallies
+
+FEW = 10_000
+"""Talks, up to which a page counts what is beside its subject as well."""
 
 
 @dataclass(frozen=True)

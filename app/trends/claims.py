@@ -152,7 +152,7 @@ def claimed_words(claim: Claim) -> str:
 def _reading(claim: Claim, counting: str, figure: Figure, facts: ScopeFacts) -> ClaimReading:
     low, high = figure.low or 0.0, figure.high
     if claim["measure"] == "theme-count":
-        whole = figure.denominator if facts.is_complete else facts.whole
+        whole = figure.denominator if facts.coverage.is_complete else facts.whole
         low = max(round(low * (whole or figure.denominator)), figure.confirmed)
         high = max(round(high * whole), figure.numerator) if whole and high is not None else None
     return _judged(claim, counting, figure, low, high)

@@ -20,10 +20,10 @@ from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.errors import NotFound
 from app.models import Organisation, Speaker, Technology, Theme
 from app.text.kinds import KINDS
-from app.trends.figure import Coverage, Figure, FigureLink, count_figure, share_figure
+from app.trends.figure import Figure, FigureLink, count_figure, share_figure
 from app.trends.keys import FigureKey
 from app.trends.populations import POPULATIONS, doubt, get_counting, get_population
-from app.trends.scope import Scope, ScopeFacts, read_scope
+from app.trends.scope import Coverage, Scope, ScopeFacts, read_scope
 from app.trends.tally import Tally, theme_tallies
 
 
@@ -130,7 +130,7 @@ def theme_shares(
         population=population,
         counting=counting,
         scope=facts.title,
-        coverage=Coverage.of(facts),
+        coverage=facts.coverage,
         rows=rows,
         snapshot=snapshot,
     )

@@ -6,38 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.catalog.cards import TalkCard
 from app.settings import get_settings
-from app.trends.estimate import Ground, estimate_share, method_sentence
+from app.trends.estimate import Estimate, Ground, estimate_share, method_sentence
 from app.trends.estimate.planning import plan_reviews
 from app.trends.keys import FigureKey
 from app.trends.populations import get_population
-from app.trends.scope import ScopeFacts, exceeding_words
+from app.trends.scope import Coverage, ScopeFacts, exceeding_words
 from app.trends.tally import Tally
 from app.trends.wording import counted, likely, percent, percent_range
-
-
-class Coverage(BaseModel):
-    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition.
-
-    What is missing is told edition by edition, so `surplus`, the talks known beyond what their editions published,
-    fills no gap of another.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    known: int
-    published: int | None
-    missing: int | None = Field(default=None, description="published sessions that are not known; null as `published`")
-    surplus: int = Field(default=0, description="talks known beyond what their editions published")
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every published session of every edition is known, and no talk besides."""
-        return self.missing == 0 and self.surplus == 0
-
-    @classmethod
-    def of(cls, facts: ScopeFacts) -> Coverage:
-        """That of a scope."""
-        return cls(known=facts.known, published=facts.published, missing=facts.missing, surplus=facts.surplus)
 
 
 class FigureLink(BaseModel):
@@ -192,11 +167,11 @@ class FigureTalks(BaseModel):
     next: str | None = Field(default=None, description="Address of the next part, null at the end.")
 
 
-def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) -> Figure:
-    """The figure of a share; `theme` is the theme's name."""
+def share_estimate(population: str, facts: ScopeFacts, tally: Tally) -> Estimate:
+    """The share of a theme among the talks of a population, with its interval."""
     # Of a programme that is known whole, so is every population.
-    whole = facts.is_complete
-    estimate = estimate_share(
+    whole = facts.coverage.is_complete
+    return estimate_share(
         tally.numerator,
         tally.denominator,
         confirmed=tally.confirmed,
@@ -204,11 +179,18 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         variance=tally.variance,
         published=tally.denominator if whole else facts.published,
         surplus=facts.surplus,
-        of_population=key.population != "all" and not whole,
+        of_population=population != "all" and not whole,
         expected=tally.expected,
         keeps_count=tally.ground.labels != "reviewed-sample",
         skew=tally.skew,
     )
+
+
+def share_figure(
+    key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally, estimate: Estimate | None = None
+) -> Figure:
+    """The figure of a share; `theme` is the theme's name, `estimate` that of `share_estimate` if it is at hand."""
+    estimate = estimate or share_estimate(key.population, facts, tally)
     ground = tally.ground if tally.denominator else Ground("nothing")
     about = "with the main theme" if key.counting == "main" else "with the theme"
     return Figure(
@@ -244,7 +226,7 @@ def share_figure(key: FigureKey, theme: str, facts: ScopeFacts, tally: Tally) ->
         half_labelling=estimate.labelling,
         half_unseen=estimate.unseen,
         variance=tally.variance,
-        coverage=Coverage.of(facts),
+        coverage=facts.coverage,
         snapshot=key.snapshot,
     )
 
@@ -271,9 +253,19 @@ def count_figure(
         confirmed=numerator,
         machine=0,
         undecided=0,
-        coverage=Coverage.of(facts),
+        coverage=facts.coverage,
         snapshot=key.snapshot,
     )
+
+
+_NARROWED = (
+    ("kind", "of kind"),
+    ("language", "in language"),
+    ("speaker", "by"),
+    ("organisation", "by people of"),
+    ("technology", "that mention"),
+)
+_AFFILIATED = {"vendor": "by people of a vendor", "user": "by people of no vendor"}
 
 
 def _described(key: FigureKey, names: dict[str, str]) -> str:
@@ -282,21 +274,18 @@ def _described(key: FigureKey, names: dict[str, str]) -> str:
     words = ["talks"]
     if key.population != "all":
         words.append(f"({get_population(key.population).name})")
-    parts = (
-        ("of kind", talks.kind),
-        ("in language", talks.language),
-        ("by", talks.speaker),
-        ("by people of", talks.organisation),
-        ("that mention", talks.technology),
-        ("with", next(iter(talks.technologies), None)),
-        ("by people of", {"vendor": "a vendor", "user": "no vendor"}.get(talks.affiliation or "")),
-        ("by people of", "whom it is not known where they work" if talks.affiliation == "unknown" else None),
-        ("with", "a speaker who is new to the series" if talks.newcomers else None),
-        ("given", "at another edition before" if talks.repeated else None),
-    )
     if talks.both:
         words.append(f"with {' and '.join(f'“{names.get(theme, theme)}”' for theme in talks.both)}")
-    words += [f"{how} {names.get(value, value)}" for how, value in parts if value]
+    for narrowed, how in _NARROWED:
+        if value := getattr(talks, narrowed):
+            words.append(f"{how} {names.get(value, value)}")
+    words += [f"with {names.get(one, one)}" for one in talks.technologies[:1]]
+    if talks.affiliation:
+        words.append(_AFFILIATED.get(talks.affiliation, "by people of whom it is not known where they work"))
+    if talks.newcomers:
+        words.append("with a speaker who is new to the series")
+    if talks.repeated:
+        words.append("given at another edition before")
     return " ".join(words)
 
 

@@ -8,7 +8,7 @@ own talk alone. Nothing is read from the base here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from app.trends.decisions import Decided, Decisions
 from app.trends.estimate import Ground, Labels, middle_variance
-from app.trends.estimate.adjusted import CUTS, LEAST_DECIDED, Carried, Rates, adjusted_count, carry, rates_of
+from app.trends.estimate.adjusted import CUTS, LEAST_DECIDED, Carried, Rates, adjusted_counts, carry, rates_of
 from app.trends.estimate.planning import LEAST_REVIEWED
 from app.trends.estimate.prediction import reviewed_share
 
@@ -128,43 +128,53 @@ def _rates(ones: Sequence[Decided]) -> Rates:
     return rates_of(np.array([one.accepted for one in ones]), np.array([one.predicted for one in ones], dtype=float))
 
 
-def expected_talks(
-    theme: int,
-    confirmed: int,
-    left: Open,
-    sampled: Collection[Stratum],
-    probabilities: Probabilities,
-    rates: Measured | None,
-) -> Expected:
-    """Talks of a theme: `confirmed` by people, and of the undecided ones in `left` those expected.
+@dataclass(frozen=True)
+class Asked:
+    """A theme of which `confirmed` talks were confirmed by people, and the undecided ones are those in `left`.
 
-    Strata are estimated by their samples; the undecided talks of all other editions by `rates`, or where there are none
-    by the machine's own word.
+    Strata are estimated by their samples, of whose editions `probabilities` has the undecided talks; the undecided
+    talks of all other editions by `rates`, or where there are none by the machine's own word.
     """
-    expected, variance, skewed, rest = float(confirmed), 0.0, 0.0, left
-    used: list[Labels] = []
-    for stratum in sampled:
-        said = probabilities.get((stratum.theme, stratum.edition), ())
-        talks, more, skew = _by_sample(stratum, said)
-        decided = (*stratum.sample, *stratum.alone)
-        expected += talks - sum(one.accepted for one in decided)
+
+    theme: int
+    confirmed: int
+    left: Open
+    sampled: Collection[Stratum]
+    probabilities: Probabilities
+    rates: Measured | None
+
+
+def expected_talks(asked: Sequence[Asked]) -> list[Expected]:
+    """Talks of each theme: those confirmed by people, and of the undecided ones those expected. All at once, for a
+    report asks for hundreds."""
+    rests = [_unsampled(one) if one.sampled else one.left for one in asked]
+    rated = [at for at, (one, rest) in enumerate(zip(asked, rests, strict=True)) if one.rates and rest.talks > 0]
+    found = dict(zip(rated, _by_rates([(rests[at], asked[at]) for at in rated]), strict=True))
+    return [_expected(one, rest, found.get(at)) for at, (one, rest) in enumerate(zip(asked, rests, strict=True))]
+
+
+def _expected(asked: Asked, rest: Open, by_rates: tuple[float, float] | None) -> Expected:
+    expected, variance, skewed = float(asked.confirmed), 0.0, 0.0
+    used: set[Labels] = set()
+    for stratum in asked.sampled:
+        talks, more, skew = _by_sample(stratum, _said(stratum, asked))
+        expected += talks - sum(one.accepted for one in (*stratum.sample, *stratum.alone))
         variance += more
         skewed += more * skew
-        rest = _without(rest, said, stratum.talks - len(decided), left)
-        used.append("reviewed-sample")
+        used.add("reviewed-sample")
     if rest.talks > 0:
-        if rates is None:
-            talks, more = float(rest.yes), rest.variance
-        else:
-            talks, more = _by_rates(rest, theme, rates)
-        used.append("machine-probabilities" if rates is None else "measured-elsewhere")
+        talks, more = by_rates or (float(rest.yes), rest.variance)
+        used.add("measured-elsewhere" if by_rates else "machine-probabilities")
         expected, variance, skewed = expected + talks, variance + more, skewed + more
-    kinds = set(used)
-    labels: Labels = "mixed" if len(kinds) > 1 else used[0] if used else "decided"
-    reviewed = sum(len(stratum.sample) for stratum in sampled)
-    elsewhere = rates.decided if rates and rest.talks > 0 else 0
+    labels: Labels = "mixed" if len(used) > 1 else next(iter(used), "decided")
+    reviewed = sum(len(stratum.sample) for stratum in asked.sampled)
+    elsewhere = asked.rates.decided if asked.rates and by_rates else 0
     # Errors of editions are independent: variances add up, and so does how fast each grows.
     return Expected(expected, variance, Ground(labels, reviewed, elsewhere), skewed / variance if variance else 1.0)
+
+
+def _said(stratum: Stratum, asked: Asked) -> Sequence[float]:
+    return asked.probabilities.get((stratum.theme, stratum.edition), ())
 
 
 def _by_sample(stratum: Stratum, probabilities: Sequence[float]) -> tuple[float, float, float]:
@@ -187,21 +197,27 @@ def _kept(probability: float | None) -> float:
     return probability if probability is not None and probability >= CUTS[0] else 0.0
 
 
-def _without(rest: Open, probabilities: Sequence[float], undecided: int, whole: Open) -> Open:
-    """`rest` less the undecided talks of a stratum; of the variance of `whole` their part by number goes."""
-    yes = sum(one >= CUTS[1] for one in probabilities)
-    perhaps = len(probabilities) - yes
-    part = undecided / whole.talks if whole.talks else 0.0
-    return Open(
-        max(rest.no - (undecided - len(probabilities)), 0),
-        max(rest.perhaps - perhaps, 0),
-        max(rest.yes - yes, 0),
-        max(rest.variance - part * whole.variance, 0.0),
-    )
+def _unsampled(asked: Asked) -> Open:
+    """What is left without the undecided talks of strata; of the variance their part by number goes."""
+    rest, whole = asked.left, asked.left
+    for stratum in asked.sampled:
+        said = _said(stratum, asked)
+        undecided = stratum.talks - len(stratum.sample) - len(stratum.alone)
+        yes = sum(one >= CUTS[1] for one in said)
+        part = undecided / whole.talks if whole.talks else 0.0
+        rest = Open(
+            max(rest.no - (undecided - len(said)), 0),
+            max(rest.perhaps - (len(said) - yes), 0),
+            max(rest.yes - yes, 0),
+            max(rest.variance - part * whole.variance, 0.0),
+        )
+    return rest
 
 
-def _by_rates(left: Open, theme: int, rates: Measured) -> tuple[float, float]:
-    """Talks of the theme among those left, and their variance; see `estimate.adjusted.adjusted_count`."""
-    classes = np.array([left.no, left.perhaps, left.yes], dtype=float)
-    expected, size = adjusted_count(classes, rates.carried(theme))
-    return expected, left.talks**2 * middle_variance(expected / left.talks, left.talks) / size
+def _by_rates(left: Sequence[tuple[Open, Asked]]) -> Iterator[tuple[float, float]]:
+    """Talks of the theme among those left, and their variance; see `estimate.adjusted.adjusted_counts`."""
+    classes = np.array([(rest.no, rest.perhaps, rest.yes) for rest, _ in left], dtype=float)
+    carried = [one.rates.carried(one.theme) for _, one in left if one.rates]
+    found = adjusted_counts(classes, carried)
+    for (rest, _), expected, size in zip(left, *(each.tolist() for each in found), strict=True):
+        yield expected, rest.talks**2 * middle_variance(expected / rest.talks, rest.talks) / size

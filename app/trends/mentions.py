@@ -19,7 +19,7 @@ from app.trends.change.seen import Seen
 from app.trends.estimate import wilson
 from app.trends.figure import Figure, count_figure
 from app.trends.keys import FigureKey
-from app.trends.parts import Unit, talks_by, units_of
+from app.trends.parts import Unit, numbered, talks_by, units_of
 from app.trends.populations import get_population
 from app.trends.scope import Scope, ScopeFacts
 
@@ -54,12 +54,14 @@ def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> M
     counted = counted_talks(session, narrowed)
     sheet = counted.sheet
     at = np.flatnonzero(counted.inside[sheet.mentioning])
-    units, technologies = units_of(sheet, unit)[sheet.mentioning[at]], sheet.technology[at].astype(np.int64)
-    step = int(units.max(initial=0)) + 2  # one more for talks without a year
-    pairs, numbers = np.unique(technologies * step + units + 1, return_counts=True)
+    units, of_unit = numbered(units_of(sheet, unit)[sheet.mentioning[at]] + 1)  # 0 for talks without a year
+    technologies, of_technology = numbered(sheet.technology[at].astype(np.int64))
+    numbers = np.bincount(of_technology * len(units) + of_unit)
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    for pair, talks in zip(pairs.tolist(), numbers.tolist(), strict=True):
-        found[pair // step][pair % step - 1] = talks
+    pairs = np.flatnonzero(numbers)
+    columns = technologies[pairs // max(len(units), 1)], units[pairs % max(len(units), 1)] - 1, numbers[pairs]
+    for technology, of, talks in zip(*(column.tolist() for column in columns), strict=True):
+        found[technology][of] = talks
     named = session.execute(select(col(Technology.id), col(Technology.slug), col(Technology.name)))
     listed = [
         Mentioned(slug, name, sum(by.values()), {of: talks for of, talks in by.items() if of >= 0})

@@ -88,7 +88,7 @@ class Pair:
         """The shares that a change is taken of; None where there are none that can be compared."""
         if self.coverage is None:
             return self.before, self.after
-        enough = self.text and min(cell.figure.denominator for cell in self.text) >= LEAST_WITH_TEXT
+        enough = self.text and min(cell.seen.talks for cell in self.text) >= LEAST_WITH_TEXT
         return self.text if enough else None
 
 
@@ -99,7 +99,7 @@ def paired(panel: Panel, texts: Panel | None, theme: str, before: int, after: in
     """
     first, last = panel.columns[before], panel.columns[after]
     cells = panel.cells[first.key, theme], panel.cells[last.key, theme]
-    if texts is None or not text_jumps(first, last) or not any(cell.figure.undecided for cell in cells):
+    if texts is None or not text_jumps(first, last) or not any(cell.seen.undecided for cell in cells):
         return Pair(*cells)
     found = texts.cells.get((first.key, theme)), texts.cells.get((last.key, theme))
     both = (found[0], found[1]) if found[0] and found[1] else None

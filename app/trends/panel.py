@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 
 from sqlmodel import Session
@@ -13,12 +14,13 @@ from app.catalog.snapshot import current_snapshot
 from app.catalog.vocabularies import VocabularyName, choose_vocabulary
 from app.trends.change.seen import Seen, seen
 from app.trends.counts import ThemeName, listed_themes
-from app.trends.figure import Figure, count_figure, share_figure
+from app.trends.estimate import Estimate
+from app.trends.figure import Figure, count_figure, share_estimate, share_figure
 from app.trends.keys import FigureKey
 from app.trends.parts import Unit, denominators, talks_by
 from app.trends.populations import get_counting, get_population
 from app.trends.scope import ScopeFacts, edition_facts, yearly_facts
-from app.trends.tally import cross_tallies
+from app.trends.tally import Tally, cross_tallies
 
 TEXT = "with-text"
 JUMP = 0.15
@@ -49,10 +51,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """The share of a theme in a column, as a figure and as evidence."""
+    """The share of a theme in a column, as evidence and as a figure, which is made for those who show it."""
 
-    figure: Figure
     seen: Seen
+    make: Callable[[], Figure]
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The share as it is shown."""
+        return self.make()
 
 
 @dataclass(frozen=True)
@@ -120,12 +127,26 @@ def _panel(
     for of, column in _columns(session, facts, unit, known, texts, snapshot):
         columns.append(column)
         for theme, name in wanted.items():
-            key = FigureKey("share", column.facts.scope.filter(), population, counting, name.slug, snapshot)
-            figure = share_figure(key, name.name, column.facts, tallies[of, theme])
-            evidence = seen(figure)
+            tally = tallies[of, theme]
+            estimate = share_estimate(population, column.facts, tally)
+            evidence = seen(estimate, tally, column.facts.coverage, population)
             assert evidence is not None
-            cells[column.key, name.slug] = Cell(figure, evidence)
+            make = partial(_figure, name, column.facts, population, counting, snapshot, tally, estimate)
+            cells[column.key, name.slug] = Cell(evidence, make)
     return Panel(unit, vocabulary, tuple(wanted.values()), tuple(columns), cells, snapshot)
+
+
+def _figure(
+    theme: ThemeName,
+    facts: ScopeFacts,
+    population: str,
+    counting: str,
+    snapshot: str,
+    tally: Tally,
+    estimate: Estimate,
+) -> Figure:
+    key = FigureKey("share", facts.scope.filter(), population, counting, theme.slug, snapshot)
+    return share_figure(key, theme.name, facts, tally, estimate)
 
 
 def _columns(

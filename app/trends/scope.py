@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -83,6 +84,26 @@ class EditionFacts:
         return 0 if self.published is None else max(0, self.known - self.published)
 
 
+class Coverage(BaseModel):
+    """Known talks, and sessions the programmes listed; `published` is None where that is not known of each edition.
+
+    What is missing is told edition by edition, so `surplus`, the talks known beyond what their editions published,
+    fills no gap of another.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    known: int
+    published: int | None
+    missing: int | None = Field(default=None, description="published sessions that are not known; null as `published`")
+    surplus: int = Field(default=0, description="talks known beyond what their editions published")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every published session of every edition is known, and no talk besides."""
+        return self.missing == 0 and self.surplus == 0
+
+
 @dataclass(frozen=True)
 class ScopeFacts:
     """A scope with its title and editions, oldest first."""
@@ -119,10 +140,10 @@ class ScopeFacts:
         many it published, or more of one are known than it did."""
         return None if self.surplus else self.published
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every published session of every edition is known, and no talk besides."""
-        return self.missing == 0 and self.surplus == 0
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of it is known; one for all figures of it."""
+        return Coverage(known=self.known, published=self.published, missing=self.missing, surplus=self.surplus)
 
 
 def read_scope(session: Session, scope: Scope) -> ScopeFacts:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,25 +19,22 @@ from app.catalog.sheets import counted_talks
 from app.models import Talk, Theme, ThemeDecision
 from app.trends.decisions import Decided, Decisions, all_decisions, decided_here, open_probabilities
 from app.trends.estimate import SUREST, Ground, label_variance
-from app.trends.labelling import Measured, Open, Stratum, expected_talks, measured, strata
+from app.trends.labelling import Asked, Measured, Open, Stratum, expected_talks, measured, strata
 from app.trends.parts import (
     Denominator,
     Unit,
     denominators,
     is_settled,
+    numbered,
     talks_of_editions,
     unit_of,
     units_of,
 )
 
-FEW = 10_000
-"""Talks, up to which a page counts what is beside its subject as well."""
-
-MOST_OF_A_TABLE = 1_000_000
-"""Ids up to which a table of all of them is quicker than sorting those there are."""
-
 ALIKE = 16
 """Ways in which an assignment can be alike to another: a status, being main or not, settled or not."""
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,11 @@ def corrected(
     rates = _rates(session, decisions, only)
     sampled = [stratum for some in found.values() for stratum in some]
     said = open_probabilities(session, filter, {one.theme for one in sampled}, {one.edition for one in sampled})
-    return {theme: _with_expected(tally, theme, found.get(theme, []), said, rates) for theme, tally in tallies.items()}
+    asked = {
+        theme: Asked(theme, tally.confirmed, tally.left, found.get(theme, ()), said, rates)
+        for theme, tally in tallies.items()
+    }
+    return _with_expected(tallies, asked)
 
 
 def edition_tallies(
@@ -182,10 +184,13 @@ def _corrected_each(
     for of, editions in talks.items():
         only = next(iter(editions)) if len(editions) == 1 else None
         rates[of] = _rates(session, decisions, only if only in read else None)
-    return {
-        (of, theme): _with_expected(tally, theme, sampled.get((of, theme), []), said.get(of, {}), rates[of])
+    asked = {
+        (of, theme): Asked(
+            theme, tally.confirmed, tally.left, sampled.get((of, theme), ()), said.get(of, {}), rates[of]
+        )
         for (of, theme), tally in tallies.items()
     }
+    return _with_expected(tallies, asked)
 
 
 def _units_of_decided(session: Session, filter: TalkFilter, unit: Unit) -> dict[int, int]:
@@ -219,22 +224,17 @@ def _rates(session: Session, decisions: Decisions, without: int | None) -> Measu
     return kept(session, ("rates", without), lambda: measured(decisions, without))
 
 
-def _with_expected(
-    tally: Tally,
-    theme: int,
-    sampled: list[Stratum],
-    said: Mapping[tuple[int, int], list[float]],
-    rates: Measured | None,
-) -> Tally:
-    """`tally` with labels corrected; as it is where people decided everything or nothing was ever measured."""
-    if tally.undecided == 0:
-        return replace(tally, ground=Ground("decided"))
-    if not sampled and rates is None:
-        return tally
-    found = expected_talks(theme, tally.confirmed, tally.left, sampled, said, rates)
-    # Rounded, so that the order in which a database answers does not show in a figure.
-    talks, variance, skew = round(found.talks, 9), round(found.variance, 9), round(found.skew, 9)
-    return replace(tally, expected=talks, variance=variance, skew=skew, ground=found.ground)
+def _with_expected(tallies: Mapping[Key, Tally], asked: Mapping[Key, Asked]) -> dict[Key, Tally]:
+    """Tallies with labels corrected; as they are where people decided everything or nothing was ever measured."""
+    open_ = [key for key, tally in tallies.items() if tally.undecided and (asked[key].sampled or asked[key].rates)]
+    found = dict(tallies) | {
+        key: replace(tally, ground=Ground("decided")) for key, tally in tallies.items() if not tally.undecided
+    }
+    for key, one in zip(open_, expected_talks([asked[key] for key in open_]), strict=True):
+        # Rounded, so that the order in which a database answers does not show in a figure.
+        talks, variance, skew = round(one.talks, 9), round(one.variance, 9), round(one.skew, 9)
+        found[key] = replace(tallies[key], expected=talks, variance=variance, skew=skew, ground=one.ground)
+    return found
 
 
 def _marks(
@@ -255,7 +255,7 @@ def _marks(
     alike = sheet.status[at].astype(np.int64) << 2
     if main:
         alike += sheet.main[at] * 2 + is_settled(session, sheet, vocabulary)[place]
-    places, of = _numbered(units[place])
+    places, of = numbered(units[place])
     order = np.array(sorted(themes), dtype=np.int64)
     keys = ((of * len(order)) + np.searchsorted(order, sheet.theme[at])) * ALIKE + alike
     sure = (given >= 1 - SUREST) & (given <= SUREST)
@@ -270,19 +270,6 @@ def _marks(
         mark = Marks(STATUSES[kind >> 2], bool(kind & 2), bool(kind & 1), int(numbers[key]), round(float(sums[key]), 9))
         found[int(places[unit]), int(order[theme])].append(mark)
     return found
-
-
-def _numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct values, ascending, none below 0, and the place of each value among them.
-
-    As np.unique gives them, by a table instead of sorting, in a fifth of the time.
-    """
-    highest = int(values.max(initial=0))
-    if highest > MOST_OF_A_TABLE:
-        return np.unique(values, return_inverse=True)
-    there = np.zeros(highest + 1, dtype=np.int64)
-    there[values] = 1
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
 
 
 def tally_of(marks: list[Marks], whole: Denominator, counting: str) -> Tally:

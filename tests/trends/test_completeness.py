@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from app.reports.registry import build_report
 from app.reports.request import ReportRequest
-from app.trends.change.seen import seen
 from app.trends.counts import theme_figure
 from app.trends.document import Number, plain
+from app.trends.panel import theme_panel
 from app.trends.queue import queue_part
 from app.trends.scope import Scope, read_scope
 from tests.databases import Databases
@@ -44,7 +44,7 @@ def session(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_more_than_one_edition_published_fills_no_gap_of_another(session: Session) -> None:
     facts = read_scope(session, Scope(series="tiny"))
     assert (facts.known, facts.published, facts.missing, facts.surplus) == (8, 8, 1, 1)
-    assert not facts.is_complete
+    assert not facts.coverage.is_complete
     assert facts.whole is None
     figure = theme_figure(session, "operations", facts.scope)
     assert figure.method_slug != "exact"
@@ -53,9 +53,6 @@ def test_more_than_one_edition_published_fills_no_gap_of_another(session: Sessio
     assert figure.high is not None
     assert figure.low < 3 / 8 < figure.high
     assert (figure.coverage.missing, figure.coverage.surplus) == (1, 1)
-    found = seen(figure)
-    assert found is not None
-    assert found.missing == 1
 
 
 def test_words_say_which_edition_lacks_sessions_and_which_has_too_many(session: Session) -> None:
@@ -82,9 +79,23 @@ def test_populations_of_a_complete_programme_are_known_whole(session: Session) -
         figure.method
         == "Exact: all 4 published sessions are known and people decided each of the 3 of this population."
     )
-    found = seen(figure)
-    assert found is not None
-    assert found.missing == 0
+
+
+@pytest.mark.parametrize(("population", "missing"), [("all", [0, 0, 1]), ("without-keynotes", [0, None, None])])
+def test_evidence_of_an_edition_tells_what_is_missing_where_that_is_known(
+    session: Session, population: str, missing: list[int | None]
+) -> None:
+    panel = theme_panel(session, read_scope(session, Scope(series="tiny")), "edition", population)
+    for theme in panel.themes:
+        cells = panel.line(theme.slug)
+        assert [cell.seen.missing for cell in cells] == missing
+        figures = [cell.figure for cell in cells]
+        assert [cell.seen.talks for cell in cells] == [one.denominator for one in figures]
+        assert [cell.seen.undecided for cell in cells] == [one.undecided for one in figures]
+        assert [(cell.seen.share, cell.seen.low) for cell in cells] == [(one.estimate, one.low) for one in figures]
+        assert figures == [
+            theme_figure(session, theme.slug, column.facts.scope, population) for column in panel.columns
+        ]
 
 
 @pytest.mark.parametrize("edition", ["tiny-2022", "tiny-2023"])

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.catalog.filters import TalkFilter
 from app.errors import NotFound, UsageError
-from app.trends import tally
+from app.trends import parts
 from app.trends.behind import figure_talks
 from app.trends.counts import edition_counts, population_counts, talk_count, theme_figure, theme_shares
 from app.trends.populations import POPULATIONS
@@ -139,18 +139,6 @@ def test_talks_behind_a_figure(session: Session) -> None:
                     assert not found.stale
 
 
-@pytest.mark.parametrize("counting", ["any", "main"])
-def test_both_ways_to_the_assignments_count_the_same(
-    session: Session, monkeypatch: pytest.MonkeyPatch, counting: str
-) -> None:
-    for scope in (WEST, Scope(), Scope(series="summit", year_from=2020)):
-        for population in POPULATIONS:
-            by_talks = theme_shares(session, scope, population.slug, counting)
-            monkeypatch.setattr(tally, "FEW", -1)
-            assert theme_shares(session, scope, population.slug, counting) == by_talks
-            monkeypatch.undo()
-
-
 def test_a_part_of_a_series_of_a_theme_is_cut_from_the_whole(session: Session) -> None:
     whole = theme_series(session, "operations")
     for part in (slice(0, 1), slice(1, 2), slice(-1, None), slice(5, 9)):
@@ -223,8 +211,8 @@ def test_statements_do_not_grow_with_themes_or_editions(session: Session, sample
 
 
 @given(st.lists(st.integers(0, 3_000)))
-@example([2, tally.MOST_OF_A_TABLE + 1, 2, tally.MOST_OF_A_TABLE])
+@example([2, parts.MOST_OF_A_TABLE + 1, 2, parts.MOST_OF_A_TABLE])
 def test_units_are_numbered_as_numpy_does(values: list[int]) -> None:
     given_ = np.array(values, dtype=np.int64)
-    for found, expected in zip(tally._numbered(given_), np.unique(given_, return_inverse=True), strict=True):
+    for found, expected in zip(parts.numbered(given_), np.unique(given_, return_inverse=True), strict=True):
         assert found.tolist() == expected.tolist()

@@ -14,7 +14,7 @@ from app.trends.alternatives import alternatives
 from app.trends.counts import population_counts, theme_figure, theme_shares
 from app.trends.decisions import Decided
 from app.trends.figure import Figure
-from app.trends.labelling import Open, expected_talks, strata
+from app.trends.labelling import Asked, Open, expected_talks, strata
 from app.trends.populations import COUNTINGS, POPULATIONS
 from app.trends.scope import Scope, read_scope
 from app.trends.series import theme_series
@@ -118,7 +118,8 @@ def test_talks_that_were_likelier_to_be_drawn_speak_for_fewer_others() -> None:
 
     def expected(chances: tuple[float, float]) -> float:
         ones = [Decided(talk, 1, talk < 10, 0.5, read=False, chance=chances[talk >= 10]) for talk in range(20)]
-        return expected_talks(7, 10, left, strata(7, ones, {1: 50}), said, None).talks
+        asked = Asked(7, 10, left, strata(7, ones, {1: 50}), said, None)
+        return expected_talks([asked])[0].talks
 
     assert expected((0.4, 0.4)) == pytest.approx(25, abs=1)
     # Each accepted talk stands for 1.25, each other one for 5: 12.5 of 62.5.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.trends.estimate import middle_variance, wilson
-from app.trends.estimate.adjusted import Rates, adjusted_count, carry, gart_buck, rates_of, saerens
+from app.trends.estimate.adjusted import Rates, adjusted_counts, carry, gart_buck, rates_of, saerens
 from app.trends.estimate.interval import whole_talks
 from app.trends.estimate.planning import plan_reviews
 from app.trends.estimate.prediction import corrected_mean, reviewed_share, tuned_weight
@@ -151,17 +151,30 @@ def test_adjusted_counts_find_the_share_when_rates_hold() -> None:
     own = Rates(np.array([820.0, 110, 170]), np.array([20.0, 60, 120]))
     of, off = own.accepted / own.accepted.sum(), own.rejected / own.rejected.sum()
     classes = np.round(120 * of + 280 * off)
-    expected, size = adjusted_count(classes, carry(own, own))
-    assert expected == pytest.approx(120, abs=4)
-    low, high = wilson(expected / 400, size)
+    expected, size = adjusted_counts(np.array([classes, np.zeros(3)]), [carry(own, own)] * 2)
+    assert expected[0] == pytest.approx(120, abs=4)
+    low, high = wilson(float(expected[0]) / 400, float(size[0]))
     assert low < 0.3 < high
-    assert adjusted_count(np.zeros(3), carry(own, own))[0] == 0
+    assert (expected[1], size[1]) == (0, np.inf)
+    assert [len(each) for each in adjusted_counts(np.empty((0, 3)), [])] == [0, 0]
 
 
 def test_a_theme_rare_here_stays_rare_though_it_was_common_elsewhere() -> None:
     own = Rates(np.array([40.0, 20, 40]), np.array([4.0, 10, 36]))
-    expected, _ = adjusted_count(np.array([990.0, 8, 2]), carry(own, own))
-    assert expected < 10
+    expected, _ = adjusted_counts(np.array([[990.0, 8, 2]]), [carry(own, own)])
+    assert expected[0] < 10
+
+
+def test_a_share_is_the_same_whatever_is_counted_beside_it() -> None:
+    draw = np.random.default_rng(3)
+    decided = draw.integers(1, 90, (5, 3)).astype(float)
+    carried = [carry(Rates(one, np.floor(one * draw.random(3))), Rates(one * 3, one)) for one in decided]
+    classes = draw.integers(0, 400, (40, 3)).astype(float)
+    which = draw.integers(0, 5, 40).tolist()
+    together = np.array(adjusted_counts(classes, [carried[at] for at in which]))
+    alone = [adjusted_counts(row[np.newaxis], [carried[at]]) for row, at in zip(classes, which, strict=True)]
+    assert together.tolist() == np.concatenate([np.array(one) for one in alone], axis=1).tolist()
+    assert len({*together[0].tolist()}) > 30
 
 
 def test_gart_and_buck_and_saerens() -> None:

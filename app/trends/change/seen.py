@@ -1,12 +1,13 @@
-"""A share as evidence: what it is, how sure, and how many talks it is worth. The one place where figures enter here."""
+"""A share as evidence: what it is, how sure, and how many talks it is worth. The one place where shares enter here."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from app.trends.estimate import Z95
-from app.trends.figure import Figure
+from app.trends.estimate import Z95, Estimate
+from app.trends.scope import Coverage
+from app.trends.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -42,24 +43,24 @@ class Seen:
         return min(self.size, float(self.talks))
 
 
-def seen(figure: Figure) -> Seen | None:
-    """The evidence of a figure, its labels corrected as its interval is; None where it has no share."""
-    if figure.estimate is None or figure.low is None or figure.high is None:
+def seen(found: Estimate, tally: Tally, coverage: Coverage, population: str) -> Seen | None:
+    """The evidence of a share, its labels corrected as its interval is; None where there is no share."""
+    if found.estimate is None or found.low is None or found.high is None:
         return None
     return Seen(
-        share=figure.estimate,
-        low=figure.low,
-        high=figure.high,
-        talks=figure.denominator,
-        labelling=labelling_part(figure),
-        undecided=figure.undecided,
-        missing=figure.coverage.missing if figure.population == "all" or figure.coverage.is_complete else None,
+        share=found.estimate,
+        low=found.low,
+        high=found.high,
+        talks=tally.denominator,
+        labelling=labelling_part(found),
+        undecided=tally.undecided,
+        missing=coverage.missing if population == "all" or coverage.is_complete else None,
     )
 
 
-def labelling_part(figure: Figure) -> float:
+def labelling_part(found: Estimate) -> float:
     """The part 0..1 of the uncertainty of a share that its labels make up, by the halves of its width."""
-    labelling, unseen = figure.half_labelling or 0.0, figure.half_unseen or 0.0
+    labelling, unseen = found.labelling or 0.0, found.unseen or 0.0
     whole = labelling**2 + unseen**2
     return labelling**2 / whole if whole > 0 else 0.0
 

@@ -86,7 +86,8 @@ def slope(points: Sequence[tuple[float, float, float]]) -> Slope | None:
 
 
 def slopes(years: Floats, shares: Floats, sizes: Floats) -> list[Slope | None]:
-    """As `slope`, of many (n, p) over the same years (p,) at once, which takes a tenth of the time of one by one."""
+    """As `slope`, of many (n, p) over the same years (p,) at once, which takes a tenth of the time of one by one: each
+    line is to the last digit what it is alone."""
     held = sizes > 0
     sizes = np.where(held, sizes, 0.0)
     whole = sizes.sum(axis=1)
@@ -133,11 +134,12 @@ def _fit(xs: Floats, ys: Floats, counts: Floats, level: Floats) -> tuple[Floats,
     """The likeliest log odds at 0 and their change for one, and the variance of the change: three of (n, 1).
 
     Of rows (n, p), from flat lines at `level`. A step to a less likely line went too far, as it does where nearly all
-    shares are 0 or 1, and is halved.
+    shares are 0 or 1, and is halved. A row that has arrived is left alone, so it is the same whatever is beside it.
     """
-    rate = np.zeros_like(level)
-    inverse = np.zeros_like(level)
+    rate, inverse = np.zeros_like(level), np.zeros_like(level)
+    found = np.stack([level, rate, inverse])
     likely = _likelihood(xs, ys, counts, level, rate)
+    at = np.arange(len(level))
     for _ in range(ROUNDS):
         fitted = _expit(level + rate * xs)
         weights = counts * _spread(fitted)
@@ -155,9 +157,14 @@ def _fit(xs: Floats, ys: Floats, counts: Floats, level: Floats) -> tuple[Floats,
                 break
             part[too_far] /= 2
         level, rate, likely = level + part * lift, rate + part * turn, then
-        if (np.abs(lift) + np.abs(turn) < 1e-10).all():
+        found[:, at] = level, rate, inverse
+        on = (np.abs(lift) + np.abs(turn) >= 1e-10)[:, 0]
+        if not on.any():
             break
-    return level, rate, inverse
+        if not on.all():
+            at = at[on]
+            xs, ys, counts, level, rate, likely = (one[on] for one in (xs, ys, counts, level, rate, likely))
+    return found[0], found[1], found[2]
 
 
 def _likelihood(xs: Floats, ys: Floats, counts: Floats, level: Floats, rate: Floats) -> Floats:

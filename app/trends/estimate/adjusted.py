@@ -11,6 +11,7 @@ since on a hundred talks either alone is further off than counting labels: `scri
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,31 +79,43 @@ def carry(own: Rates, pooled: Rates) -> Carried:
     return Carried(of, off, size, others)
 
 
-def adjusted_count(classes: Numbers, carried: Carried) -> tuple[float, float]:
+def adjusted_counts(classes: Numbers, carried: Sequence[Carried]) -> tuple[Numbers, Numbers]:
     """Expected talks of a theme among undecided ones, and how many talks drawn at random would tell as much of them.
 
-    `classes` (3,) counts the undecided talks by class; `carried` says how the machine labels talks of the theme.
-    The variance is the inverse of the information on the share, with BETWEEN as the intra-class correlation of an
-    edition, and that of the rates themselves by the delta method. It is compared to p(1-p) at INNER standard errors
-    from the share towards one half.
+    Both (n,), of n shares at once: each row of `classes` (n, 3) counts undecided talks by class, `carried` says how the
+    machine labels talks of its theme. The variance is the inverse of the information on the share, with BETWEEN as the
+    intra-class correlation of an edition, and that of the rates themselves by the delta method. It is compared to
+    p(1-p) at INNER standard errors from the share towards one half. No talks are 0, told for certain.
     """
-    talks = float(classes.sum())
-    if talks == 0:
-        return 0.0, math.inf
-    of, off, size, others = carried.of, carried.off, carried.size, carried.others
-    counted = (float(classes[-1]) + 0.5) / (talks + 1)
-    share = _likeliest(classes.tolist(), of.tolist(), off.tolist(), counted)
-    mixed = share * of + (1 - share) * off
-    slope = (of - off) / mixed
-    steep = float((slope * (of - off)).sum())
+    classes = np.asarray(classes, dtype=np.float64).reshape(-1, len(CUTS) + 1)
+    of, off, size, others = _columns(carried)
+    talks = classes.sum(axis=1)
+    share = _likeliest(classes, of, off, (classes[:, -1] + 0.5) / (talks + 1))
+    yes, no = share[:, np.newaxis], 1 - share[:, np.newaxis]
+    slope = (of - off) / (yes * of + no * off)
+    steep = (slope * (of - off)).sum(axis=1)
     told, held = talks * steep, HELD / (share * (1 - share))
     known = told / (1 + (talks - 1) * BETWEEN) + held
-    errors = share**2 * of * (1 - of) / size + (1 - share) ** 2 * off * (1 - off) / others
-    moved = (told / (told + held)) ** 2 * float((slope**2 * errors).sum()) / steep**2 if steep > 0 else 0.0
+    errors = yes**2 * of * (1 - of) / size + no**2 * off * (1 - off) / others
+    # Where labels say nothing, nothing comes of their errors.
+    moved = (told / (told + held)) ** 2 * (slope**2 * errors).sum(axis=1) / np.where(steep > 0, steep, 1.0) ** 2
     variance = 1 / known + moved
-    error = math.sqrt(variance)
-    inner = min(share + INNER * error, 0.5) if share < 0.5 else max(share - INNER * error, 0.5)
-    return share * talks, inner * (1 - inner) / variance
+    error = INNER * np.sqrt(variance)
+    inner = np.where(share < 0.5, np.minimum(share + error, 0.5), np.maximum(share - error, 0.5))
+    none = talks == 0
+    return np.where(none, 0.0, share * talks), np.where(none, math.inf, inner * (1 - inner) / variance)
+
+
+def _columns(carried: Sequence[Carried]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """`of` and `off` (n, 3), `size` and `others` (n, 1), one row for each."""
+    # Most shares are of a few themes: what they have in common is put into an array once.
+    distinct = {id(one): one for one in carried}
+    place = {key: at for at, key in enumerate(distinct)}
+    rows = [place[id(one)] for one in carried]
+    of = np.array([one.of for one in distinct.values()]).reshape(-1, len(CUTS) + 1)
+    off = np.array([one.off for one in distinct.values()]).reshape(of.shape)
+    sizes = np.array([(one.size, one.others) for one in distinct.values()]).reshape(-1, 2)
+    return of[rows], off[rows], sizes[rows, :1], sizes[rows, 1:]
 
 
 def _shrunk(own: Numbers, pooled: Numbers, weight: float) -> tuple[Numbers, float]:
@@ -112,23 +125,26 @@ def _shrunk(own: Numbers, pooled: Numbers, weight: float) -> tuple[Numbers, floa
     return (own + weight * common) / size, size
 
 
-def _likeliest(classes: list[float], of: list[float], off: list[float], counted: float) -> float:
-    """The share 0..1 at which the score, which falls as the share grows, is zero: by halving.
-
-    Written out for the three classes, for a page with hundreds of shares waits for this.
-    """
-    a, b, c = (talks * (yes - no) for talks, yes, no in zip(classes, of, off, strict=True))
-    (yes_a, yes_b, yes_c), (no_a, no_b, no_c) = of, off
-    low, high = 1e-6, 1 - 1e-6
+def _likeliest(classes: Numbers, of: Numbers, off: Numbers, counted: Numbers) -> Numbers:
+    """The shares 0..1 (n,) at which the score, which falls as a share grows, is zero: by halving."""
+    # A row for each class, so that each is read from one end to the other.
+    gains, of, off = (
+        np.ascontiguousarray((classes * (of - off)).T),
+        np.ascontiguousarray(of.T),
+        np.ascontiguousarray(off.T),
+    )
+    low, high = np.full(len(counted), 1e-6), np.full(len(counted), 1 - 1e-6)
+    others = 1 - counted
     for _ in range(40):
         share = (low + high) / 2
         rest = 1 - share
-        score = HELD * (counted / share - (1 - counted) / rest)
-        score += a / (share * yes_a + rest * no_a)
-        score += b / (share * yes_b + rest * no_b)
-        score += c / (share * yes_c + rest * no_c)
-        low, high = (share, high) if score > 0 else (low, share)
-    return (low + high) / 2
+        score = HELD * (counted / share - others / rest)
+        for gain, yes, no in zip(gains, of, off, strict=True):
+            score += gain / (share * yes + rest * no)
+        more = score > 0
+        low, high = np.where(more, share, low), np.where(more, high, share)
+    middle: Numbers = (low + high) / 2
+    return middle
 
 
 def gart_buck(labelled: float, right: float, wrong: float) -> float:
