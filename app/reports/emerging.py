@@ -24,7 +24,7 @@ from app.trends.change.discoveries import RATE, adjusted
 from app.trends.counts import ThemeShares, theme_shares
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Link, Section, line
 from app.trends.figure import Figure
-from app.trends.mentions import Mentioned, Mentions, mention_figure, read_mentions
+from app.trends.mentions import Mentioned, Mentions, mention_figures, read_mentions
 from app.trends.panel import TEXT, text_coverage_jumps, theme_panel
 from app.trends.parts import Unit
 from app.trends.scope import ScopeFacts, read_scope
@@ -133,14 +133,11 @@ def _mixture(unit: Unit) -> tuple[Line, ...]:
 def _technologies(session: Session, facts: ScopeFacts, request: ReportRequest) -> list[Course]:
     mentions = read_mentions(session, facts, "year", request.population)
     looked_at = [one for one in mentions.technologies if one.talks >= LEAST_TALKS]
+    counts = [(one, one.talks) for one in looked_at]
+    figures = mention_figures(session, facts, request.population, counts, mentions.talks)
     return [
-        Course(
-            slug=one.slug,
-            name=one.name,
-            figure=mention_figure(session, facts, request.population, one, one.talks, mentions.talks),
-            trend=Trend.of(found, "all"),
-        )
-        for one, found in zip(looked_at, _slopes(looked_at, mentions), strict=True)
+        Course(slug=one.slug, name=one.name, figure=figure, trend=Trend.of(found, "all"))
+        for one, figure, found in zip(looked_at, figures, _slopes(looked_at, mentions), strict=True)
     ]
 
 
@@ -155,24 +152,20 @@ def _slopes(technologies: Sequence[Mentioned], mentions: Mentions) -> list[slope
 
 def _together(courses: Sequence[Course], *, competing: bool) -> list[Course]:
     """With p-values and verdicts for all together; those settled first, the steepest first."""
-    drawn = [one for one in courses if one.trend]
-    ps = iter(adjusted([one.trend.p for one in drawn if one.trend], competing=competing))
-    found = []
-    for one in courses:
-        trend = one.trend
-        if trend:
-            p = next(ps)
-            trend = trend.model_copy(update={"p": p, "verdict": trend.verdict if p <= RATE else "not settled"})
-        found.append(one.model_copy(update={"trend": trend}))
+    trends = [one.trend for one in courses if one.trend]
+    for trend, p in zip(trends, adjusted([trend.p for trend in trends], competing=competing), strict=True):
+        trend.p = p
+        if p > RATE:
+            trend.verdict = "not settled"
     # Rounded, so that those alike keep the order they are in.
-    found.sort(
+    return sorted(
+        courses,
         key=lambda one: (
             one.trend is None,
             one.trend is not None and one.trend.verdict == "not settled",
             -round(_steep(one), 9),
-        )
+        ),
     )
-    return found
 
 
 def _steep(course: Course) -> float:

@@ -21,7 +21,7 @@ from app.trends.change.difference import Difference, difference
 from app.trends.change.discoveries import BENJAMINI_HOCHBERG, Verdict, adjusted, verdict
 from app.trends.document import Document, FigureRow, FigureTable, Line, Link, Number, Section, line
 from app.trends.figure import Figure
-from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figure, read_mentions
+from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figures, read_mentions
 from app.trends.populations import get_population
 from app.trends.scope import Scope, ScopeFacts, read_scope
 from app.trends.wording import counted, listed, percent, percent_range, points, points_range
@@ -184,12 +184,13 @@ def _blips(
         two = counted_share(earlier, known_before), counted_share(talks, known)
         moves.append(difference(two[0], two[1]) if two[0] and two[1] else None)
     ps = iter(adjusted([move.p for move in moves if move]))
-    blips = []
-    for (one, talks, earlier), move in zip(held, moves, strict=True):
-        figure = mention_figure(session, now, request.population, one, talks, known)
-        past = mention_figure(session, then, request.population, one, earlier, known_before) if then else None
-        p = next(ps) if move else None
-        blips.append(_blip(one, figure, past, move, p, stances[one.slug]))
+    newer, older = [(one, talks) for one, talks, _ in held], [(one, earlier) for one, _, earlier in held]
+    figures = mention_figures(session, now, request.population, newer, known)
+    past = mention_figures(session, then, request.population, older, known_before) if then else [None] * len(held)
+    blips = [
+        _blip(one, figure, before_, move, next(ps) if move else None, stances[one.slug])
+        for (one, _, _), figure, before_, move in zip(held, figures, past, moves, strict=True)
+    ]
     return sorted(
         blips,
         key=lambda blip: (

@@ -19,7 +19,7 @@ from app.trends.attendance import organisations, organisations_before, technolog
 from app.trends.counts import talk_count
 from app.trends.document import Document, FigureRow, FigureTable, Line, Number, line
 from app.trends.figure import Figure
-from app.trends.mentions import mention_figure, read_mentions
+from app.trends.mentions import mention_figures, read_mentions
 from app.trends.movement import CANNOT
 from app.trends.panel import panel_with_texts
 from app.trends.scope import EditionFacts, Scope, ScopeFacts, read_scope
@@ -125,14 +125,10 @@ def _news(
             if one.slug not in old
         ]
         known, mentions = technologies_before(session, ids), read_mentions(session, facts, "edition")
+        fresh = [one for one in mentions.technologies if one.slug not in known]
+        figures = mention_figures(session, facts, "all", [(one, one.talks) for one in fresh], mentions.talks)
         technologies = [
-            Counted(
-                slug=one.slug,
-                name=one.name,
-                figure=mention_figure(session, facts, "all", one, one.talks, mentions.talks),
-            )
-            for one in mentions.technologies
-            if one.slug not in known
+            Counted(slug=one.slug, name=one.name, figure=figure) for one, figure in zip(fresh, figures, strict=True)
         ]
     return WhatsNew(
         edition=slug,

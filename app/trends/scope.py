@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -18,11 +17,10 @@ from app.catalog.filters import TalkFilter, check_names
 from app.catalog.kept import kept
 from app.catalog.sheets import counted_talks
 from app.models import Edition, Series
+from app.trends.contingency import pair_counts
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
-YEARS = 10_000
-"""More than there are: an edition and a year together make one number."""
 
 _READ = (
     col(Edition.id), col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
@@ -191,10 +189,9 @@ def _yearly(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
     scope = facts.scope
     counted = counted_talks(session, scope.filter())
     sheet = counted.sheet
-    pairs = np.unique(sheet.year[counted.inside] + sheet.edition[counted.inside] * YEARS, return_counts=True)
     known: dict[int, dict[int, int]] = defaultdict(dict)
-    for pair, talks in zip(*(one.tolist() for one in pairs), strict=True):
-        known[pair % YEARS][pair // YEARS] = talks
+    for year, of, talks in pair_counts(sheet.year[counted.inside], sheet.edition[counted.inside]):
+        known[year][of] = talks
     series = None
     if scope.series:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))

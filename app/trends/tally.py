@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from app.catalog.filters import ASSIGNED, TalkFilter, allowed_talks
 from app.catalog.kept import kept
 from app.catalog.sheets import counted_talks
 from app.models import Talk, Theme, ThemeDecision
+from app.trends.contingency import numbered
 from app.trends.decisions import Decided, Decisions, all_decisions, decided_here, open_probabilities
 from app.trends.estimate import SUREST, Ground, label_variance
 from app.trends.labelling import Asked, Measured, Open, Stratum, expected_talks, measured, strata
@@ -25,7 +27,6 @@ from app.trends.parts import (
     Unit,
     denominators,
     is_settled,
-    numbered,
     talks_of_editions,
     unit_of,
     units_of,
@@ -34,6 +35,7 @@ from app.trends.parts import (
 ALIKE = 16
 """Ways in which an assignment can be alike to another: a status, being main or not, settled or not."""
 
+OPEN, DECIDED = Ground("machine-probabilities"), Ground("decided")
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -61,16 +63,12 @@ class Tally:
         """Talks of the numerator that no person decided."""
         return self.numerator - self.confirmed
 
-
-@dataclass(frozen=True)
-class Marks:
-    """Assignments that are alike in status, in being main, and in whether people decided the talk's main theme."""
-
-    status: str
-    is_main: bool
-    settled: bool
-    talks: int
-    variance: float
+    def expecting(self, expected: float, variance: float, skew: float, ground: Ground) -> Tally:
+        """The same with labels corrected; written out, for `dataclasses.replace` takes twice as long."""
+        return Tally(
+            self.numerator, self.denominator, self.confirmed, self.rejected, self.undecided, variance, self.left,
+            ground, expected, skew,
+        )  # fmt: skip
 
 
 def theme_tallies(
@@ -93,10 +91,8 @@ def _by_theme(
     whole = Denominator(sum(part.talks for part in parts.values()), sum(part.settled for part in parts.values()))
     counted = counted_talks(session, filter)
     everywhere = np.zeros(len(counted.sheet.talk), dtype=np.int64)
-    marks = _marks(session, counted, counting, vocabulary, themes, everywhere)
-    return corrected(
-        session, filter, counting, parts, {theme: tally_of(marks[0, theme], whole, counting) for theme in themes}
-    )
+    tallies = _tallied(session, counted, counting, vocabulary, themes, everywhere, {0: whole})
+    return corrected(session, filter, counting, parts, {theme: tally for (_, theme), tally in tallies.items()})
 
 
 def corrected(
@@ -148,10 +144,7 @@ def cross_tallies(
     """
     wanted = tuple(themes)
     counted = counted_talks(session, filter)
-    marks = _marks(session, counted, counting, vocabulary, wanted, units_of(counted.sheet, unit))
-    tallies = {
-        (of, theme): tally_of(marks[of, theme], part, counting) for of, part in parts.items() for theme in wanted
-    }
+    tallies = _tallied(session, counted, counting, vocabulary, wanted, units_of(counted.sheet, unit), parts)
     return tallies if unit == "stratum" else _corrected_each(session, filter, counting, unit, parts, tallies)
 
 
@@ -228,25 +221,87 @@ def _with_expected(tallies: Mapping[Key, Tally], asked: Mapping[Key, Asked]) -> 
     """Tallies with labels corrected; as they are where people decided everything or nothing was ever measured."""
     open_ = [key for key, tally in tallies.items() if tally.undecided and (asked[key].sampled or asked[key].rates)]
     found = dict(tallies) | {
-        key: replace(tally, ground=Ground("decided")) for key, tally in tallies.items() if not tally.undecided
+        key: replace(tally, ground=DECIDED) for key, tally in tallies.items() if not tally.undecided
     }
     for key, one in zip(open_, expected_talks([asked[key] for key in open_]), strict=True):
         # Rounded, so that the order in which a database answers does not show in a figure.
         talks, variance, skew = round(one.talks, 9), round(one.variance, 9), round(one.skew, 9)
-        found[key] = replace(tallies[key], expected=talks, variance=variance, skew=skew, ground=one.ground)
+        found[key] = tallies[key].expecting(talks, variance, skew, one.ground)
     return found
 
 
-def _marks(
-    session: Session, counted: Counted, counting: str, vocabulary: str, themes: Sequence[int], units: NDArray[np.int64]
-) -> dict[tuple[int, int], list[Marks]]:
-    """Assignments of counted talks to `themes`, by unit and theme, with the sum of p(1-p); `units` tells the unit of
-    each talk, less than 0 for none.
+def _tallied(
+    session: Session,
+    counted: Counted,
+    counting: str,
+    vocabulary: str,
+    themes: Sequence[int],
+    units: NDArray[np.int64],
+    parts: Mapping[int, Denominator],
+) -> dict[tuple[int, int], Tally]:
+    """Tallies by unit of `parts` and theme, labels as they are; `units` tells the unit of each talk of the sheet.
 
-    p is cut to what a machine can be sure of. Where any theme counts it does not matter which is main; where the main
-    one counts, the unlikely do not matter.
+    People decided a talk for a theme by confirming or rejecting it; where only main themes count, by naming a main
+    theme or rejecting this one. A probability is of the theme, so only that of a talk's main theme is used there.
     """
-    sheet, main = counted.sheet, counting == "main"
+    main = counting == "main"
+    counts, variances = _marks(session, counted, main, vocabulary, themes, units, list(parts))
+    kind = np.arange(ALIKE)
+    status, is_main, settled = kind >> 2, (kind & 2) > 0, (kind & 1) > 0
+    assigned = (status < len(ASSIGNED)) & (is_main | (not main))
+    by_people = (status == STATUSES.index("confirmed")) & (settled | (not main))
+    denied = (status == STATUSES.index("rejected")) & ~(main & settled)
+    machine = status == STATUSES.index("machine")
+    open_ = assigned & (machine | ~settled) if main else machine | (status == STATUSES.index("unlikely"))
+    sums = [
+        counts[..., those].sum(axis=-1) for those in (assigned, assigned & by_people, denied, open_ & assigned, open_)
+    ]
+    # Added one after another, as an order of a sum shows in its last digits.
+    doubt = sum((variances[..., one] for one in np.flatnonzero(open_)), np.zeros(counts.shape[:2]))
+    columns = [column.ravel().tolist() for column in (*sums, doubt)]
+    cells = ((key, whole) for key, whole in parts.items() for _ in themes)
+    return {
+        (key, theme): _tally(whole, main, *values)
+        for (key, whole), theme, *values in zip(cells, [*themes] * len(parts), *columns, strict=True)
+    }
+
+
+def _tally(
+    whole: Denominator, main: bool, numerator: int, confirmed: int, denied: int, yes: int, open_: int, doubt: float
+) -> Tally:
+    """Of the talks of a unit; `yes` and the others of `open_` are undecided, with the variance `doubt`."""
+    rejected = min(denied + (whole.settled - confirmed if main else 0), whole.talks - numerator)
+    undecided = whole.talks - confirmed - rejected
+    without = max(undecided - open_, 0)
+    variance = label_variance(doubt, without)
+    return Tally(
+        numerator=numerator,
+        denominator=whole.talks,
+        confirmed=confirmed,
+        rejected=rejected,
+        undecided=undecided,
+        variance=variance,
+        left=Open(without, open_ - yes, yes, variance),
+        ground=OPEN if undecided else DECIDED,
+    )
+
+
+def _marks(
+    session: Session,
+    counted: Counted,
+    main: bool,
+    vocabulary: str,
+    themes: Sequence[int],
+    units: NDArray[np.int64],
+    wanted: Sequence[int],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Assignments of counted talks, and the sums of their p(1-p): two of (units wanted, themes, ALIKE).
+
+    The last axis tells those that are alike: the place of their status in STATUSES, whether they are main, and whether
+    people decided the talk's main theme, the latter two only if `main` ones alone count. p is cut to what a machine can
+    be sure of. Where any theme counts it does not matter which is main; where the main one counts, the unlikely do not.
+    """
+    sheet = counted.sheet
     at = counted.assignments(themes)
     at = at[units[sheet.place[at]] >= 0]
     if main:
@@ -255,47 +310,19 @@ def _marks(
     alike = sheet.status[at].astype(np.int64) << 2
     if main:
         alike += sheet.main[at] * 2 + is_settled(session, sheet, vocabulary)[place]
-    places, of = numbered(units[place])
-    order = np.array(sorted(themes), dtype=np.int64)
-    keys = ((of * len(order)) + np.searchsorted(order, sheet.theme[at])) * ALIKE + alike
+    there, of = numbered(units[place])
+    column = np.zeros(max(themes, default=0) + 1, dtype=np.int64)
+    column[list(themes)] = np.arange(len(themes))
+    keys = ((of * len(themes)) + column[sheet.theme[at]]) * ALIKE + alike
     sure = (given >= 1 - SUREST) & (given <= SUREST)
     variance = np.where(sure, given * (1 - given), SUREST * (1 - SUREST))
-    numbers = np.bincount(keys)
-    sums = np.bincount(keys, variance)
-    found: dict[tuple[int, int], list[Marks]] = defaultdict(list)
-    for key in np.flatnonzero(numbers).tolist():
-        cell, kind = divmod(key, ALIKE)
-        unit, theme = divmod(cell, len(order))
-        # Rounded, so that the order in which they are added does not show in a figure.
-        mark = Marks(STATUSES[kind >> 2], bool(kind & 2), bool(kind & 1), int(numbers[key]), round(float(sums[key]), 9))
-        found[int(places[unit]), int(order[theme])].append(mark)
-    return found
-
-
-def tally_of(marks: list[Marks], whole: Denominator, counting: str) -> Tally:
-    """People decided a talk for a theme by confirming or rejecting it; where only main themes count, by naming a main
-    theme or rejecting this one. A probability is of the theme, so only that of a talk's main theme is used there."""
-    main = counting == "main"
-    assigned = [mark for mark in marks if mark.status in ASSIGNED and (mark.is_main or not main)]
-    confirmed = sum(mark.talks for mark in assigned if mark.status == "confirmed" and (mark.settled or not main))
-    numerator = sum(mark.talks for mark in assigned)
-    denied = sum(mark.talks for mark in marks if mark.status == "rejected" and not (main and mark.settled))
-    rejected = min(denied + (whole.settled - confirmed if main else 0), whole.talks - numerator)
-    open_marks = [mark for mark in assigned if mark.status == "machine" or (main and not mark.settled)]
-    if not main:
-        open_marks += [mark for mark in marks if mark.status not in (*ASSIGNED, "rejected")]
-    undecided = whole.talks - confirmed - rejected
-    yes = sum(mark.talks for mark in open_marks if mark.status in ASSIGNED)
-    perhaps = sum(mark.talks for mark in open_marks) - yes
-    without = max(undecided - yes - perhaps, 0)
-    variance = label_variance(sum(mark.variance for mark in open_marks), without)
-    return Tally(
-        numerator=numerator,
-        denominator=whole.talks,
-        confirmed=confirmed,
-        rejected=rejected,
-        undecided=undecided,
-        variance=variance,
-        left=Open(without, perhaps, yes, variance),
-        ground=Ground("machine-probabilities" if undecided else "decided"),
-    )
+    # One row more, of nothing, for the units that have none.
+    shape = len(there) + 1, len(themes), ALIKE
+    counts = np.bincount(keys, minlength=math.prod(shape))
+    sums = np.bincount(keys, weights=variance, minlength=len(counts)).astype(np.float64)
+    held = np.flatnonzero(counts)
+    # Rounded, so that the order in which they are added does not show in a figure.
+    sums[held] = [round(one, 9) for one in sums[held].tolist()]
+    rows = {of: row for row, of in enumerate(there.tolist())}
+    row = [rows.get(of, len(rows)) for of in wanted]
+    return counts.reshape(shape)[row], sums.reshape(shape)[row]

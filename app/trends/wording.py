@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 NO_BREAK = "\u00a0"
+NEAR_A_HALF = 0.499999
+"""Farther than this from a whole number, which way to round is looked at digit by digit, in ten times the time."""
 
 
 def _digits(share: float) -> str:
     """A share 0..1 as per cent: whole, but with one decimal where whole would read as none or as all."""
+    near = round(share * 100)
+    if 0 < near < 100 and abs(share * 100 - near) < NEAR_A_HALF:
+        return str(near)
     hundredths = Decimal(repr(share)) * 100
     whole = hundredths.quantize(Decimal(1), ROUND_HALF_UP)
     if (whole == 0 and share > 0) or (whole == 100 and share < 1):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from app.catalog.filters import TalkFilter
 from app.errors import NotFound, UsageError
-from app.trends import parts
 from app.trends.behind import figure_talks
 from app.trends.counts import edition_counts, population_counts, talk_count, theme_figure, theme_shares
 from app.trends.populations import POPULATIONS
@@ -208,11 +204,3 @@ def test_statements_do_not_grow_with_themes_or_editions(session: Session, sample
         assert len(seen) <= 15
     finally:
         event.remove(sample_engine, "before_cursor_execute", note)
-
-
-@given(st.lists(st.integers(0, 3_000)))
-@example([2, parts.MOST_OF_A_TABLE + 1, 2, parts.MOST_OF_A_TABLE])
-def test_units_are_numbered_as_numpy_does(values: list[int]) -> None:
-    given_ = np.array(values, dtype=np.int64)
-    for found, expected in zip(parts.numbered(given_), np.unique(given_, return_inverse=True), strict=True):
-        assert found.tolist() == expected.tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ class Slope:
 
     A limit is None where it lies BEYOND, so that any fall, or any rise, would be as likely.
     `first` and `last` are the shares on the line at both ends; `dispersion` is the scatter around it in units of
-    chance, at least 1; `points` says how many shares it goes through.
+    chance, at least 1; `points` says how many shares it goes through; `far` is how many standard errors the log odds
+    are from 0.
     """
 
     odds: float
@@ -50,28 +52,18 @@ class Slope:
     last: float
     dispersion: float
     points: int
+    far: float
 
     def points_needed(self, p: float) -> int | None:
         """How many points in all, at this slope, scatter and spacing, would bring the p-value down to `p`.
 
         The variance of a slope over k evenly spaced points falls as k cubed. None where there is no slope.
         """
-        if self.odds == 1:
+        if self.odds == 1 or self.far == 0:
             return None
-        reached = student_quantile(self.p, self.points - 2) if self.p < 1 else 0.0
-        if reached == 0:
-            return None
-
-        def enough(points: int) -> bool:
-            return bool((points / self.points) ** 1.5 * reached >= student_quantile(p, points - 2))
-
-        if not enough(MOST):
-            return None
-        low, high = self.points - 1, MOST
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if enough(middle) else (middle, high)
-        return high
+        wanted = self.points**1.5 / self.far
+        least = bisect_left(range(MOST + 1), wanted, self.points, key=lambda n: n**1.5 / student_quantile(p, n - 2))
+        return least if least <= MOST else None
 
 
 def slope(points: Sequence[tuple[float, float, float]]) -> Slope | None:
@@ -118,15 +110,17 @@ def _told(rate: float, inverse: float, pearson: float, points: int, ends: Sequen
     dispersion = max(1.0, pearson / (points - 2))
     error = math.sqrt(inverse * dispersion)
     reach = student_quantile(0.05, points - 2) * error
+    far = abs(rate / error)
     return Slope(
         odds=_exp(rate),
         low=_exp(rate - reach) if rate - reach >= -math.log(BEYOND) else None,
         high=_exp(rate + reach) if rate + reach <= math.log(BEYOND) else None,
-        p=student_two_sided(rate / error, points - 2),
+        p=student_two_sided(far, points - 2),
         first=ends[0],
         last=ends[1],
         dispersion=dispersion,
         points=points,
+        far=far,
     )
 
 
