@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -47,7 +48,15 @@ Line = tuple[Piece, ...]
 
 def line(*pieces: str | Piece) -> Line:
     """A line of pieces; strings become text and empty ones fall away."""
+    if len(pieces) == 1 and isinstance(pieces[0], str):
+        return _words(pieces[0])
     return tuple(Text(piece) if isinstance(piece, str) else piece for piece in pieces if piece != "")
+
+
+@lru_cache(maxsize=1_024)
+def _words(text: str) -> Line:
+    """Tables of hundreds of rows say the same again and again."""
+    return (Text(text),) if text else ()
 
 
 def plain(words: Line) -> str:

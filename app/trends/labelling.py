@@ -78,6 +78,11 @@ class Measured:
         """Decisions it rests on."""
         return int(self.pooled.decided.sum())
 
+    @cached_property
+    def ground(self) -> Ground:
+        """What talks rest on of which none was reviewed."""
+        return Ground("measured-elsewhere", 0, self.decided)
+
     def carried(self, theme: int) -> Carried:
         """What is carried over to a theme: its own rates, held to those of all where it has few."""
         return self._carried.get(theme) or self._unread
@@ -154,6 +159,8 @@ def expected_talks(asked: Sequence[Asked]) -> list[Expected]:
 
 
 def _expected(asked: Asked, rest: Open, by_rates: tuple[float, float] | None) -> Expected:
+    if asked.rates and by_rates and not asked.sampled:  # as it nearly always is, so the quickest way
+        return Expected(asked.confirmed + by_rates[0], by_rates[1], asked.rates.ground)
     expected, variance, skewed = float(asked.confirmed), 0.0, 0.0
     labels: Labels = "reviewed-sample" if asked.sampled else "decided"
     for stratum in asked.sampled:
