@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
@@ -23,7 +22,7 @@ from app.trends.document import Document, FigureRow, FigureTable, Line, Link, Nu
 from app.trends.figure import Figure
 from app.trends.mentions import Mentioned, Mentions, counted_share, mention_figures, read_mentions
 from app.trends.populations import get_population
-from app.trends.scope import Scope, ScopeFacts, read_scope
+from app.trends.scope import Scope, ScopeFacts, facts_of_years, read_scope
 from app.trends.wording import counted, listed, percent, percent_range, points, points_range
 
 SPAN = 2
@@ -146,7 +145,7 @@ def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions
         before = (last - 2 * SPAN + 1, last - SPAN)
         if not _talks(mentions.known, before):
             before = None
-        blips = _blips(session, request, mentions, newest, before)
+        blips = _blips(session, request, facts, mentions, newest, before)
         gone = _gone(mentions, newest)
     return Radar(
         scope=facts.title,
@@ -166,12 +165,13 @@ def _talks(by: dict[int, int], period: tuple[int, int]) -> int:
 def _blips(
     session: Session,
     request: ReportRequest,
+    facts: ScopeFacts,
     mentions: Mentions,
     newest: tuple[int, int],
     before: tuple[int, int] | None,
 ) -> list[Blip]:
-    now = read_scope(session, replace(request.scope, year_from=newest[0], year_to=newest[1]))
-    then = read_scope(session, replace(request.scope, year_from=before[0], year_to=before[1])) if before else None
+    now = facts_of_years(session, facts, *newest)
+    then = facts_of_years(session, facts, *before) if before else None
     stances = _stances(session, request.scope)
     known, known_before = _talks(mentions.known, newest), _talks(mentions.known, before) if before else 0
     held = []

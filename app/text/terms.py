@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"(?:(?<![\w.])\.(?=[A-Za-z]))?[0-9A-Za-z\u00C0-\u024F]+(?:\+\+|#(?!\w))?")
 _ADDRESS = re.compile(
@@ -22,6 +23,7 @@ def spans_of(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=4_096)
 def phrase_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, as two ways to write it are compared: ("node", "js")."""
     return tuple(word.lower() for word in words_of(name))

@@ -186,31 +186,62 @@ def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
 
 
 def _yearly(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
-    scope = facts.scope
-    counted = counted_talks(session, scope.filter())
-    sheet = counted.sheet
-    known: dict[int, dict[int, int]] = defaultdict(dict)
-    for year, of, talks in pair_counts(sheet.year[counted.inside], sheet.edition[counted.inside]):
-        known[year][of] = talks
-    series = None
-    if scope.series:
-        series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
+    known, series = _known_by_year(session, facts.scope), _series(session, facts.scope)
     editions: dict[int, list[EditionFacts]] = defaultdict(list)
     for edition in facts.editions:
         if edition.year is not None:
             editions[edition.year].append(edition)
-    return {year: _of_year(scope, year, editions[year], known[year], series) for year in sorted(editions)}
+    return {
+        year: _of_years(facts.scope, (year, year), editions[year], known.get(year, {}), series)
+        for year in sorted(editions)
+    }
+
+
+def facts_of_years(session: Session, facts: ScopeFacts, first: int, last: int) -> ScopeFacts:
+    """What `read_scope` gives for the editions of `facts` from one year to another, both included. Few statements, none
+    while nothing changes."""
+    known: dict[int, int] = defaultdict(int)
+    for year, editions in _known_by_year(session, facts.scope).items():
+        if first <= year <= last:
+            for edition, talks in editions.items():
+                known[edition] += talks
+    here = [one for one in facts.editions if one.year is not None and first <= one.year <= last]
+    return _of_years(facts.scope, (first, last), here, known, _series(session, facts.scope))
+
+
+def _known_by_year(session: Session, scope: Scope) -> dict[int, dict[int, int]]:
+    """Known talks by year and edition."""
+    return kept(session, ("known by year", scope), lambda: _read_known(session, scope))
+
+
+def _read_known(session: Session, scope: Scope) -> dict[int, dict[int, int]]:
+    counted = counted_talks(session, scope.filter())
+    years, editions = counted.sheet.year[counted.inside], counted.sheet.edition[counted.inside]
+    known: dict[int, dict[int, int]] = defaultdict(dict)
+    for year, edition, talks in pair_counts(years, editions):
+        known[year][edition] = talks
+    return dict(known)
+
+
+def _series(session: Session, scope: Scope) -> str | None:
+    """The name of the series of a scope, None where it is not of one."""
+    return session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series)) if scope.series else None
 
 
 def year_facts(whole: ScopeFacts, year: int, known: Mapping[int, int], series: str | None = None) -> ScopeFacts:
     """The facts of one year of a scope, as `read_scope` has them; `known` talks there by edition, `series` by name."""
-    return _of_year(whole.scope, year, [one for one in whole.editions if one.year == year], known, series)
+    here = [one for one in whole.editions if one.year == year]
+    return _of_years(whole.scope, (year, year), here, known, series)
 
 
-def _of_year(
-    whole: Scope, year: int, editions: Sequence[EditionFacts], known: Mapping[int, int], series: str | None
+def _of_years(
+    whole: Scope,
+    years: tuple[int, int],
+    editions: Sequence[EditionFacts],
+    known: Mapping[int, int],
+    series: str | None,
 ) -> ScopeFacts:
-    scope = replace(whole, year_from=year, year_to=year)
+    scope = replace(whole, year_from=years[0], year_to=years[1])
     here = tuple(
         edition if edition.known == known.get(edition.id, 0) else replace(edition, known=known.get(edition.id, 0))
         for edition in editions

@@ -78,6 +78,9 @@ def points_range(low: float, high: float) -> str:
 
 def _signed(change: float) -> str:
     """In points: whole, but with one decimal below one point; the minus is a true one."""
+    near = round(change * 100)
+    if near and abs(change * 100) > 1 and abs(change * 100 - near) < NEAR_A_HALF:
+        return f"{'+' if near > 0 else '−'}{abs(near)}"
     hundredths = Decimal(repr(change)) * 100
     step = Decimal(1) if abs(hundredths) >= 1 else Decimal("0.1")
     rounded = hundredths.quantize(step, ROUND_HALF_UP)

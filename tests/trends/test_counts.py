@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations_with_replacement
+
 import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session
@@ -11,7 +14,7 @@ from app.errors import NotFound, UsageError
 from app.trends.behind import figure_talks
 from app.trends.counts import edition_counts, population_counts, talk_count, theme_figure, theme_shares
 from app.trends.populations import POPULATIONS
-from app.trends.scope import Scope, read_scope
+from app.trends.scope import Scope, facts_of_years, read_scope, yearly_facts
 from app.trends.series import theme_series
 from tests.trends.sample import SNAPSHOT
 
@@ -204,3 +207,15 @@ def test_statements_do_not_grow_with_themes_or_editions(session: Session, sample
         assert len(seen) <= 15
     finally:
         event.remove(sample_engine, "before_cursor_execute", note)
+
+
+def test_facts_of_years_are_those_that_their_scope_has(session: Session) -> None:
+    for scope in (Scope(), Scope(series="summit"), Scope(series="summit", year_from=2019)):
+        facts = read_scope(session, scope)
+        each = yearly_facts(session, facts)
+        assert each
+        for year, alone in each.items():
+            assert alone == read_scope(session, replace(scope, year_from=year, year_to=year))
+        for first, last in combinations_with_replacement([*each, max(each) + 1], 2):
+            found = facts_of_years(session, facts, first, last)
+            assert found == read_scope(session, replace(scope, year_from=first, year_to=last))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from decimal import ROUND_HALF_UP, Decimal
 
-from app.trends.wording import counted, likely, listed, percent, percent_range
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.trends.wording import counted, likely, listed, percent, percent_range, points
 
 
 @pytest.mark.parametrize(
@@ -39,3 +43,31 @@ def test_lists_and_counts() -> None:
         "A and B", "A, B and C", "A, B and 2 more", "A, B and 3 more"
     ]  # fmt: skip
     assert [counted(number, "talk") for number in (1, 47, 1204)] == ["1 talk", "47 talks", "1,204 talks"]
+
+
+shares = st.one_of(st.floats(0, 1), st.integers(0, 20_000).map(lambda number: number / 20_000), st.floats(0, 1_000))
+
+
+@given(shares)
+@example(0.005)
+@example(0.145)
+@example(0.285)
+@example(0.995)
+def test_a_share_is_rounded_as_it_is_written(share: float) -> None:
+    """Half a per cent goes up by the digits of the share, not by those of the machine's number."""
+    whole = (Decimal(repr(share)) * 100).quantize(Decimal(1), ROUND_HALF_UP)
+    if 0 < whole < 100:
+        assert percent(share) == f"{whole}\u00a0%"
+
+
+@given(shares, st.sampled_from((1, -1)))
+@example(0.005, 1)
+@example(0.145, -1)
+@example(0.01, 1)
+@example(0.0095, -1)
+def test_a_change_is_rounded_as_it_is_written(size: float, sign: int) -> None:
+    exact = Decimal(repr(size)) * 100
+    rounded = exact.quantize(Decimal(1) if exact >= 1 else Decimal("0.1"), ROUND_HALF_UP)
+    if rounded:
+        noun = "point" if rounded == 1 and exact >= 1 else "points"
+        assert points(size * sign) == f"{'+' if sign > 0 else '−'}{rounded} {noun}"
