@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
+from app.catalog.snapshot import current_snapshot
 from app.errors import UsageError
 from app.models import Edition, Series, Talk
 from app.reports.compare_editions import EditionComparison, change_chart, change_sections, change_table, compared
@@ -18,7 +19,8 @@ from app.reports.request import ReportRequest
 from app.trends.attendance import organisations, organisations_before, technologies_before
 from app.trends.counts import talk_count
 from app.trends.document import Document, FigureRow, FigureTable, Line, Number, line
-from app.trends.figure import Figure
+from app.trends.figure import CountRule, Figure, count_figures
+from app.trends.keys import FigureKey
 from app.trends.mentions import mention_figures, read_mentions
 from app.trends.movement import CANNOT
 from app.trends.panel import panel_with_texts
@@ -140,30 +142,41 @@ def _news(
         themes=themes,
         companies=companies,
         technologies=technologies,
-        kinds=_by(session, "kind", slug, before),
-        languages=_by(session, "language", slug, before),
+        kinds=_by(session, "kind", facts, before),
+        languages=_by(session, "language", facts, before),
         snapshot=talks.snapshot,
     )
 
 
-def _by(session: Session, field: str, slug: str, before: EditionFacts | None) -> list[Counted]:
-    """Talks by kind or language, here and at the edition before, as figures."""
-    column = col(getattr(Talk, field))
-    editions = (slug, *((before.slug,) if before else ()))
-    rows = session.scalars(
-        allowed_talks(TalkFilter(editions=editions))
-        .with_only_columns(column)
-        .where(column.is_not(None))
-        .group_by(column)
-        .order_by(func.count().desc(), column)
+def _by(session: Session, field: str, facts: ScopeFacts, before: EditionFacts | None) -> list[Counted]:
+    """Talks by kind or language, here and at the edition before, as figures; the commonest first."""
+    places = [facts, *([read_scope(session, Scope(editions=(before.slug,)))] if before else [])]
+    numbers = [_numbers(session, field, place.scope) for place in places]
+    values = sorted(set().union(*numbers), key=lambda value: (-sum(each.get(value, 0) for each in numbers), value))
+    snapshot = current_snapshot(session)
+    here, *past = (
+        count_figures(
+            [
+                CountRule(FigureKey("count", place.scope.filter().but(**{field: one}), snapshot=snapshot))
+                for one in values
+            ],
+            place,
+            [each.get(value, 0) for value in values],
+            place.known,
+        )
+        for place, each in zip(places, numbers, strict=True)
     )
-    found = []
-    for value in rows:
-        here = {field: value}
-        past = talk_count(session, TalkFilter(editions=(before.slug,), **here)) if before else None
-        figure = talk_count(session, TalkFilter(editions=(slug,), **here))
-        found.append(Counted(slug=value, name=value, figure=figure, before=past))
-    return found
+    return [
+        Counted(slug=value, name=value, figure=figure, before=earlier)
+        for value, figure, earlier in zip(values, here, past[0] if past else [None] * len(values), strict=True)
+    ]
+
+
+def _numbers(session: Session, field: str, scope: Scope) -> dict[str, int]:
+    """How many known talks have each kind or language."""
+    column = col(getattr(Talk, field))
+    counted = allowed_talks(scope.filter()).with_only_columns(column, func.count())
+    return dict(session.execute(counted.where(column.is_not(None)).group_by(column)).tuples().all())
 
 
 def _lead(found: WhatsNew, facts: ScopeFacts) -> tuple[Line, ...]:
