@@ -72,6 +72,9 @@ def main() -> None:
     if given_.make_environment:
         make_environment(given_.make_environment)
         return
+    for file in given_.files:
+        if not file.is_file():
+            parser.error(f"there is no file {file}; name files of labelled talks, as `hallway evaluate themes` reads")
     embedder = open_embedder(get_settings())
     peers = None
     if given_.peers or given_.elsewhere:

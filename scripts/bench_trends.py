@@ -30,7 +30,7 @@ from app.web.app import create_app
 from app.web.app import warm as make_ready
 from scripts.measured import heading, milliseconds, quantile, say
 
-ROUNDS = 5
+ROUNDS = 20
 COLD_MS, WARM_MS = 150.0, 20.0
 GROWTH = 1.0
 """Cost may grow as talks do, and no faster: a power of the number of talks."""
@@ -155,7 +155,7 @@ def timed(engine: Engine, work: Callable[[], object]) -> tuple[float, float, flo
     for _ in range(ROUNDS):
         forget(engine)
         cold.append(milliseconds(work))
-    return quantile(cold, 0.95), quantile([milliseconds(work) for _ in range(3 * ROUNDS)], 0.95), min(cold)
+    return quantile(cold, 0.95), quantile([milliseconds(work) for _ in range(2 * ROUNDS)], 0.95), min(cold)
 
 
 def count(session: Session, filter: TalkFilter) -> int:

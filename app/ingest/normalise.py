@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
@@ -14,6 +15,9 @@ from app.text.kinds import talk_kind
 from app.text.language import guess_language, language_code
 from app.text.markup import many_lines, one_line, safe_url, to_text, without_entities
 from app.text.names import clean_name, is_placeholder, name_key
+
+_LABEL = re.compile(r"\A(?:talk\s+)?(?:abstract|description|summary)\s*:(?!:)\s*", re.IGNORECASE)
+"""What a form calls the field, pasted along with its text."""
 
 LONGEST_TITLE = 600
 """Characters; what is longer is no title, and more than indexes of lists take. The whole is kept as it was read."""
@@ -99,7 +103,7 @@ def _talk(talk: TalkRecord, review: Review, custom: int) -> TalkRecord:
 def _abstract(talk: TalkRecord) -> str | None:
     if talk.abstract is not None:
         return many_lines(talk.abstract) or None
-    return to_text(talk.raw_abstract, talk.markup) or None if talk.raw_abstract else None
+    return _LABEL.sub("", to_text(talk.raw_abstract, talk.markup)) or None if talk.raw_abstract else None
 
 
 def _names(names: tuple[str, ...]) -> tuple[str, ...]:
