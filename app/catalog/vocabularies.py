@@ -107,7 +107,7 @@ def choose_vocabulary(
 
 
 def talks_by_vocabulary(session: Session, talks: TalkFilter) -> dict[str, int]:
-    """How many of the talks have a theme of each vocabulary. A query for each, none while nothing changes."""
+    """How many of the talks have a theme of each vocabulary. Few queries, none while nothing changes."""
     return kept(session, ("talks by vocabulary", talks), lambda: _talks_by_vocabulary(session, talks))
 
 
@@ -115,7 +115,7 @@ def _talks_by_vocabulary(session: Session, talks: TalkFilter) -> dict[str, int]:
     names = vocabulary_names(session)
     place = {name.slug: at for at, name in enumerate(names)}
     in_use = select(col(Theme.id), col(Theme.vocabulary)).where(col(Theme.withdrawn_at).is_(None))
-    of = {theme or 0: place[vocabulary] for theme, vocabulary in session.execute(in_use)}
+    of = {theme or 0: place[vocabulary] for theme, vocabulary in session.execute(in_use) if vocabulary in place}
     counted = counted_talks(session, talks)
     sheet, at = counted.sheet, counted.assignments(of, assigned=True)
     places = np.zeros(max(of, default=0) + 1, dtype=np.int64)

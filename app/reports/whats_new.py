@@ -19,7 +19,7 @@ from app.reports.request import ReportRequest
 from app.trends.attendance import organisations, organisations_before, technologies_before
 from app.trends.counts import talk_count
 from app.trends.document import Document, FigureRow, FigureTable, Line, Number, line
-from app.trends.figure import CountRule, Figure, count_figures
+from app.trends.figure import Figure, PlainCount, count_figures
 from app.trends.keys import FigureKey
 from app.trends.mentions import mention_figures, read_mentions
 from app.trends.movement import CANNOT
@@ -157,11 +157,13 @@ def _by(session: Session, field: str, facts: ScopeFacts, before: EditionFacts | 
     here, *past = (
         count_figures(
             [
-                CountRule(FigureKey("count", place.scope.filter().but(**{field: one}), snapshot=snapshot))
-                for one in values
+                PlainCount(
+                    FigureKey("count", place.scope.filter().but(**{field: value}), snapshot=snapshot),
+                    each.get(value, 0),
+                )
+                for value in values
             ],
             place,
-            [each.get(value, 0) for value in values],
             place.known,
         )
         for place, each in zip(places, numbers, strict=True)

@@ -236,35 +236,34 @@ def share_figure(
 
 
 @dataclass(frozen=True)
-class CountRule:
-    """What a plain count counts; `names` are the names of slugs that its filter holds."""
+class PlainCount:
+    """Talks counted by a rule; `names` are the names of slugs that its filter holds."""
 
     key: FigureKey
+    numerator: int
     names: Mapping[str, str] = field(default_factory=dict)
 
 
 def count_figure(
     key: FigureKey, facts: ScopeFacts, numerator: int, denominator: int, names: Mapping[str, str] | None = None
 ) -> Figure:
-    """The figure of a plain count of talks; `names` as of `CountRule`."""
-    return count_figures([CountRule(key, names or {})], facts, [numerator], denominator)[0]
+    """The figure of a plain count of talks; `names` as of `PlainCount`."""
+    return count_figures([PlainCount(key, numerator, names or {})], facts, denominator)[0]
 
 
-def count_figures(
-    rules: Sequence[CountRule], facts: ScopeFacts, numerators: Sequence[int], denominator: int
-) -> list[Figure]:
-    """Plain counts of the same talks, of one population, in a third of the time that they take one by one."""
+def count_figures(counts: Sequence[PlainCount], facts: ScopeFacts, denominator: int) -> list[Figure]:
+    """The figures of counts that are taken of the same talks, of one population: what they share is made once."""
     figures: list[Figure] = []
-    for rule, numerator in zip(rules, numerators, strict=True):
-        what = _described(rule.key, rule.names)
+    for one in counts:
+        what = _described(one.key, one.names)
         own = {
-            "id": rule.key.encode(),
+            "id": one.key.encode(),
             "label": f"{what[:1].upper()}{what[1:]}: {facts.title}",
             "numerator_rule": f"Counted: known {what}.",
-            "numerator": numerator,
-            "confirmed": numerator,
+            "numerator": one.numerator,
+            "confirmed": one.numerator,
         }
-        figures.append(figures[0].model_copy(update=own) if figures else _count(rule.key, facts, denominator, own))
+        figures.append(figures[0].model_copy(update=own) if figures else _count(one.key, facts, denominator, own))
     return figures
 
 

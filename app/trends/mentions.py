@@ -19,7 +19,7 @@ from app.models import Technology
 from app.trends.change.seen import Seen
 from app.trends.contingency import pair_counts
 from app.trends.estimate import wilson
-from app.trends.figure import CountRule, Figure, count_figures
+from app.trends.figure import Figure, PlainCount, count_figures
 from app.trends.keys import FigureKey
 from app.trends.parts import Unit, talks_by, units_of
 from app.trends.populations import get_population
@@ -75,13 +75,15 @@ def mention_figures(
 ) -> list[Figure]:
     """How many talks of a scope mention each technology, of `known`; all at once, for a report has hundreds."""
     snapshot = current_snapshot(session)
-    rules = [
-        CountRule(
-            FigureKey("count", _mentioning(facts.scope, one.slug), population, snapshot=snapshot), {one.slug: one.name}
+    found = [
+        PlainCount(
+            FigureKey("count", _mentioning(facts.scope, one.slug), population, snapshot=snapshot),
+            talks,
+            {one.slug: one.name},
         )
-        for one, _ in counts
+        for one, talks in counts
     ]
-    return count_figures(rules, facts, [talks for _, talks in counts], known)
+    return count_figures(found, facts, known)
 
 
 @lru_cache(maxsize=4_096)

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.catalog.choices import Choices, choices
 from app.catalog.citations import citations
 from app.catalog.editions import EditionCard, fullest_edition
+from app.catalog.kept import kept
 from app.errors import NotFound, UsageError
 from app.exports import html
 from app.exports.plot import Plot, plot_of
@@ -119,8 +120,14 @@ def report(name: PathSlug, asked: Annotated[ReportQuery, Query()], session: Read
 
 
 def _report(session: Session, name: str, asked: ReportQuery) -> ReportPage:
+    """The page of a report but for its frame, kept like the report."""
+    request = asked.asked_for()
+    return kept(session, ("report page", name, request), lambda: _page(session, name, request))
+
+
+def _page(session: Session, name: str, request: ReportRequest) -> ReportPage:
     known = get_report(name)
-    document = build_report(session, name, asked.asked_for())
+    document = build_report(session, name, request)
     return ReportPage(title=document_title(document), crumbs=(*CRUMBS, Crumb(known.title)), **shown(session, document))
 
 
