@@ -178,7 +178,8 @@ def _numbers(session: Session, field: str, scope: Scope) -> dict[str, int]:
     """How many known talks have each kind or language."""
     column = col(getattr(Talk, field))
     counted = allowed_talks(scope.filter()).with_only_columns(column, func.count())
-    return dict(session.execute(counted.where(column.is_not(None)).group_by(column)).tuples().all())
+    rows = session.execute(counted.where(column.is_not(None)).group_by(column))
+    return {value: int(talks) for value, talks in rows}
 
 
 def _lead(found: WhatsNew, facts: ScopeFacts) -> tuple[Line, ...]:
