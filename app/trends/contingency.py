@@ -21,7 +21,7 @@ def numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.i
     return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
 
 
-def pair_counts(first: NDArray[np.int64], second: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+def crosstab(first: NDArray[np.int64], second: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
     """Each pair of numbers that stand beside each other, none below 0, with how often they do; in ascending order."""
     (firsts, at), (seconds, beside) = numbered(first), numbered(second)
     width = max(len(seconds), 1)

@@ -17,7 +17,7 @@ from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
 from app.models import Technology
 from app.trends.change.seen import Seen
-from app.trends.contingency import pair_counts
+from app.trends.contingency import crosstab
 from app.trends.estimate import wilson
 from app.trends.figure import Figure, PlainCount, count_figures
 from app.trends.keys import FigureKey
@@ -58,7 +58,7 @@ def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> M
     at = np.flatnonzero(counted.inside[sheet.mentioning])
     units = units_of(sheet, unit)[sheet.mentioning[at]] + 1  # 0 for talks without a year
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    for technology, of, talks in pair_counts(sheet.technology[at].astype(np.int64), units):
+    for technology, of, talks in crosstab(sheet.technology[at].astype(np.int64), units):
         found[technology][of - 1] = talks
     named = session.execute(select(col(Technology.id), col(Technology.slug), col(Technology.name)))
     listed = [

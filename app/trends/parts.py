@@ -17,7 +17,7 @@ from app.catalog.kept import kept
 from app.catalog.sheets import counted_talks
 from app.models import Talk, Theme, ThemeAssignment, ThemeDecision
 from app.text.kinds import KINDS
-from app.trends.contingency import numbered, pair_counts
+from app.trends.contingency import crosstab, numbered
 
 Unit = Literal["edition", "year", "stratum"]
 """What talks are counted by: edition ids, the years that filters go by, or kinds and years together (`stratum_of`)."""
@@ -91,7 +91,7 @@ def talks_of_editions(
     units = units_of(counted.sheet, unit)
     here = counted.inside & (units >= 0)
     found: dict[int, dict[int, int]] = {of: {} for of in parts}
-    for of, edition, talks in pair_counts(units[here], counted.sheet.edition[here]):
+    for of, edition, talks in crosstab(units[here], counted.sheet.edition[here]):
         if of in found:
             found[of][edition] = talks
     return found

@@ -17,7 +17,7 @@ from app.catalog.filters import TalkFilter, check_names
 from app.catalog.kept import kept
 from app.catalog.sheets import counted_talks
 from app.models import Edition, Series
-from app.trends.contingency import pair_counts
+from app.trends.contingency import crosstab
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
@@ -218,7 +218,7 @@ def _read_known(session: Session, scope: Scope) -> dict[int, dict[int, int]]:
     counted = counted_talks(session, scope.filter())
     years, editions = counted.sheet.year[counted.inside], counted.sheet.edition[counted.inside]
     known: dict[int, dict[int, int]] = defaultdict(dict)
-    for year, edition, talks in pair_counts(years, editions):
+    for year, edition, talks in crosstab(years, editions):
         known[year][edition] = talks
     return dict(known)
 

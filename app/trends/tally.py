@@ -319,7 +319,7 @@ def _marks(
     # One row more, of nothing, for the units that have none.
     shape = len(there) + 1, len(themes), ALIKE
     counts = np.bincount(keys, minlength=math.prod(shape))
-    sums = np.bincount(keys, weights=variance, minlength=len(counts)).astype(np.float64)
+    sums = np.bincount(keys, weights=variance, minlength=len(counts)).astype(np.float64, copy=False)
     held = np.flatnonzero(counts)
     # Rounded, so that the order in which they are added does not show in a figure.
     sums[held] = [round(one, 9) for one in sums[held].tolist()]

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.trends.contingency import MOST_OF_A_TABLE, numbered, pair_counts
+from app.trends.contingency import MOST_OF_A_TABLE, crosstab, numbered
 
 numbers = st.one_of(st.integers(0, 30), st.integers(0, MOST_OF_A_TABLE * 3))
 
@@ -25,4 +25,4 @@ def test_values_are_numbered_as_numpy_does(values: list[int]) -> None:
 def test_pairs_are_counted_in_ascending_order(pairs: list[tuple[int, int]]) -> None:
     given_ = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     expected = [(*pair, number) for pair, number in sorted(Counter(pairs).items())]
-    assert list(pair_counts(given_[:, 0], given_[:, 1])) == expected
+    assert list(crosstab(given_[:, 0], given_[:, 1])) == expected

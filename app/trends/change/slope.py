@@ -66,20 +66,13 @@ class Slope:
         return least if least <= MOST else None
 
 
-def slope(points: Sequence[tuple[float, float, float]]) -> Slope | None:
-    """The trend through (year, share 0..1, talks it is worth). None for fewer than LEAST points, one year, or a share
-    that is none or all everywhere.
-
-    Maximum likelihood by iteratively reweighted least squares; the dispersion is Pearson's statistic over its degrees
-    of freedom, not below 1.
-    """
-    years, shares, sizes = np.array(points, dtype=np.float64).reshape(-1, 3).T
-    return slopes(years, shares[np.newaxis], sizes[np.newaxis])[0]
-
-
 def slopes(years: Floats, shares: Floats, sizes: Floats) -> list[Slope | None]:
-    """As `slope`, of many (n, p) over the same years (p,) at once, which takes a tenth of the time of one by one: each
-    line is to the last digit what it is alone."""
+    """The trends of rows of shares 0..1, each worth so many talks: both (n, p), over the same years (p,).
+
+    None for fewer than LEAST points that are worth any, as few distinct years, or a share that is none or all
+    everywhere. Maximum likelihood by iteratively reweighted least squares; the dispersion is Pearson's statistic over
+    its degrees of freedom, not below 1. A line is to the last digit what it is alone.
+    """
     held = sizes > 0
     sizes = np.where(held, sizes, 0.0)
     whole = sizes.sum(axis=1)

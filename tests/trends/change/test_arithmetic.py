@@ -16,9 +16,9 @@ from app.trends.change.mix import Stratum, standardised
 from app.trends.change.pooling import pool
 from app.trends.change.seen import Seen, wilson_size
 from app.trends.change.settling import settling
-from app.trends.change.slope import slope
 from app.trends.change.student import student_quantile, student_two_sided
 from app.trends.estimate import wilson
+from tests.trends.change.lines import slope
 
 
 def seen(numerator: int, talks: int, **more: float | int | None) -> Seen:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from app.reports.movements import odds_range, odds_words
 from app.reports.theme_over_time import Trend, trend_words
-from app.trends.change.slope import BEYOND, slope, slopes
+from app.trends.change.slope import BEYOND, slopes
+from tests.trends.change.lines import slope
 
 Points = list[tuple[float, float, float]]
 
