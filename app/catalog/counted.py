@@ -5,7 +5,7 @@ Where the columns come from is said in `sheets.py`; here they are read from the 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,17 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Executable, Select, and_, case, select
 from sqlmodel import Session, col
 
-from app.catalog.filters import ASSIGNED, TalkFilter, affiliated, allowed_talks, narrowing, talk_year
+from app.catalog.filters import (
+    ASSIGNED,
+    TalkFilter,
+    affiliated,
+    allowed_talks,
+    named_editions,
+    narrowing,
+    talk_year,
+)
 from app.catalog.vendors import AFFILIATIONS
-from app.models import Edition, Series, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
+from app.models import Edition, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
 from app.text.kinds import KINDS
 
 STATUSES = (*ASSIGNED, "rejected", "unlikely")
@@ -76,9 +84,11 @@ class Counted:
         sheet = self.sheet
         wanted = np.zeros(max([int(sheet.theme.max(initial=0)), *themes]) + 1, dtype=bool)
         wanted[list(themes)] = True
-        at: NDArray[Any] = np.flatnonzero(wanted[sheet.theme])
-        at = at[self.inside[sheet.place[at]]]
-        return at[sheet.status[at] < len(ASSIGNED)] if assigned else at
+        there = wanted.take(sheet.theme)
+        if assigned:  # one in six is
+            there &= sheet.status < len(ASSIGNED)
+        at: NDArray[Any] = np.flatnonzero(there)
+        return at if self.inside.all() else at[self.inside[sheet.place[at]]]
 
     def having(self, theme: int, status: str) -> Counted:
         """Those of the talks whose assignment to a theme, by id, has this status."""
@@ -108,12 +118,7 @@ def inside(session: Session, sheet: Sheet, filter: TalkFilter) -> NDArray[np.boo
     """Which talks of a sheet `filter` allows, one that the columns tell. A statement for each name in it, else none."""
     found = narrowed(sheet, filter)
     if filter.editions or filter.series:
-        editions = select(col(Edition.id))
-        if filter.editions:
-            editions = editions.where(col(Edition.slug).in_(filter.editions))
-        if filter.series:
-            editions = editions.join(Series).where(col(Series.slug) == filter.series)
-        found &= np.isin(sheet.edition, [one or 0 for one in session.scalars(editions)])
+        found &= np.isin(sheet.edition, [one or 0 for one in session.scalars(named_editions(filter))])
     if filter.theme:
         theme = session.scalar(select(col(Theme.id)).where(col(Theme.slug) == filter.theme))
         at = Counted(sheet, found).assignments([theme or 0], assigned=True)
@@ -230,10 +235,13 @@ def _mentioned(filter: TalkFilter) -> Select[int, int]:
 
 def _numbers(session: Session, statement: Executable, width: int) -> NDArray[np.float64]:
     """The rows of a statement as an array (rows, width); NaN, or 0 of what is a whole number, for what is not known."""
+    parts = [np.array(rows, dtype=np.float64) for rows in driver_rows(session, statement)]
+    return np.concatenate([np.empty((0, width)), *parts])
+
+
+def driver_rows(session: Session, statement: Executable) -> Iterator[Sequence[Sequence[Any]]]:
+    """The rows of a statement by AT_ONCE, as the driver has them: those of SQLAlchemy take as long again."""
     result = session.connection().execute(statement)
-    parts = [np.empty((0, width))]
-    # As the driver has them: rows of SQLAlchemy would take as long again as the reading.
     while rows := result.cursor.fetchmany(AT_ONCE):
-        parts.append(np.array(rows, dtype=np.float64))
+        yield rows
     result.close()
-    return np.concatenate(parts)

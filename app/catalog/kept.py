@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select, true
+from sqlalchemy import Engine, Select, select, true
 from sqlmodel import Session, col
 
 from app.catalog.snapshot import SNAPSHOT
@@ -71,13 +72,19 @@ def _stamp(session: Session) -> Stamp | None:
 
 
 def _read_stamp(session: Session) -> Stamp | None:
-    last = select(col(ImportRun.id), col(ImportRun.finished_at)).order_by(col(ImportRun.id).desc()).limit(1).subquery()
-    rows = session.execute(
-        select(col(IndexState.name), col(IndexState.fingerprint), last.c.id, last.c.finished_at)
-        .outerjoin(last, true())
-        .order_by(col(IndexState.name))
-    ).all()
+    rows = session.execute(_states()).all()
     runs = any(run is not None and finished is None for _, _, run, finished in rows)
     if runs or SNAPSHOT not in {row[0] for row in rows}:
         return None
     return tuple(tuple(row) for row in rows)
+
+
+@cache
+def _states() -> Select[Any]:
+    """What is derived, by name and fingerprint, each beside the last import."""
+    last = select(col(ImportRun.id), col(ImportRun.finished_at)).order_by(col(ImportRun.id).desc()).limit(1).subquery()
+    return (
+        select(col(IndexState.name), col(IndexState.fingerprint), last.c.id, last.c.finished_at)
+        .outerjoin(last, true())
+        .order_by(col(IndexState.name))
+    )

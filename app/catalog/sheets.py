@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from app.catalog.counted import STATUSES, Counted, Sheet, inside, read_tables, told_by_columns
+from app.catalog.counted import STATUSES, Counted, Sheet, driver_rows, inside, read_tables, told_by_columns
 from app.catalog.filters import TalkFilter
 from app.catalog.kept import keeps, kept
 from app.catalog.snapshot import current_snapshot
@@ -27,6 +27,9 @@ from app.text.kinds import KINDS
 STATE = "sheets"
 FAMILIES = "families"
 """The row of IndexState whose fingerprint follows talks, their editions, their speakers and their families."""
+
+MOST_FILTERS = 64
+"""Of which a session holds what they allow: a report asks for those of a dozen again and again."""
 
 _TALK = np.dtype(
     [
@@ -49,16 +52,22 @@ def counted_talks(session: Session, filter: TalkFilter) -> Counted:
 
     A session that may write, and one while an import runs, sees what the tables hold at that moment.
     """
-    if sheet_tells(session, filter):
-        sheet = kept(session, "sheet", lambda: _unpacked(session) or read_tables(session, TalkFilter()))
-        return Counted(sheet, inside(session, sheet, filter))
     if not is_reading(session):
         return _whole(read_tables(session, filter))
     # A session that reads sees one state of the base.
     found: dict[TalkFilter, Counted] = session.info.setdefault("counted", {})
     if filter not in found:
-        found[filter] = _whole(read_tables(session, filter))
+        if len(found) >= MOST_FILTERS:
+            del found[next(iter(found))]
+        found[filter] = _counted(session, filter)
     return found[filter]
+
+
+def _counted(session: Session, filter: TalkFilter) -> Counted:
+    if not sheet_tells(session, filter):
+        return _whole(read_tables(session, filter))
+    sheet = kept(session, "sheet", lambda: _unpacked(session) or read_tables(session, TalkFilter()))
+    return Counted(sheet, inside(session, sheet, filter))
 
 
 def sheets_are_fresh(session: Session) -> bool:
@@ -174,7 +183,8 @@ def _unpacked(session: Session) -> Sheet | None:
     if not sheets_are_fresh(session):
         return None
     columns = col(CountSheet.talks), col(CountSheet.assignments), col(CountSheet.mentions)
-    rows = session.execute(select(col(CountSheet.edition_id), *columns).order_by(col(CountSheet.edition_id))).all()
+    packed = select(col(CountSheet.edition_id), *columns).order_by(col(CountSheet.edition_id))
+    rows = [row for some in driver_rows(session, packed) for row in some]
     talks, assigned, mentioned = (
         np.frombuffer(b"".join(row[place] for row in rows), dtype=dtype)
         for place, dtype in enumerate((_TALK, _ASSIGNED, _TECHNOLOGY), start=1)

@@ -24,7 +24,7 @@ from app.trends.change.discoveries import RATE, adjusted
 from app.trends.counts import ThemeShares, theme_shares
 from app.trends.document import Chart, Document, FigureRow, FigureTable, Line, Link, Section, line
 from app.trends.figure import Figure
-from app.trends.mentions import Mentioned, Mentions, mention_figures, read_mentions
+from app.trends.mentions import Mentions, mention_figures, read_mentions
 from app.trends.panel import TEXT, text_coverage_jumps, theme_panel
 from app.trends.parts import Unit
 from app.trends.scope import ScopeFacts, read_scope
@@ -133,21 +133,18 @@ def _mixture(unit: Unit) -> tuple[Line, ...]:
 def _technologies(session: Session, facts: ScopeFacts, request: ReportRequest) -> list[Course]:
     mentions = read_mentions(session, facts, "year", request.population)
     looked_at = [one for one in mentions.technologies if one.talks >= LEAST_TALKS]
-    counts = [(one, one.talks) for one in looked_at]
-    figures = mention_figures(session, facts, request.population, counts, mentions.talks)
+    figures = mention_figures(session, facts, request.population, looked_at, mentions.talks)
     return [
         Course(slug=one.slug, name=one.name, figure=figure, trend=Trend.of(found, "all"))
-        for one, figure, found in zip(looked_at, figures, _slopes(looked_at, mentions), strict=True)
+        for one, figure, found in zip(looked_at, figures, _slopes(mentions, len(looked_at)), strict=True)
     ]
 
 
-def _slopes(technologies: Sequence[Mentioned], mentions: Mentions) -> list[slope.Slope | None]:
-    """The line of each through the shares of the years that have talks; a plain count is worth all its talks."""
-    known = {year: talks for year, talks in mentions.known.items() if talks}
-    years = np.array(list(known), dtype=np.float64)
-    sizes = np.array(list(known.values()), dtype=np.float64)
-    counts = np.array([[one.by.get(year, 0) for year in known] for one in technologies], dtype=np.float64)
-    return slope.slopes(years, counts / sizes, np.broadcast_to(sizes, counts.shape)) if counts.size else []
+def _slopes(mentions: Mentions, most: int) -> list[slope.Slope | None]:
+    """The lines of the first so many through the shares of the years; a plain count is worth all its talks."""
+    years, sizes = mentions.units.astype(np.float64), mentions.known.astype(np.float64)
+    counts = mentions.counts[:most].astype(np.float64)
+    return slope.slopes(years, counts / sizes, np.broadcast_to(sizes, counts.shape))
 
 
 def _together(courses: Sequence[Course], *, competing: bool) -> list[Course]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+import numpy as np
 from pydantic import BaseModel
 from sqlmodel import Session
 
@@ -135,7 +136,7 @@ def _method() -> tuple[Line, ...]:
 
 
 def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions: Mentions) -> Radar:
-    spoken = [year for one in mentions.technologies for year in one.by]
+    spoken = mentions.units[mentions.counts.any(axis=0)].tolist()
     newest = before = None
     blips: list[Blip] = []
     gone: list[Gone] = []
@@ -143,7 +144,7 @@ def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions
         last = max(spoken)
         newest = (last - SPAN + 1, last)
         before = (last - 2 * SPAN + 1, last - SPAN)
-        if not _talks(mentions.known, before):
+        if not mentions.known[mentions.between(*before)].any():
             before = None
         blips = _blips(session, request, facts, mentions, newest, before)
         gone = _gone(mentions, newest)
@@ -158,8 +159,10 @@ def _radar(session: Session, request: ReportRequest, facts: ScopeFacts, mentions
     )
 
 
-def _talks(by: dict[int, int], period: tuple[int, int]) -> int:
-    return sum(talks for year, talks in by.items() if period[0] <= year <= period[1])
+def _talks(mentions: Mentions, period: tuple[int, int]) -> tuple[list[int], int]:
+    """Of some years, how many talks mention each technology and how many are known."""
+    here = mentions.between(*period)
+    return mentions.counts[:, here].sum(axis=1).tolist(), int(mentions.known[here].sum())
 
 
 def _blips(
@@ -173,18 +176,20 @@ def _blips(
     now = facts_of_years(session, facts, *newest)
     then = facts_of_years(session, facts, *before) if before else None
     stances = _stances(session, request.scope)
-    known, known_before = _talks(mentions.known, newest), _talks(mentions.known, before) if before else 0
-    held = []
-    for one in mentions.technologies:
-        talks, earlier = _talks(one.by, newest), _talks(one.by, before) if before else 0
-        if talks and talks + earlier >= LEAST_TALKS:
-            held.append((one, talks, earlier))
+    counts, known = _talks(mentions, newest)
+    counts_before, known_before = _talks(mentions, before) if before else ([0] * len(counts), 0)
+    held = [
+        (one, talks, earlier)
+        for one, talks, earlier in zip(mentions.technologies, counts, counts_before, strict=True)
+        if talks and talks + earlier >= LEAST_TALKS
+    ]
     moves: list[Difference | None] = []
     for _, talks, earlier in held:
         two = counted_share(earlier, known_before), counted_share(talks, known)
         moves.append(difference(two[0], two[1]) if two[0] and two[1] else None)
     ps = iter(adjusted([move.p for move in moves if move]))
-    newer, older = [(one, talks) for one, talks, _ in held], [(one, earlier) for one, _, earlier in held]
+    newer = [one._replace(talks=talks) for one, talks, _ in held]
+    older = [one._replace(talks=earlier) for one, _, earlier in held]
     figures = mention_figures(session, now, request.population, newer, known)
     past = mention_figures(session, then, request.population, older, known_before) if then else [None] * len(held)
     blips = [
@@ -323,10 +328,15 @@ def _takeaways(blip: Blip, scope: Scope, stances: Sequence[str]) -> str:
 
 def _gone(mentions: Mentions, newest: tuple[int, int]) -> list[Gone]:
     """What dropped off the radar stays findable, first what was on it until lately."""
-    before = (newest[0] - SPAN, newest[0] - 1)
-    gone = [one for one in mentions.technologies if one.by and one.talks >= LEAST_TALKS and not _talks(one.by, newest)]
-    gone.sort(key=lambda one: (-_talks(one.by, before), -one.talks, one.slug))
-    return [Gone(slug=one.slug, name=one.name, last=max(one.by)) for one in gone]
+    lately, _ = _talks(mentions, (newest[0] - SPAN, newest[0] - 1))
+    now, _ = _talks(mentions, newest)
+    last = np.where(mentions.counts > 0, mentions.units, 0).max(axis=1, initial=0).tolist()
+    gone = [
+        (-before, -one.talks, one.slug, one.name, year)
+        for one, before, talks, year in zip(mentions.technologies, lately, now, last, strict=True)
+        if year and one.talks >= LEAST_TALKS and not talks
+    ]
+    return [Gone(slug=slug, name=name, last=year) for *_, slug, name, year in sorted(gone)]
 
 
 def _gone_section(found: Radar) -> tuple[Section, ...]:

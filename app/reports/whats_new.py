@@ -128,7 +128,7 @@ def _news(
         ]
         known, mentions = technologies_before(session, ids), read_mentions(session, facts, "edition")
         fresh = [one for one in mentions.technologies if one.slug not in known]
-        figures = mention_figures(session, facts, "all", [(one, one.talks) for one in fresh], mentions.talks)
+        figures = mention_figures(session, facts, "all", fresh, mentions.talks)
         technologies = [
             Counted(slug=one.slug, name=one.name, figure=figure) for one, figure in zip(fresh, figures, strict=True)
         ]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -106,6 +107,12 @@ def recorded_chances(session: Session) -> dict[tuple[int, int], float]:
 
     Estimates that go by a sample weigh its labels with these. A pair that is not here was not drawn, whoever decided.
     """
+    return {(talk, theme): chance for talk, theme, chance in session.execute(_offered())}
+
+
+@cache
+def _offered() -> Select[int, int, float]:
+    """Talk, theme and probability of what the newest draws offer."""
     later = aliased(ReviewDraw)
     newer = (
         select(col(later.id))
@@ -117,12 +124,8 @@ def recorded_chances(session: Session) -> dict[tuple[int, int], float]:
         )
         .exists()
     )
-    rows = session.execute(
-        select(col(ReviewDraw.talk_id), col(ReviewDraw.theme_id), col(ReviewDraw.probability)).where(
-            col(ReviewDraw.offered).is_(True), ~newer
-        )
-    )
-    return {(talk, theme): chance for talk, theme, chance in rows}
+    drawn = col(ReviewDraw.talk_id), col(ReviewDraw.theme_id), col(ReviewDraw.probability)
+    return select(*drawn).where(col(ReviewDraw.offered).is_(True), ~newer)
 
 
 def draw_states(session: Session) -> list[DrawState]:

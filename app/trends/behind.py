@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
+import numpy as np
 from sqlalchemy import Select
 from sqlmodel import Session, col
 
 from app.catalog.cards import TalkCard, talk_cards
-from app.catalog.counted import ordered
+from app.catalog.counted import Counted, ordered
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.kept import kept
 from app.catalog.listing import Portion, portion
@@ -121,13 +122,18 @@ def _denominator(id: str) -> TalkFilter:
 
 def _allowed_by_any(session: Session, filters: Iterable[TalkFilter]) -> int:
     """How many talks there are that any of these filters allows."""
+    told: list[Counted] = []
     ids: set[int | None] = set()
     for wanted in filters:
         if sheet_tells(session, wanted):
-            counted = counted_talks(session, wanted)
-            ids.update(counted.sheet.talk[counted.inside].tolist())
+            told.append(counted_talks(session, wanted))
         else:
             ids.update(session.scalars(allowed_talks(wanted)))
+    if told:  # of one sheet
+        here = told[0].sheet.talk[np.logical_or.reduce([counted.inside for counted in told])]
+        if not ids:
+            return len(here)
+        ids.update(here.tolist())
     return len(ids)
 
 

@@ -274,13 +274,18 @@ def _tallies(session: Session, talks: TalkFilter, counting: str, themes: Sequenc
     return tallies
 
 
-def _themes(session: Session) -> list[_ThemeRow]:
+def _themes(session: Session) -> tuple[_ThemeRow, ...]:
+    """The themes in use. One statement, none while nothing changes."""
+    return kept(session, "themes", lambda: _read_themes(session))
+
+
+def _read_themes(session: Session) -> tuple[_ThemeRow, ...]:
     rows = session.execute(
         select(col(Theme.id), col(Theme.slug), col(Theme.name), col(Theme.parent_id), col(Theme.vocabulary))
         .where(col(Theme.withdrawn_at).is_(None))
         .order_by(col(Theme.position), col(Theme.id))
     )
-    return [_ThemeRow(theme or 0, *rest) for theme, *rest in rows]
+    return tuple(_ThemeRow(theme or 0, *rest) for theme, *rest in rows)
 
 
 def _ordered(themes: list[_ThemeRow], tallies: dict[int, Tally]) -> Iterator[tuple[_ThemeRow, int]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from app.catalog.filters import TalkFilter, allowed_talks
@@ -18,8 +18,7 @@ from app.themes.draws import recorded_chances
 DECIDED = ("confirmed", "rejected")
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(NamedTuple):
     """A talk that people decided for a theme.
 
     `predicted` is what the machine would have said without them, None where it kept nothing; `read` says that the
@@ -45,6 +44,17 @@ def all_decisions(session: Session) -> Decisions:
 
 
 def _read_decisions(session: Session) -> Decisions:
+    drawn = recorded_chances(session)
+    found: dict[int, list[Decided]] = defaultdict(list)
+    for key, about, edition, status, predicted, source in session.execute(_decided()):
+        chance = drawn.get((about, key))
+        found[key].append(Decided(about, edition, status == "confirmed", predicted, source is not None, chance))
+    return dict(found)
+
+
+@cache
+def _decided() -> Select[Any]:
+    """Theme, talk and edition of each decision, with what it is, what the machine said, and the file it came from."""
     talk, theme = col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)
     decided_talk, decided_theme = col(ThemeDecision.talk_id), col(ThemeDecision.theme_id)
     made = (
@@ -54,7 +64,7 @@ def _read_decisions(session: Session) -> Decisions:
     )
     evidence: Any = col(ThemeAssignment.evidence)
     said = evidence["machine_probability"].as_float()
-    rows = session.execute(
+    return (
         select(theme, talk, col(Talk.edition_id), col(ThemeAssignment.status), said, made.c.source)
         .join(Talk, col(Talk.id) == talk)
         .join(made, (made.c.talk_id == talk) & (made.c.theme_id == theme))
@@ -65,12 +75,6 @@ def _read_decisions(session: Session) -> Decisions:
         )
         .order_by(theme, talk)
     )
-    drawn = recorded_chances(session)
-    found: dict[int, list[Decided]] = defaultdict(list)
-    for key, about, edition, status, predicted, source in rows:
-        chance = drawn.get((about, key))
-        found[key].append(Decided(about, edition, status == "confirmed", predicted, source is not None, chance))
-    return dict(found)
 
 
 def decided_here(session: Session, filter: TalkFilter, decisions: Decisions) -> Decisions:

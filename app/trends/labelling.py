@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,7 @@ Probabilities = Mapping[tuple[int, int], Sequence[float]]
 """By theme and edition, of undecided talks; those the machine kept nothing for are left out."""
 
 
-@dataclass(frozen=True)
-class Open:
+class Open(NamedTuple):
     """Undecided talks of a theme by how sure the machine is, and the variance of its own word in talks squared."""
 
     no: int
@@ -39,8 +39,7 @@ class Open:
         return self.no + self.perhaps + self.yes
 
 
-@dataclass(frozen=True)
-class Expected:
+class Expected(NamedTuple):
     """Known talks of a theme with labels corrected, the variance of that in talks squared, and what it rests on.
 
     `skew` is that of the error, see `estimate.wilson`.
@@ -133,8 +132,7 @@ def _rates(ones: Sequence[Decided]) -> Rates:
     return rates_of(np.array([one.accepted for one in ones]), np.array([one.predicted for one in ones], dtype=float))
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A theme of which `confirmed` talks were confirmed by people, and the undecided ones are those in `left`.
 
     Strata are estimated by their samples, of whose editions `probabilities` has the undecided talks; the undecided

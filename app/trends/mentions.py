@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -17,32 +18,40 @@ from app.catalog.sheets import counted_talks
 from app.catalog.snapshot import current_snapshot
 from app.models import Technology
 from app.trends.change.seen import Seen
-from app.trends.contingency import crosstab
+from app.trends.contingency import numbered
 from app.trends.estimate import wilson
 from app.trends.figure import Figure, PlainCount, count_figures
 from app.trends.keys import FigureKey
-from app.trends.parts import Unit, talks_by, units_of
+from app.trends.parts import Unit, units_of
 from app.trends.populations import get_population
 from app.trends.scope import Scope, ScopeFacts
 
 
-@dataclass(frozen=True)
-class Mentioned:
-    """A technology with its talks, over all and by year or edition id; a talk without a year is in the former only."""
+class Mentioned(NamedTuple):
+    """A technology with how many talks mention it."""
 
     slug: str
     name: str
     talks: int
-    by: dict[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mentions:
-    """Technologies, most talks first, and the known talks of the population, over all and by year or edition id."""
+    """Technologies, most talks first, of so many known `talks` of a population.
+
+    `units` (p,) are the years, or the ids of the editions, that have talks, ascending, and `known` (p,) says how many;
+    `counts` (n, p) tells how many of these mention each technology. A talk without a year is in no unit.
+    """
 
     technologies: tuple[Mentioned, ...]
     talks: int
-    known: dict[int, int]
+    units: NDArray[np.int64]
+    known: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def between(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Which units are from one to another, both included."""
+        return (self.units >= first) & (self.units <= last)
 
 
 def read_mentions(session: Session, facts: ScopeFacts, unit: Unit, population: str = "all") -> Mentions:
@@ -52,36 +61,40 @@ def read_mentions(session: Session, facts: ScopeFacts, unit: Unit, population: s
 
 
 def _read(session: Session, facts: ScopeFacts, unit: Unit, population: str) -> Mentions:
-    narrowed = get_population(population).narrow(facts.scope.filter())
-    counted = counted_talks(session, narrowed)
+    counted = counted_talks(session, get_population(population).narrow(facts.scope.filter()))
     sheet = counted.sheet
     at = np.flatnonzero(counted.inside[sheet.mentioning])
-    units = units_of(sheet, unit)[sheet.mentioning[at]] + 1  # 0 for talks without a year
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for technology, of, talks in crosstab(sheet.technology[at].astype(np.int64), units):
-        found[technology][of - 1] = talks
+    # The first column is of talks without a year.
+    units, column = numbered(np.concatenate([[0], units_of(sheet, unit)[counted.inside] + 1]))
+    of_talk = np.zeros(len(sheet.talk), dtype=np.int64)
+    of_talk[counted.inside] = column[1:]
+    ids, row = numbered(sheet.technology[at].astype(np.int64))
+    cells = row * len(units) + of_talk[sheet.mentioning[at]]
+    counts = np.bincount(cells, minlength=len(ids) * len(units)).reshape(len(ids), len(units))
+    rows = dict(zip(ids.tolist(), zip(counts.sum(axis=1).tolist(), range(len(ids)), strict=True), strict=True))
     named = session.execute(select(col(Technology.id), col(Technology.slug), col(Technology.name)))
-    listed = [
-        Mentioned(slug, name, sum(by.values()), {of: talks for of, talks in by.items() if of >= 0})
-        for one, slug, name in named
-        if (by := found.get(one or 0))
-    ]
-    listed.sort(key=lambda one: (-one.talks, one.slug))
-    return Mentions(tuple(listed), int(counted.inside.sum()), talks_by(session, narrowed, unit))
+    found = sorted((-rows[one][0], slug, name, rows[one][1]) for one, slug, name in named if one in rows)
+    return Mentions(
+        tuple(Mentioned(slug, name, -talks) for talks, slug, name, _ in found),
+        int(counted.inside.sum()),
+        units[1:] - 1,
+        np.bincount(column[1:], minlength=len(units))[1:],
+        counts[[row for *_, row in found], 1:],
+    )
 
 
 def mention_figures(
-    session: Session, facts: ScopeFacts, population: str, counts: Sequence[tuple[Mentioned, int]], known: int
+    session: Session, facts: ScopeFacts, population: str, counts: Sequence[Mentioned], known: int
 ) -> list[Figure]:
     """How many talks of a scope mention each technology, of `known`; all at once, for a report has hundreds."""
     snapshot = current_snapshot(session)
     found = [
         PlainCount(
             FigureKey("count", _mentioning(facts.scope, one.slug), population, snapshot=snapshot),
-            talks,
+            one.talks,
             {one.slug: one.name},
         )
-        for one, talks in counts
+        for one in counts
     ]
     return count_figures(found, facts, known)
 

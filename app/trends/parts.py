@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,7 @@ KIND_STEP = 10_000
 """More than there are years: a kind and a year together make one number."""
 
 
-@dataclass(frozen=True)
-class Denominator:
+class Denominator(NamedTuple):
     """Talks of one edition, year or stratum; people decided the main theme of `settled` of them."""
 
     talks: int

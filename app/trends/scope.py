@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlmodel import Session, col
 
-from app.catalog.editions import known_talks
-from app.catalog.filters import TalkFilter, check_names
+from app.catalog.filters import TalkFilter, allowed_talks, check_names
 from app.catalog.kept import kept
-from app.catalog.sheets import counted_talks
-from app.models import Edition, Series
+from app.catalog.sheets import counted_talks, sheet_tells
+from app.models import Edition, Series, Talk
 from app.trends.contingency import crosstab
+from app.trends.parts import talks_by
 from app.trends.wording import counted, listed
 
 NAMED_EDITIONS = 3
 
 _READ = (
     col(Edition.id), col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
-    col(Edition.published_sessions), col(Edition.completeness), col(Edition.references),
+    col(Edition.published_sessions), col(Edition.completeness), cast(col(Edition.references), String),
+    col(Edition.withdrawn_at),
 )  # fmt: skip
 
 
@@ -57,8 +59,7 @@ def _filter(scope: Scope) -> TalkFilter:
     return TalkFilter(editions=scope.editions, series=scope.series, year_from=scope.year_from, year_to=scope.year_to)
 
 
-@dataclass(frozen=True)
-class EditionFacts:
+class EditionFacts(NamedTuple):
     """An edition with its count of known talks and of published sessions (None where unknown)."""
 
     id: int
@@ -69,7 +70,14 @@ class EditionFacts:
     known: int
     published: int | None
     completeness: str | None
-    references: tuple[dict[str, Any], ...]
+    kept_references: str
+    """As the base keeps them, in JSON: a report of many editions looks at none of them."""
+
+    @property
+    def references(self) -> list[dict[str, Any]]:
+        """Where what is known of it comes from: dicts with a label and an url."""
+        found: list[dict[str, Any]] = json.loads(self.kept_references)
+        return found
 
     @property
     def missing(self) -> int:
@@ -152,12 +160,10 @@ def read_scope(session: Session, scope: Scope) -> ScopeFacts:
 def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     here = scope.filter()
     check_names(session, here)
-    known = known_talks(here)
+    known = _known(session, here)
     statement = (
-        select(*_READ, func.coalesce(known.c.known, 0), col(Series.name))
+        select(*_READ, col(Series.name))
         .join(Series, col(Series.id) == col(Edition.series_id))
-        .outerjoin(known, known.c.edition_id == col(Edition.id))
-        .where((col(Edition.withdrawn_at).is_(None)) | (known.c.known > 0))
         .order_by(col(Edition.start_date).is_(None), col(Edition.start_date), col(Edition.year), col(Edition.slug))
     )
     if scope.editions:
@@ -170,13 +176,22 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
         statement = statement.where(col(Edition.year) <= scope.year_to)
     rows = session.execute(statement).all()
     editions = tuple(
-        EditionFacts(key, slug, name, year, start, count, published, completeness, tuple(references or ()))
-        for key, slug, name, year, start, published, completeness, references, count, _ in rows
+        EditionFacts(key, slug, name, year, start, known.get(key, 0), published, completeness, references)
+        for key, slug, name, year, start, published, completeness, references, withdrawn, _ in rows
+        if withdrawn is None or key in known
     )
     series = rows[0][-1] if rows else None
     if scope.series and series is None:
         series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
     return ScopeFacts(scope, scope_title(scope, editions, series), editions)
+
+
+def _known(session: Session, talks: TalkFilter) -> dict[int, int]:
+    """Known talks by edition, of those that have any."""
+    if sheet_tells(session, talks):
+        return talks_by(session, talks, "edition")
+    counts = allowed_talks(talks).with_only_columns(col(Talk.edition_id), func.count()).group_by(col(Talk.edition_id))
+    return {edition: int(number) for edition, number in session.execute(counts)}
 
 
 def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
@@ -243,7 +258,7 @@ def _of_years(
 ) -> ScopeFacts:
     scope = replace(whole, year_from=years[0], year_to=years[1])
     here = tuple(
-        edition if edition.known == known.get(edition.id, 0) else replace(edition, known=known.get(edition.id, 0))
+        edition if edition.known == known.get(edition.id, 0) else edition._replace(known=known.get(edition.id, 0))
         for edition in editions
     )
     return ScopeFacts(scope, scope_title(scope, here, series), here)

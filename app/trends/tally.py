@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +38,7 @@ OPEN, DECIDED = Ground("machine-probabilities"), Ground("decided")
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """Talks of a theme. `rejected` and `undecided` are talks of the denominator; `variance` is in talks squared.
 
     `expected` is the number of talks with labels corrected by what `ground` names, None where that is the numerator.
@@ -64,7 +62,7 @@ class Tally:
         return self.numerator - self.confirmed
 
     def expecting(self, expected: float, variance: float, skew: float, ground: Ground) -> Tally:
-        """The same with labels corrected; written out, for `dataclasses.replace` takes twice as long."""
+        """The same with labels corrected; written out, for `_replace` takes twice as long."""
         return Tally(
             self.numerator, self.denominator, self.confirmed, self.rejected, self.undecided, variance, self.left,
             ground, expected, skew,
@@ -221,7 +219,7 @@ def _with_expected(tallies: Mapping[Key, Tally], asked: Mapping[Key, Asked]) -> 
     """Tallies with labels corrected; as they are where people decided everything or nothing was ever measured."""
     open_ = [key for key, tally in tallies.items() if tally.undecided and (asked[key].sampled or asked[key].rates)]
     found = dict(tallies) | {
-        key: replace(tally, ground=DECIDED) for key, tally in tallies.items() if not tally.undecided
+        key: tally._replace(ground=DECIDED) for key, tally in tallies.items() if not tally.undecided
     }
     for key, one in zip(open_, expected_talks([asked[key] for key in open_]), strict=True):
         # Rounded, so that the order in which a database answers does not show in a figure.
@@ -303,26 +301,24 @@ def _marks(
     """
     sheet = counted.sheet
     at = counted.assignments(themes)
-    at = at[units[sheet.place[at]] >= 0]
     if main:
         at = at[sheet.status[at] != STATUSES.index("unlikely")]
-    place, given = sheet.place[at], sheet.probability[at]
+    there, of_talk = numbered(units + 1)  # 0 for talks of no unit
+    of = of_talk[sheet.place[at]]
     alike = sheet.status[at].astype(np.int64) << 2
     if main:
-        alike += sheet.main[at] * 2 + is_settled(session, sheet, vocabulary)[place]
-    there, of = numbered(units[place])
+        alike += sheet.main[at] * 2 + is_settled(session, sheet, vocabulary)[sheet.place[at]]
     column = np.zeros(max(themes, default=0) + 1, dtype=np.int64)
     column[list(themes)] = np.arange(len(themes))
-    keys = ((of * len(themes)) + column[sheet.theme[at]]) * ALIKE + alike
-    sure = (given >= 1 - SUREST) & (given <= SUREST)
-    variance = np.where(sure, given * (1 - given), SUREST * (1 - SUREST))
+    keys = (of * len(themes) + column[sheet.theme[at]]) * ALIKE + alike
+    given = np.clip(sheet.probability[at], 1 - SUREST, SUREST)
     # One row more, of nothing, for the units that have none.
     shape = len(there) + 1, len(themes), ALIKE
     counts = np.bincount(keys, minlength=math.prod(shape))
-    sums = np.bincount(keys, weights=variance, minlength=len(counts)).astype(np.float64, copy=False)
+    sums = np.bincount(keys, weights=given * (1 - given), minlength=len(counts)).astype(np.float64, copy=False)
     held = np.flatnonzero(counts)
     # Rounded, so that the order in which they are added does not show in a figure.
     sums[held] = [round(one, 9) for one in sums[held].tolist()]
-    rows = {of: row for row, of in enumerate(there.tolist())}
+    rows = {of - 1: row for row, of in enumerate(there.tolist())}
     row = [rows.get(of, len(rows)) for of in wanted]
     return counts.reshape(shape)[row], sums.reshape(shape)[row]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
@@ -19,8 +21,10 @@ from app.catalog.takeaways import TakeawayFilter, claim_changes, list_takeaways,
 from app.catalog.talks import find_talk, list_talks
 from app.catalog.technologies import find_technology
 from app.catalog.themes import find_theme, theme_talks, theme_tree
+from app.db.types import utc_now
 from app.errors import NotFound
 from app.models import Talk
+from tests.web.facts import Facts
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,22 @@ def test_the_census_counts_what_is_known(session: Session) -> None:
     assert counted.series == ("Summit",)
     assert len(counted.snapshot) == 12
     assert counted.built_at is not None
+
+
+@pytest.mark.parametrize("gone", [{"withdrawn_at": utc_now()}, {"is_container": True}])
+def test_the_census_leaves_out_talks_that_do_not_count_and_who_spoke_in_no_other(
+    engine: Engine, gone: dict[str, Any]
+) -> None:
+    with Session(engine) as session:
+        facts = Facts(session)
+        edition = facts.edition("east-2020", "East 2020", 2020)
+        counted, left_out = facts.talk(edition, "a", "A"), facts.talk(edition, "b", "B", **gone)
+        ada, grace, joan = (facts.speaker(name.lower(), name) for name in ("Ada", "Grace", "Joan"))
+        for talk, speaker in ((counted, ada), (left_out, ada), (left_out, grace)):
+            facts.appear(talk, speaker, None)
+        assert joan.id is not None, "who speaks nowhere"
+        found = census(session)
+        assert (found.talks, found.speakers) == (1, 1)
 
 
 def test_the_census_of_nothing(engine: Engine) -> None:

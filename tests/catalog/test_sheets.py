@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, select, update
 from sqlmodel import Session, col
 
 from app import pipeline
+from app.catalog import sheets
 from app.catalog.counted import Sheet, ordered, read_tables, told_by_columns
 from app.catalog.filters import TalkFilter, allowed_talks
 from app.catalog.health import examine
@@ -86,6 +87,17 @@ def test_a_sheet_allows_the_talks_that_the_statement_allows(loaded: Engine, filt
         counted = counted_talks(session, filter)
         assert len(counted.inside) > 250, "read from the sheets of all editions"
         assert set(counted.sheet.talk[counted.inside].tolist()) == set(session.scalars(allowed_talks(filter)))
+
+
+def test_a_session_holds_what_the_last_filters_allow(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_FILTERS", 2)
+    with reading(loaded) as session:
+        found = [counted_talks(session, wanted) for wanted in FILTERS[:3]]
+        assert counted_talks(session, FILTERS[2]) is found[2]
+        assert len(session.info["counted"]) == 2
+        again = counted_talks(session, FILTERS[0])
+        assert again is not found[0]
+        assert np.array_equal(again.inside, found[0].inside)
 
 
 def test_a_filter_that_columns_cannot_tell_is_read_from_the_tables(loaded: Engine) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -108,7 +107,7 @@ def test_single_decisions_are_no_sample(session: Session) -> None:
 def test_recorded_chances_make_single_decisions_a_sample() -> None:
     ones = [Decided(talk, 1, talk < 4, 0.5, read=False) for talk in range(12)]
     assert strata(7, ones, {1: 50}) == []
-    drawn = [replace(one, chance=0.2 if one.talk < 10 else None) for one in ones]
+    drawn = [one._replace(chance=0.2 if one.talk < 10 else None) for one in ones]
     (found,) = strata(7, drawn, {1: 50})
     assert (len(found.sample), len(found.alone), found.talks) == (10, 2, 50)
 

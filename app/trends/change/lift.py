@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,7 @@ BEYOND = 60
 """Counts further from the one seen than so many standard deviations and talks weigh nothing at a limit."""
 
 
-@dataclass(frozen=True)
-class Lift:
+class Lift(NamedTuple):
     """`lift` is 1 where the themes meet as often as by chance; `p` is two-sided, adjusted for all judged together.
 
     `low` and `high` are limits of at least 95 % that hold 1 where `p` is above 5 %, and nowhere else.
@@ -47,8 +46,7 @@ class Lift:
         return "more often" if self.lift > 1 else "less often"
 
 
-@dataclass(frozen=True)
-class Crossing:
+class Crossing(NamedTuple):
     """Of `talks`, `first` and `second` have the one and the other theme and `both` have both; only `both` may be 0."""
 
     both: int

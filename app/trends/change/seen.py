@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.trends.estimate import Z95, Estimate
 from app.trends.scope import Coverage
 from app.trends.tally import Tally
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """A share 0..1 with its 95 % limits, of `talks` talks. `share` has its labels corrected where they are.
 
     `labelling` is the part 0..1 of its variance that comes of labels no person decided, `undecided` their talks;

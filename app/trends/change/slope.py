@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,7 @@ METHOD = (
 )
 
 
-@dataclass(frozen=True)
-class Slope:
+class Slope(NamedTuple):
     """The odds of the theme are multiplied by `odds` each year, with 95 % limits; `p` is two-sided.
 
     A limit is None where it lies BEYOND, so that any fall, or any rise, would be as likely.

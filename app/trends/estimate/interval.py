@@ -8,8 +8,7 @@ how sure that is, comes from `prediction`, from `adjusted` or from the machine's
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -27,8 +26,7 @@ REACH = 1 / 2
 Basis = Literal["nothing", "exact", "complete", "partial", "unknown", "population", "exceeds"]
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A share with its 95 % interval, all 0..1; None where nothing can be counted.
 
     `share` is that of the talks counted, `estimate` what it is likely to be with labels corrected; the interval is of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 
@@ -71,7 +70,7 @@ def test_a_trend_of_sparse_shares_is_of_finite_numbers_and_readable_words(points
     found = slope(points)
     if found is None:
         return
-    assert all(math.isfinite(value) for value in dataclasses.astuple(found) if value is not None)
+    assert all(math.isfinite(value) for value in found if value is not None)
     assert 0 <= found.p <= 1
     if abs(found.p - 0.05) > 1e-6:
         settled = (found.low or 0) > 1 or (found.high is not None and found.high < 1)
