@@ -10,9 +10,10 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import Executable, String, cast, func, select
 from sqlmodel import Session, col
 
+from app.catalog.counted import driver_rows
 from app.catalog.filters import TalkFilter, allowed_talks, check_names
 from app.catalog.kept import kept
 from app.catalog.sheets import counted_talks, sheet_tells
@@ -161,6 +162,21 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     here = scope.filter()
     check_names(session, here)
     known = _known(session, here)
+    rows = [row for some in driver_rows(session, _editions(scope)) for row in some]
+    editions = tuple(
+        EditionFacts(key, slug, name, year, start, known.get(key, 0), published, completeness, references)
+        for key, slug, name, year, start, published, completeness, references, withdrawn, _ in rows
+        if withdrawn is None or key in known
+    )
+    series = rows[0][-1] if rows else None
+    if scope.series and series is None:
+        series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
+    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
+
+
+@lru_cache(maxsize=256)
+def _editions(scope: Scope) -> Executable:
+    """What is read of the editions of a scope, and the name of their series, oldest first."""
     statement = (
         select(*_READ, col(Series.name))
         .join(Series, col(Series.id) == col(Edition.series_id))
@@ -174,16 +190,7 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
         statement = statement.where(col(Edition.year) >= scope.year_from)
     if scope.year_to is not None:
         statement = statement.where(col(Edition.year) <= scope.year_to)
-    rows = session.execute(statement).all()
-    editions = tuple(
-        EditionFacts(key, slug, name, year, start, known.get(key, 0), published, completeness, references)
-        for key, slug, name, year, start, published, completeness, references, withdrawn, _ in rows
-        if withdrawn is None or key in known
-    )
-    series = rows[0][-1] if rows else None
-    if scope.series and series is None:
-        series = session.scalar(select(col(Series.name)).where(col(Series.slug) == scope.series))
-    return ScopeFacts(scope, scope_title(scope, editions, series), editions)
+    return statement
 
 
 def _known(session: Session, talks: TalkFilter) -> dict[int, int]:
