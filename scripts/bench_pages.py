@@ -1,7 +1,7 @@
 """Times every kind of page, and the API beside it, on a base of any size, given by its address.
 
 The base is opened as `hallway serve` opens it, so its schema is brought up to date: give a copy. `first` is a visit
-when nothing is kept, as after an import; `median` and `p95` are of visits after it. In process, one client.
+after a change of the base; `median` and `p95` are of visits after it. In process, one client.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 from starlette.testclient import TestClient
 
-from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.bootstrap import open_knowledge_base
 from app.catalog.editions import fullest_edition
 from app.catalog.filters import TalkFilter
-from app.catalog.kept import forget
 from app.catalog.speakers import list_speakers
 from app.catalog.talks import list_talks
 from app.db.engine import reading
@@ -27,6 +27,7 @@ from app.settings import Settings
 from app.trends.counts import talk_count, theme_figure
 from app.trends.scope import Scope
 from app.web.app import create_app, warm
+from scripts.changing import changing
 
 VISITS = 20
 FIRST_MS, MEDIAN_MS, P95_MS, KB = 150, 50, 150, 150
@@ -47,9 +48,9 @@ def main() -> None:
     print(f"{'':<64} {'first':>7} {'median':>7} {'p95':>7} {'kB':>8}")
     with reading(base.engine) as session:
         paths = sys.argv[2:] or addresses(session)
-    with TestClient(create_app(base)) as client:
+    with TestClient(create_app(base)) as client, changing(base.engine) as change:
         for path in paths:
-            visit(client, base, path)
+            visit(client, change, path)
 
 
 def addresses(session: Session) -> list[str]:
@@ -86,10 +87,10 @@ def addresses(session: Session) -> list[str]:
     return [quote(path, safe="/?=&~+") for path in (*pages, *(f"/api/v1{path}" for path in answers))]
 
 
-def visit(client: TestClient, base: KnowledgeBase, path: str) -> None:
+def visit(client: TestClient, change: Callable[[], None], path: str) -> None:
     """Time one address and print its line."""
     client.get(path)  # templates and statements are compiled on their first use
-    forget(base.engine)
+    change()
     times, size = [], 0
     for _ in range(VISITS + 1):
         began = time.perf_counter()

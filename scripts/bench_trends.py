@@ -1,8 +1,9 @@
 """Times every report of trends on bases of any size, and shows that its cost grows no faster than the talks.
 
-Each address is a base of its own, or a copy: `hallway serve` would bring its schema up to date as well. Of a base with
-many years the report over everything is also timed on the half of its talks that is oldest, by years. `cold` is after
-the base has changed, `warm` while nothing changes; both are p95 of a report built, `page` is the same as a page.
+Each address is a copy: its schema is brought up to date, and its snapshot gets another name before each cold visit. Of
+a base with many years the report over everything is also timed on the half of its talks that is oldest, by years.
+`cold` is after the base has changed, `warm` while nothing changes; both are p95 of a report built, `page` is the same
+as a page.
 Before that the site is made ready as `hallway serve` does it: what was read is left to itself by the collector of
 garbage, which else goes through all of it in the middle of a report, for a quarter of a second.
 """
@@ -17,9 +18,8 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 from starlette.testclient import TestClient
 
-from app.bootstrap import KnowledgeBase, open_knowledge_base
+from app.bootstrap import open_knowledge_base
 from app.catalog.filters import TalkFilter, allowed_talks, talk_year
-from app.catalog.kept import forget
 from app.db.engine import reading
 from app.models import Edition, Series, Talk, Theme, ThemeAssignment
 from app.reports.registry import build_report
@@ -28,6 +28,7 @@ from app.search.kernels import prepare
 from app.settings import Settings
 from app.web.app import create_app
 from app.web.app import warm as make_ready
+from scripts.changing import changing
 from scripts.measured import heading, milliseconds, quantile, say
 
 ROUNDS = 20
@@ -60,24 +61,32 @@ def main() -> None:
         heading(f"{base.talks:,} talks: {address.rsplit('/', 1)[-1]}, largest series {base.series}")
         make_ready(opened)
         prepare(None, wait=True)  # what search makes aside would be in the way
-        with TestClient(create_app(opened)) as client:
+        with TestClient(create_app(opened)) as client, changing(opened.engine) as change:
             for name, request in asked(base).items():
-                cold, warm, least = report_times(opened.engine, name.split()[0], request)
-                page = page_times(opened, client, name.split()[0], request)
+                cold, warm, least = report_times(opened.engine, change, name.split()[0], request)
+                page = page_times(change, client, name.split()[0], request)
                 say(f"{name}, cold", cold, "ms", COLD_MS)
                 say(f"{name}, warm", warm, "ms", WARM_MS)
                 say(f"{name}, page, cold", page[0], "ms", COLD_MS)
                 say(f"{name}, page, warm", page[1], "ms", WARM_MS)
                 if name.endswith("everything"):
                     found.setdefault(name, []).append((base.talks, least))
-        if base.half:
-            for name, request in asked(base).items():
-                if name.endswith("everything"):
-                    half = replace(request, year_to=base.half)
-                    with reading(opened.engine) as session:
-                        talks = count(session, half.scope.filter())
-                    found[name].append((talks, report_times(opened.engine, name.split()[0], half)[-1]))
+            if base.half:
+                for name, of_half in half_times(opened.engine, change, base).items():
+                    found[name].append(of_half)
     growth(found)
+
+
+def half_times(engine: Engine, change: Callable[[], None], base: Base) -> dict[str, tuple[int, float]]:
+    """Of the reports over everything, over the oldest half of the talks alone: talks and the least cold time in ms."""
+    found = {}
+    for name, request in asked(base).items():
+        if name.endswith("everything"):
+            half = replace(request, year_to=base.half)
+            with reading(engine) as session:
+                talks = count(session, half.scope.filter())
+            found[name] = (talks, report_times(engine, change, name.split()[0], half)[-1])
+    return found
 
 
 def growth(found: dict[str, list[tuple[int, float]]]) -> None:
@@ -128,32 +137,34 @@ def asked(base: Base) -> dict[str, ReportRequest]:
     return requests
 
 
-def report_times(engine: Engine, name: str, request: ReportRequest) -> tuple[float, float, float]:
+def report_times(
+    engine: Engine, change: Callable[[], None], name: str, request: ReportRequest
+) -> tuple[float, float, float]:
     """p95 in ms of building a report cold and warm, and the least cold, which a busy machine disturbs least."""
 
     def build() -> None:
         with reading(engine) as session:
             build_report(session, name, request)
 
-    return timed(engine, build)
+    return timed(change, build)
 
 
 def page_times(
-    base: KnowledgeBase, client: TestClient, name: str, request: ReportRequest
+    change: Callable[[], None], client: TestClient, name: str, request: ReportRequest
 ) -> tuple[float, float, float]:
     """The same of the page of a report."""
-    return timed(base.engine, lambda: client.get(f"/reports/{name}?{request.query()}").raise_for_status())
+    return timed(change, lambda: client.get(f"/reports/{name}?{request.query()}").raise_for_status())
 
 
-def timed(engine: Engine, work: Callable[[], object]) -> tuple[float, float, float]:
-    """p95 in ms of `work` with nothing kept, the same with everything kept, and the least with nothing.
+def timed(change: Callable[[], None], work: Callable[[], object]) -> tuple[float, float, float]:
+    """p95 in ms of `work` after a change, the same while nothing changes, and the least after a change.
 
     Statements are compiled beforehand.
     """
     work()
     cold = []
     for _ in range(ROUNDS):
-        forget(engine)
+        change()
         cold.append(milliseconds(work))
     return quantile(cold, 0.95), quantile([milliseconds(work) for _ in range(2 * ROUNDS)], 0.95), min(cold)
 

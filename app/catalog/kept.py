@@ -6,9 +6,10 @@ of it they read from. Nothing is kept for a session that may write, nor while an
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
 from functools import cache
+from threading import Lock, Thread
+from time import sleep
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -22,10 +23,15 @@ from app.models import ImportRun, IndexState
 MOST = 256
 """Answers of one base; the one not asked for the longest makes room."""
 
+WAIT, PAUSE = 1.0, 0.05
+"""Seconds until answers that no longer hold are freed, and between one and the next."""
+FREEING = "freeing answers"
+"""The name of the thread that does it."""
+
 T = TypeVar("T")
 Stamp = tuple[tuple[object, ...], ...]
 
-_lock = threading.Lock()
+_lock = Lock()
 _answers: WeakKeyDictionary[Engine, tuple[Stamp, dict[Hashable, Any]]] = WeakKeyDictionary()
 
 
@@ -37,6 +43,8 @@ def kept(session: Session, key: Hashable, make: Callable[[], T]) -> T:
     with _lock:
         held = _answers.get(base)
         if held is None or held[0] != stamp:
+            if held is not None:
+                _let_go(held[1])
             held = _answers[base] = (stamp, {})
         answers = held[1]
         if key in answers:
@@ -55,10 +63,19 @@ def keeps(session: Session) -> bool:
     return _stamp(session) is not None
 
 
-def forget(engine: Engine) -> None:
-    """Drop the answers of a base, as a change of it would."""
-    with _lock:
-        _answers.pop(engine, None)
+def _let_go(answers: dict[Hashable, Any]) -> None:
+    """Free answers one by one and aside, for a report of hundreds of figures takes long to free, and all of them longer
+    than making a page: whoever comes first after a change would wait for that."""
+    Thread(target=_free, args=(answers,), name=FREEING, daemon=True).start()
+
+
+def _free(answers: dict[Hashable, Any]) -> None:
+    sleep(WAIT)
+    while answers:
+        with _lock:
+            answer = answers.popitem()
+        del answer  # beyond the lock
+        sleep(PAUSE)
 
 
 def _stamp(session: Session) -> Stamp | None:

@@ -114,10 +114,15 @@ def are_of_more(session: Session, figures: Iterable[Figure], most: int) -> bool:
     return kept(session, ("allowed by any", frozenset(taken)), lambda: _allowed_by_any(session, taken)) > most
 
 
-@lru_cache(maxsize=4_096)
 def _denominator(id: str) -> TalkFilter:
-    """The talks that the figure of an id is taken of: reading the ids of a radar took as long as its page."""
-    return parse_key(id).denominator()
+    """The talks that the figure of an id is taken of."""
+    return _denominator_of(id.rpartition("~")[0])
+
+
+@lru_cache(maxsize=4_096)
+def _denominator_of(rule: str) -> TalkFilter:
+    """That of an id but for the snapshot at its end: reading the ids of a radar took as long as its page."""
+    return parse_key(f"{rule}~s.empty").denominator()
 
 
 def _allowed_by_any(session: Session, filters: Iterable[TalkFilter]) -> int:

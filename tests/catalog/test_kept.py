@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, current_thread
+from weakref import finalize
 
 import pytest
 from sqlalchemy import Engine
@@ -89,6 +91,35 @@ def test_the_oldest_answers_make_room(engine: Engine, monkeypatch: pytest.Monkey
             kept(session, key, str(key).lower)
         assert kept(session, "a", lambda: "made anew") == "a"
         assert kept(session, "b", lambda: "made anew") == "made anew"
+
+
+def test_answers_that_no_longer_hold_are_freed_aside(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "WAIT", 0.0)
+    monkeypatch.setattr(keeping, "PAUSE", 0.0)
+    freed, done = [], Event()
+
+    def note() -> None:
+        freed.append(current_thread().name)
+        done.set()
+
+    def make() -> Answer:
+        answer = Answer()
+        finalize(answer, note)
+        return answer
+
+    with reading(engine) as session:
+        assert kept(session, "key", make) is kept(session, "key", make)
+    assert not freed
+    with writing(engine) as session:
+        session.merge(IndexState(name="families", recipe="x", fingerprint="new", built_at=utc_now()))
+    with reading(engine) as session:
+        kept(session, "key", Answer)
+    assert done.wait(10)
+    assert freed == [keeping.FREEING]
+
+
+class Answer:
+    """What can tell when it is freed."""
 
 
 def test_counts_follow_the_base(engine: Engine) -> None:
