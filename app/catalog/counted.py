@@ -159,9 +159,9 @@ def _among(talks: NDArray[np.bool_], places: NDArray[Any]) -> NDArray[np.bool_]:
 
 def read_tables(session: Session, filter: TalkFilter) -> Sheet:
     """The columns of the talks that `filter` allows, any filter, as the tables have them. Three statements."""
-    talks = _numbers(session, _talks(filter), 9)
-    place, assigned = _placed(talks[:, 0], _numbers(session, _assigned(filter), 5))
-    mentioning, mentions = _placed(talks[:, 0], _numbers(session, _mentioned(filter), 2))
+    talks = read_numbers(session, _talks(filter), 9)
+    place, assigned = _placed(talks[:, 0], read_numbers(session, _assigned(filter), 5))
+    mentioning, mentions = _placed(talks[:, 0], read_numbers(session, _mentioned(filter), 2))
     numbers = np.nan_to_num(talks).astype(np.int64)
     return Sheet(
         talk=numbers[:, 0],
@@ -233,7 +233,7 @@ def _mentioned(filter: TalkFilter) -> Select[int, int]:
     return statement.order_by(talk, col(TechnologyMention.technology_id))
 
 
-def _numbers(session: Session, statement: Executable, width: int) -> NDArray[np.float64]:
+def read_numbers(session: Session, statement: Executable, width: int) -> NDArray[np.float64]:
     """The rows of a statement as an array (rows, width); NaN, or 0 of what is a whole number, for what is not known."""
     parts = [np.array(rows, dtype=np.float64) for rows in driver_rows(session, statement)]
     return np.concatenate([np.empty((0, width)), *parts])

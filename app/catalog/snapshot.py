@@ -52,6 +52,12 @@ def current_snapshot(session: Session) -> str:
     return name
 
 
+def facts_digest(session: Session) -> str:
+    """The part of the snapshot that stays when people decide: a digest of all facts but takeaways; "" before it."""
+    kept = select(col(IndexState.recipe)).where(col(IndexState.name) == PARTS)
+    return session.scalar(kept) or ""
+
+
 def refresh_snapshot(session: Session) -> str:
     """Name the state of the base anew; the same facts and assignments give the same name on any machine."""
     digest = hashlib.sha256()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,20 +19,23 @@ MOST_VALUES = 50
 class Facets:
     """Which talk has which values of which facet. No talk has a value twice."""
 
-    def __init__(self, facets: Mapping[str, Iterable[tuple[int, str, str]]]) -> None:
-        """From (talk id, value, label) of each facet by its name."""
-        self._names = list(facets)
+    def __init__(self, facets: Mapping[str, Values | Iterable[tuple[int, str, str]]]) -> None:
+        """From the values of each facet by its name, or from its (talk id, value, label)."""
+        each = [rows if isinstance(rows, Values) else _values_of(rows) for rows in facets.values()]
+        self._put(list(facets), each)
+
+    def _put(self, names: list[str], facets: Sequence[Values]) -> None:
+        self._names = names
         self._values: list[str] = []
         """The values of all facets, those of each facet by falling label."""
         self._labels: list[str] = []
         talks, codes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
         firsts = [0]
-        for rows in facets.values():
-            values, of_talks, places = _values_of(rows)
-            talks.append(of_talks)
-            codes.append(places + firsts[-1])
-            self._values += [value for value, _ in values]
-            self._labels += [label for _, label in values]
+        for of in facets:
+            talks.append(of.talks)
+            codes.append(of.places + firsts[-1])
+            self._values += of.values
+            self._labels += of.labels
             firsts.append(len(self._labels))
         all_talks = np.concatenate(talks)
         order = np.argsort(all_talks, kind="stable")
@@ -50,6 +53,20 @@ class Facets:
         """The one that this was `packed` of."""
         found = cls.__new__(cls)
         found._names, found._values, found._labels, found._codes, found._starts, found._firsts = packed
+        return found
+
+    def values_of(self, facet: str) -> Values:
+        """The values of one facet."""
+        place = self._names.index(facet)
+        first, end = self._firsts[place : place + 2]
+        own = (self._codes >= first) & (self._codes < end)
+        talks = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))[own]
+        return Values(self._values[first:end], self._labels[first:end], talks, self._codes[own] - first)
+
+    def replacing(self, facet: str, by: Values) -> Facets:
+        """The same with other values of one facet, which must be there."""
+        found = Facets.__new__(Facets)
+        found._put(self._names, [by if name == facet else self.values_of(name) for name in self._names])
         return found
 
     @cached_property
@@ -99,10 +116,28 @@ class Facets:
         return found
 
 
-def _values_of(
-    rows: Iterable[tuple[int, str, str]],
-) -> tuple[list[tuple[str, str]], NDArray[np.int64], NDArray[np.int64]]:
-    """The values in (talk id, value, label) by falling label, and each pair of a talk and the place of a value once."""
+class Values(NamedTuple):
+    """The values of a facet with their labels, by falling label, and each pair of a talk and the place of a value."""
+
+    values: list[str]
+    labels: list[str]
+    talks: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, talks: NDArray[np.int64], places: NDArray[np.int64], labels: Sequence[tuple[str, str]]) -> Values:
+        """From pairs of a talk and the place of a value in (value, label), in any order and more than once."""
+        falling = sorted(range(len(labels)), key=lambda place: labels[place][::-1], reverse=True)
+        ranks = np.empty(len(labels), dtype=np.int64)
+        ranks[falling] = np.arange(len(labels))
+        many = max(1, len(labels))
+        pairs = np.unique(talks * many + ranks[places])
+        values, of_values = [labels[place][0] for place in falling], [labels[place][1] for place in falling]
+        return cls(values, of_values, pairs // many, pairs % many)
+
+
+def _values_of(rows: Iterable[tuple[int, str, str]]) -> Values:
+    """Those in (talk id, value, label)."""
     met: dict[str, int] = {}
     labels: list[tuple[str, str]] = []
     talk_ids: list[int] = []
@@ -113,12 +148,7 @@ def _values_of(
             labels.append((value, label))
         talk_ids.append(talk_id)
         of_talks.append(place)
-    falling = sorted(range(len(labels)), key=lambda place: labels[place][::-1], reverse=True)
-    places = np.empty(len(labels), dtype=np.int64)
-    places[falling] = np.arange(len(labels))
-    many = max(1, len(labels))
-    pairs = np.unique(np.array(talk_ids, dtype=np.int64) * many + places[np.array(of_talks, dtype=np.int64)])
-    return [labels[place] for place in falling], pairs // many, pairs % many
+    return Values.of(np.array(talk_ids, dtype=np.int64), np.array(of_talks, dtype=np.int64), labels)
 
 
 FIELDS = {

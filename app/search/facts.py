@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,9 @@ import numpy as np
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
+from app.catalog.counted import read_numbers
 from app.catalog.filters import ASSIGNED
+from app.catalog.snapshot import facts_digest
 from app.models import (
     Appearance,
     Edition,
@@ -27,13 +29,14 @@ from app.models import (
     Theme,
     ThemeAssignment,
 )
-from app.search.facets import Facets
+from app.search.facets import Facets, Values
 from app.search.freshness import Marks
 from app.search.index_files import MARSHALLED, Arrays, beginning, made_once
 from app.search.query import fold_phrase
 
 _NUMBERS = ("codes", "starts", "firsts")
-_RECIPE = f"facts/3/{MARSHALLED}"
+_RECIPE = f"facts/4/{MARSHALLED}"
+_IN_USE = col(Theme.withdrawn_at).is_(None)
 _folded = lru_cache(maxsize=262_144)(fold_phrase)
 """Most titles and names are the same when facts are read anew, and folding them took half of that."""
 
@@ -65,6 +68,16 @@ class Facts:
     """Themes of the vocabulary."""
     technologies: frozenset[str]
     """Folded words of the names of technologies, those that no talk mentions too."""
+    digest: str = ""
+    """Of all that they were read from but assignments, see `catalog.snapshot`; "" where that is not known."""
+    snapshot: str = ""
+    """The name of the state of the base whose assignments are among the facets."""
+
+    def at(self, session: Session, snapshot: str) -> Facts:
+        """The same at another snapshot, of the same digest: after people decided, only assignments are others."""
+        if self.snapshot == snapshot:
+            return self
+        return replace(self, snapshot=snapshot, facets=self.facets.replacing("theme", _assigned(session)))
 
     def of_bearers(self, word: str) -> set[int]:
         """Talks of all speakers in whose name this folded word stands."""
@@ -87,18 +100,21 @@ class Facts:
         lists, numbers = packed[:3], packed[3:]
         themes = [tuple(theme) for theme in self.themes]
         rest = marshal.dumps(
-            (self.titles, self.titled, self.names, self.highest_id, self.dates, themes, self.technologies, lists)
-        )
+            (
+                self.titles, self.titled, self.names, self.highest_id, self.dates, themes, self.technologies,
+                self.digest, self.snapshot, lists,
+            )
+        )  # fmt: skip
         return {"rest": np.frombuffer(rest, dtype=np.uint8), **dict(zip(_NUMBERS, numbers, strict=True))}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Facts:
         """Those that `arrays` were taken of."""
         kept: Any = marshal.loads(arrays["rest"].data)  # noqa: S302  # its file is our own, and its checksum was right
-        titles, titled, names, highest, dates, themes, technologies, lists = kept
+        titles, titled, names, highest, dates, themes, technologies, digest, snapshot, lists = kept
         facets = Facets.unpacked((*lists, *(arrays[name] for name in _NUMBERS)))
         subjects = [Subject(*theme) for theme in themes]
-        return cls(titles, titled, names, facets, highest, dates, subjects, technologies)
+        return cls(titles, titled, names, facets, highest, dates, subjects, technologies, digest, snapshot)
 
 
 class FactsFile:
@@ -109,11 +125,18 @@ class FactsFile:
         self._file = None if folder is None else folder / f"{beginning(engine)}-facts.index"
 
     def load(self, session: Session, marks: Marks) -> Facts:
-        """The facts of this state of the base, which only a snapshot tells from others."""
-        return made_once(
-            self._file if marks.snapshot.fingerprint else None, {"recipe": _RECIPE, "marks": json.dumps(marks)},
-            lambda: load_facts(session), Facts.from_arrays, Facts.arrays,
+        """The facts of this state of the base, which only a snapshot tells from others.
+
+        A file stays good when people decide about talks. `marks` were read before, so a change meanwhile is noticed.
+        """
+        snapshot, digest = marks.snapshot, facts_digest(session)
+        state = marks._replace(snapshot=snapshot._replace(fingerprint=digest or snapshot.fingerprint))
+        found = made_once(
+            self._file if snapshot.fingerprint else None, {"recipe": _RECIPE, "marks": json.dumps(state)},
+            lambda: replace(load_facts(session), digest=digest, snapshot=snapshot.fingerprint),
+            Facts.from_arrays, Facts.arrays,
         )  # fmt: skip
+        return found.at(session, snapshot.fingerprint)
 
 
 def load_facts(session: Session) -> Facts:
@@ -126,11 +149,6 @@ def load_facts(session: Session) -> Facts:
         .join(Edition, col(Edition.id) == col(Talk.edition_id))
         .order_by(col(Talk.id))
     ).all()  # fmt: skip
-    themes = session.execute(
-        select(col(ThemeAssignment.talk_id), col(Theme.slug), col(Theme.name))
-        .join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id))
-        .where(col(ThemeAssignment.status).in_(ASSIGNED), col(Theme.withdrawn_at).is_(None))
-    ).all()
     names, organisations = _appearances(session)
     titles: dict[str, list[int]] = defaultdict(list)
     titled = {talk.id: _folded(talk.title) for talk in talks}
@@ -149,7 +167,7 @@ def load_facts(session: Session) -> Facts:
             {
                 "edition": ((talk.id, talk.slug, talk.name) for talk in talks),
                 "year": ((talk.id, year, year) for talk in talks if (year := _year(talk.date, talk.year))),
-                "theme": ((talk_id, slug, name) for talk_id, slug, name in themes),
+                "theme": _assigned(session),
                 "organisation": ([*organisations, *_named_alone(session)]),
                 "technology": _technologies(session),
                 "kind": ((talk.id, talk.kind, talk.kind) for talk in talks),
@@ -157,6 +175,20 @@ def load_facts(session: Session) -> Facts:
             }
         ),
     )
+
+
+def _assigned(session: Session) -> Values:
+    """The themes in use, and the talks of each."""
+    rows = session.execute(select(col(Theme.id), col(Theme.slug), col(Theme.name)).where(_IN_USE)).all()
+    themes = {theme or 0: (slug, name) for theme, slug, name in rows}
+    # By id, so that an index gives those that count; joined, all assignments would be gone through.
+    statement = select(col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)).where(
+        col(ThemeAssignment.theme_id).in_(list(themes)), col(ThemeAssignment.status).in_(ASSIGNED)
+    )
+    talks, of = read_numbers(session, statement, 2).astype(np.int64).T
+    places = np.zeros(max(themes, default=0) + 1, dtype=np.int64)
+    places[list(themes)] = np.arange(len(themes))
+    return Values.of(talks, places[of], list(themes.values()))
 
 
 def _year(date: str | None, year: int | None) -> str:
@@ -167,7 +199,7 @@ def _year(date: str | None, year: int | None) -> str:
 def _subjects(session: Session) -> list[Subject]:
     rows = session.execute(
         select(col(Theme.slug), col(Theme.name), col(Theme.definition))
-        .where(col(Theme.withdrawn_at).is_(None))
+        .where(_IN_USE)
         .order_by(col(Theme.position), col(Theme.id))
     )
     return [Subject(*row) for row in rows]

@@ -39,8 +39,8 @@ class Meanings:
     def __init__(self, is_common: Callable[[str], bool]) -> None:
         """`is_common` says of a folded word whether it is known to be right without any talk that holds it."""
         self._is_common = is_common
-        self._names: tuple[Facts, Reach] | None = None
-        self._titles: tuple[Facts, Reach] | None = None
+        self._names: tuple[object, Reach] | None = None
+        self._titles: tuple[object, Reach] | None = None
 
     def warm(self, memory: Memory) -> None:
         """Make now what is made when first asked for."""
@@ -103,15 +103,15 @@ class Meanings:
         return missed_phrases(query, None if index is None else Speller(index), held)
 
     def names(self, facts: Facts) -> Reach:
-        """Folded names of speakers, made when the facts are others than before: that takes some ten milliseconds."""
-        if self._names is None or self._names[0] is not facts:
-            self._names = facts, Reach(facts.names)
+        """Folded names of speakers, made when they are others than before: that takes some ten milliseconds."""
+        if self._names is None or self._names[0] is not facts.names:
+            self._names = facts.names, Reach(facts.names)
         return self._names[1]
 
     def titles(self, facts: Facts) -> Reach:
         """Folded titles, made as the names are."""
-        if self._titles is None or self._titles[0] is not facts:
-            self._titles = facts, Reach(filter(None, facts.titles))
+        if self._titles is None or self._titles[0] is not facts.titles:
+            self._titles = facts.titles, Reach(filter(None, facts.titles))
         return self._titles[1]
 
     def _is_right(self, word: str, facts: Facts) -> bool:

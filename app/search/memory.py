@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.catalog.cards import TalkCard, talk_cards
 from app.catalog.filters import TalkFilter
+from app.catalog.snapshot import facts_digest
 from app.db.watch import Watch
 from app.models import Passage
 from app.search.backends import lexical_for
@@ -203,13 +204,19 @@ class Recollection:
     def _facts(self, session: Session, marks: Marks) -> Facts:
         """Those at hand while the snapshot stays, as when passages are cut before it is made; they take long to read.
 
-        Not where passages changed in ways that are not known, as the base may be another by then.
+        Where people decided about talks or takeaways, only assignments are read. Not where passages changed in ways
+        that are not known, as the base may be another by then.
         """
         held = self._memory
-        if held is None or not held.may_keep or held.marks.snapshot != marks.snapshot:
+        if held is None or not held.may_keep:
             return self._facts_file.load(session, marks)
-        changes = changes_since(session, held.marks.passages.fingerprint, marks.passages.fingerprint)
-        return self._facts_file.load(session, marks) if changes is None else held.facts
+        if changes_since(session, held.marks.passages.fingerprint, marks.passages.fingerprint) is None:
+            return self._facts_file.load(session, marks)
+        if held.marks.snapshot == marks.snapshot:
+            return held.facts
+        if held.facts.digest and held.facts.digest == facts_digest(session):
+            return held.facts.at(session, marks.snapshot.fingerprint)
+        return self._facts_file.load(session, marks)
 
     def forget(self, session: Session, recipe: str | None) -> None:
         """Read everything anew at the next search; what the database searches by is made anew at once."""

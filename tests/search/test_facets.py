@@ -8,19 +8,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from app.catalog.filters import TalkFilter
+from app.catalog.filters import ASSIGNED, TalkFilter
 from app.catalog.snapshot import refresh_snapshot
 from app.db.engine import reading, writing
 from app.db.types import utc_now
-from app.models import Edition, Source, Talk, Technology, TechnologyMention
+from app.models import Edition, Source, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
 from app.search import facts as facts_module
 from app.search import retrieval
 from app.search.facets import FIELDS, MOST_VALUES, Facets, narrowed_facets
 from app.search.facts import FactsFile, load_facts
 from app.search.freshness import Mark, Marks, read_marks
 from app.search.shapes import FacetValue, SearchResult
+from app.themes.decide import Choice, decide
 from tests.search.conftest import Base, refresh
 
 QUERY = "kafka upgrade streams sql"
@@ -223,3 +226,48 @@ def test_processes_share_the_facts_of_one_state(base: Base, tmp_path: Path, monk
         assert kept.load(session, Marks(*[Mark()] * 5)).titles == made.titles
         file.write_bytes(before[:-70])
         assert kept.load(session, marks).titles == made.titles
+
+
+def test_after_a_decision_only_assignments_are_read(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(base.engine) as session:
+        refresh_snapshot(session)
+    file = FactsFile(base.engine, tmp_path / "indexes")
+    with reading(base.engine) as session:
+        file.load(session, read_marks(session))
+    before = {one.value: one.count for one in base.ask(QUERY).facets["theme"]}
+    assert before["streams"] < base.ask(QUERY).total
+    monkeypatch.setattr(facts_module, "load_facts", lambda _: pytest.fail("all facts are read anew"))
+    other = next(hit.talk.slug for hit in base.ask(QUERY).hits if "streams" not in themes_of(base, hit.talk.slug))
+    with writing(base.engine) as session:
+        decide(session, Choice(other, "streams", "accept", "me", "page"))
+    after = {one.value: one.count for one in base.ask(QUERY).facets["theme"]}
+    assert after == {**before, "streams": before["streams"] + 1}
+    with reading(base.engine) as session:
+        kept = file.load(session, read_marks(session))
+        monkeypatch.undo()
+        talks = np.array(sorted(kept.titled))
+        assert kept.facets.counts(talks) == load_facts(session).facets.counts(talks)
+    with writing(base.engine) as session:
+        session.scalars(select(Edition)).first().name = "Elsewhere"  # type: ignore[union-attr]  # there is one
+        refresh_snapshot(session)
+    names = {value.label for value in base.ask(QUERY).facets["edition"]}
+    assert "Elsewhere" in names, "another digest"
+
+
+def themes_of(base: Base, talk: str) -> set[str]:
+    with reading(base.engine) as session:
+        found = select(Theme.slug).join(ThemeAssignment).join(Talk).where(col(Talk.slug) == talk)
+        return set(session.exec(found.where(col(ThemeAssignment.status).in_(ASSIGNED))))
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 6), st.sampled_from("abc")), max_size=8), min_size=4, max_size=4))
+def test_a_facet_replaced_is_as_one_made_so(pairs: list[list[tuple[int, str]]]) -> None:
+    *facets, other = ([(talk, value, value.upper()) for talk, value in rows] for rows in pairs)
+    made = dict(zip(("one", "two", "three"), facets, strict=True))
+    for name in made:
+        replaced = Facets(made).replacing(name, Facets({name: other}).values_of(name))
+        wanted = Facets({**made, name: other})
+        for one, two in zip(replaced.packed(), wanted.packed(), strict=True):
+            assert np.array_equal(one, two)
