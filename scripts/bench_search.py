@@ -2,8 +2,9 @@
 
     scripts/bench_search.py ADDRESS [speed|clients|known|refresh|serve|vectors]...     all of them unless named
 
-The base is opened as `hallway serve` opens it, and `refresh` changes ten talks of it: give a copy. Questions are two
-to six words in a row of titles and abstracts, none asked twice, so that nothing is answered from what is kept.
+The base is opened as `hallway serve` opens it, and `refresh` changes ten talks of it and decides about four: give a
+copy. Questions are two to six words in a row of titles and abstracts, none asked twice, so that nothing is answered
+from what is kept.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from app.db.engine import reading, writing
 from app.embeddings.choose import open_embedder
 from app.embeddings.protocol import Embedder
 from app.embeddings.store import embed_missing
-from app.models import Edition, Passage, Talk
+from app.models import Edition, Passage, Talk, Theme, ThemeAssignment
 from app.search.passages import refresh_passages
 from app.search.shapes import SearchRequest
 from app.settings import Settings
+from app.themes.decide import Choice, decide
 from scripts import bench_clients, bench_known, bench_serve, bench_vectors
 from scripts.bench_clients import PAGE, search
 from scripts.measured import heading, milliseconds, quantile, questions, resident, say, say_times
@@ -133,6 +135,21 @@ def refresh(base: KnowledgeBase) -> None:
     with writing(base.engine) as session:
         refresh_snapshot(session)
     say("first search after a new snapshot", search(base, SearchRequest(query="", limit=PAGE), "a new snapshot"), "ms")
+    say("first search after a decision", statistics.median(decided(base)), "ms", 200)
+
+
+def decided(base: KnowledgeBase) -> list[float]:
+    """People confirm a theme that the machine assigned, four times: the first search after each."""
+    machine = col(ThemeAssignment.status) == "machine"
+    open_ = select(col(Talk.slug), col(Theme.slug)).join(ThemeAssignment, col(ThemeAssignment.talk_id) == col(Talk.id))
+    open_ = open_.join(Theme, col(Theme.id) == col(ThemeAssignment.theme_id)).where(machine).order_by(col(Talk.id))
+    times = []
+    for turn in range(4):
+        with writing(base.engine) as session:
+            talk, theme = session.execute(open_.limit(1)).one()
+            decide(session, Choice(talk, theme, "accept", "bench", "command line"))
+        times.append(search(base, SearchRequest(query="", limit=PAGE), f"decided for the {turn}. time"))
+    return times
 
 
 def change(base: KnowledgeBase, turn: int) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Executable, select
 from sqlmodel import Session, col
 
-from app.catalog.counted import read_numbers
+from app.catalog.counted import driver_rows, read_numbers
 from app.catalog.filters import ASSIGNED
 from app.catalog.snapshot import facts_digest
 from app.models import (
@@ -36,6 +36,9 @@ from app.search.query import fold_phrase
 
 _NUMBERS = ("codes", "starts", "firsts")
 _RECIPE = f"facts/4/{MARSHALLED}"
+_Row = tuple[int, str, str]
+"""Talk id, value, label."""
+
 _IN_USE = col(Theme.withdrawn_at).is_(None)
 _folded = lru_cache(maxsize=262_144)(fold_phrase)
 """Most titles and names are the same when facts are read anew, and folding them took half of that."""
@@ -140,55 +143,91 @@ class FactsFile:
 
 
 def load_facts(session: Session) -> Facts:
-    """Read them, in eight queries."""
-    talks = session.execute(
-        select(
-            col(Talk.id), col(Talk.title), col(Talk.raw_title), col(Talk.kind), col(Talk.language), col(Talk.date),
-            col(Edition.slug), col(Edition.name), col(Edition.year), col(Edition.start_date),
-        )
-        .join(Edition, col(Edition.id) == col(Talk.edition_id))
-        .order_by(col(Talk.id))
-    ).all()  # fmt: skip
-    names, organisations = _appearances(session)
+    """Read them, in a dozen queries."""
     titles: dict[str, list[int]] = defaultdict(list)
-    titled = {talk.id: _folded(talk.title) for talk in talks}
-    for talk in talks:
-        for title in dict.fromkeys((titled[talk.id], _folded(talk.raw_title))):
-            titles[title].append(talk.id)
+    titled, dates = {}, {}
+    years: list[_Row] = []
+    kinds: list[_Row] = []
+    languages: list[_Row] = []
+    for rows in driver_rows(session, _TALKS):
+        for talk, title, raw_title, kind, language, date, year, start_date in rows:
+            titled[talk] = folded = _folded(title)
+            for one in dict.fromkeys((folded, _folded(raw_title))):
+                titles[one].append(talk)
+            dates[talk] = date or start_date or str(year or "")
+            kinds.append((talk, kind, kind))
+            if of := _year(date, year):
+                years.append((talk, of, of))
+            if language:
+                languages.append((talk, language, language))
     return Facts(
         titles=dict(titles),
         titled=titled,
-        names=dict(names),
-        highest_id=max((talk.id for talk in talks), default=0),
-        dates={talk.id: talk.date or talk.start_date or str(talk.year or "") for talk in talks},
+        names=_names(session),
+        highest_id=max(titled, default=0),
+        dates=dates,
         themes=_subjects(session),
         technologies=_named_technologies(session),
         facets=Facets(
             {
-                "edition": ((talk.id, talk.slug, talk.name) for talk in talks),
-                "year": ((talk.id, year, year) for talk in talks if (year := _year(talk.date, talk.year))),
+                "edition": _linked(
+                    session,
+                    select(col(Edition.id), col(Edition.slug), col(Edition.name)),
+                    select(col(Talk.id), col(Talk.edition_id)),
+                ),
+                "year": years,
                 "theme": _assigned(session),
-                "organisation": ([*organisations, *_named_alone(session)]),
-                "technology": _technologies(session),
-                "kind": ((talk.id, talk.kind, talk.kind) for talk in talks),
-                "language": ((talk.id, talk.language, talk.language) for talk in talks if talk.language),
+                "organisation": _linked(
+                    session,
+                    select(col(Organisation.id), col(Organisation.slug), col(Organisation.name)),
+                    select(col(Appearance.talk_id), col(Appearance.organisation_id)).where(
+                        col(Appearance.organisation_id).is_not(None)
+                    ),
+                    select(col(TalkOrganisation.talk_id), col(TalkOrganisation.organisation_id)),
+                ),
+                "technology": _linked(
+                    session,
+                    select(col(Technology.id), col(Technology.slug), col(Technology.name)),
+                    select(col(TechnologyMention.talk_id), col(TechnologyMention.technology_id)),
+                ),
+                "kind": kinds,
+                "language": languages,
             }
         ),
     )
 
 
+_TALKS = (
+    select(
+        col(Talk.id), col(Talk.title), col(Talk.raw_title), col(Talk.kind), col(Talk.language), col(Talk.date),
+        col(Edition.year), col(Edition.start_date),
+    )
+    .join(Edition, col(Edition.id) == col(Talk.edition_id))
+    .order_by(col(Talk.id))
+)  # fmt: skip
+
+
 def _assigned(session: Session) -> Values:
     """The themes in use, and the talks of each."""
-    rows = session.execute(select(col(Theme.id), col(Theme.slug), col(Theme.name)).where(_IN_USE)).all()
-    themes = {theme or 0: (slug, name) for theme, slug, name in rows}
     # By id, so that an index gives those that count; joined, all assignments would be gone through.
-    statement = select(col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)).where(
-        col(ThemeAssignment.theme_id).in_(list(themes)), col(ThemeAssignment.status).in_(ASSIGNED)
+    in_use = select(col(Theme.id)).where(_IN_USE)
+    return _linked(
+        session,
+        select(col(Theme.id), col(Theme.slug), col(Theme.name)).where(_IN_USE),
+        select(col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)).where(
+            col(ThemeAssignment.theme_id).in_(in_use), col(ThemeAssignment.status).in_(ASSIGNED)
+        ),
     )
-    talks, of = read_numbers(session, statement, 2).astype(np.int64).T
-    places = np.zeros(max(themes, default=0) + 1, dtype=np.int64)
-    places[list(themes)] = np.arange(len(themes))
-    return Values.of(talks, places[of], list(themes.values()))
+
+
+def _linked(session: Session, named: Executable, *links: Executable) -> Values:
+    """What `named` gives id, slug and name of, with the talks that `links` give beside these ids."""
+    rows = [row for some in driver_rows(session, named) for row in some]
+    talks, of = np.concatenate([read_numbers(session, link, 2) for link in links]).astype(np.int64).T
+    place = np.zeros(max((row[0] for row in rows), default=0) + 1, dtype=np.int64)
+    place[[row[0] for row in rows]] = np.arange(len(rows))
+    used, places = np.unique(place[of], return_inverse=True)
+    return Values.of(talks, places, [tuple(rows[at][1:]) for at in used.tolist()])
 
 
 def _year(date: str | None, year: int | None) -> str:
@@ -210,44 +249,17 @@ def _named_technologies(session: Session) -> frozenset[str]:
     return frozenset(word for name, aliases in rows for one in (name, *aliases) for word in _folded(one).split())
 
 
-def _named_alone(session: Session) -> list[tuple[int, str, str]]:
-    """Organisations that a programme names for a talk beside its speakers."""
-    rows = session.execute(
-        select(col(TalkOrganisation.talk_id), col(Organisation.slug), col(Organisation.name))
-        .join(Organisation, col(Organisation.id) == col(TalkOrganisation.organisation_id))
-        .order_by(col(TalkOrganisation.talk_id), col(Organisation.id))
-    )
-    return [(talk_id, slug, name) for talk_id, slug, name in rows]
-
-
-def _technologies(session: Session) -> list[tuple[int, str, str]]:
-    rows = session.execute(
-        select(col(TechnologyMention.talk_id), col(Technology.slug), col(Technology.name))
-        .join(Technology, col(Technology.id) == col(TechnologyMention.technology_id))
-        .order_by(col(TechnologyMention.id))
-    )
-    return [(talk_id, slug, name) for talk_id, slug, name in rows]
-
-
-def _appearances(session: Session) -> tuple[dict[str, list[int]], list[tuple[int, str, str]]]:
-    """Talk ids by folded name of a speaker, and the organisations of talks as (talk id, slug, name)."""
+def _names(session: Session) -> dict[str, list[int]]:
+    """Talk ids by folded name of a speaker."""
     aliases: dict[int, set[str]] = defaultdict(set)
-    for speaker_id, name in session.execute(select(col(SpeakerAlias.speaker_id), col(SpeakerAlias.name))):
-        aliases[speaker_id].add(_folded(name))
-    rows = session.execute(
-        select(
-            col(Appearance.talk_id), col(Appearance.speaker_id), col(Appearance.name_as_listed),
-            col(Organisation.slug), col(Organisation.name),
-        )
-        .outerjoin(Organisation, col(Organisation.id) == col(Appearance.organisation_id))
-        .order_by(col(Appearance.talk_id), col(Appearance.position))
-    )  # fmt: skip
+    for rows in driver_rows(session, select(col(SpeakerAlias.speaker_id), col(SpeakerAlias.name))):
+        for speaker_id, name in rows:
+            aliases[speaker_id].add(_folded(name))
+    statement = select(col(Appearance.talk_id), col(Appearance.speaker_id), col(Appearance.name_as_listed))
     names: dict[str, list[int]] = defaultdict(list)
-    organisations: list[tuple[int, str, str]] = []
-    for talk_id, speaker_id, name, slug, organisation in rows:
-        for written in {_folded(name), *aliases.get(speaker_id, ())}:
-            if written:
-                names[written].append(talk_id)
-        if slug and organisation:
-            organisations.append((talk_id, slug, organisation))
-    return names, organisations
+    for rows in driver_rows(session, statement.order_by(col(Appearance.talk_id), col(Appearance.position))):
+        for talk_id, speaker_id, name in rows:
+            for written in {_folded(name), *aliases.get(speaker_id, ())}:
+                if written:
+                    names[written].append(talk_id)
+    return dict(names)
