@@ -52,7 +52,8 @@ def read_query(typed: str, plain: bool = False) -> Query:
     clean = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in given)
     text = " ".join(unicodedata.normalize("NFC", clean).split())[:MOST_CHARACTERS]
     apart = Typed(text) if plain else take_apart(text)
-    words = split_words(apart.text)
+    # An accent that stands on no letter is no word.
+    words = [word for word in split_words(apart.text) if fold(word)]
     terms = list(dict.fromkeys(word for word in words if word not in STOP_WORDS))
     was_cut = len(typed) > MOST_CHARACTERS or len(terms) > MOST_TERMS
     return Query(

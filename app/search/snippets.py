@@ -45,7 +45,8 @@ class Marking:
     def __init__(self, terms: Iterable[str]) -> None:
         """Of the terms of a query: a word is marked that has the stem of one."""
         self._terms = {term: stem(term) for term in terms}
-        self._stems = frozenset(self._terms.values())
+        # Of accents alone nothing is left, and nothing is everywhere.
+        self._stems = frozenset(filter(None, self._terms.values()))
         # A stem begins as its word does, but for two letters at its end (usability: usabl), so only words that begin
         # like that are cut down to theirs.
         self._beginnings = _without_longer(f" {one[: max(1, len(one) - 2)]}" for one in self._stems)

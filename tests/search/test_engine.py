@@ -109,7 +109,7 @@ def test_facets_count_all_that_was_found_and_agree_with_filters(base: Base) -> N
             assert narrowed.total == value.count, (facet, value)
 
 
-@pytest.mark.parametrize("query", ["", "   ", "???", "\0", '"*^:()'])
+@pytest.mark.parametrize("query", ["", "   ", "???", "\0", '"*^:()', "\u0308", "\u08ce \u0301\u0301"])
 def test_a_query_without_a_word_finds_nothing_and_says_so(base: Base, query: str) -> None:
     result = base.ask(query)
     assert (result.total, result.hits, result.facets) == (0, [], {})
@@ -117,7 +117,9 @@ def test_a_query_without_a_word_finds_nothing_and_says_so(base: Base, query: str
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(query=st.text(alphabet=st.characters(), max_size=80), mode=st.sampled_from(MODES))
+@given(
+    query=st.text(alphabet=st.characters() | st.characters(categories=["Mn"]), max_size=80), mode=st.sampled_from(MODES)
+)
 def test_anything_typed_gets_an_answer(base: Base, query: str, mode: str) -> None:
     base.ask(query, mode=mode).model_dump_json()
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.search.query import joined, read_query
+from app.search.shapes import Segment
 from app.search.snippets import Marking
 from app.text.stemming import stem
 
@@ -16,6 +17,15 @@ from app.text.stemming import stem
 def test_words_of_the_same_stem_are_marked() -> None:
     segments = Marking(["deploy", "kubernetes"]).marked("Deployed on <b>Kubernetes</b>: she deploys.")
     assert [segment.text for segment in segments if segment.is_match] == ["Deployed", "Kubernetes", "deploys"]
+
+
+@pytest.mark.parametrize("mark", ["\u0308", "\u08ce", "\u0301\u0301"])
+def test_accents_on_no_letter_mark_nothing(mark: str) -> None:
+    marking = Marking([mark, "streams"])
+    assert marking.marked(f"Kafka {mark} Streams") == [Segment(f"Kafka {mark} ", False), Segment("Streams", True)]
+    assert marking.terms_in(f"Kafka {mark}") == []
+    marking.read(["Kafka Streams"])
+    assert Marking([mark]).snippet("Kafka Streams") == [Segment("Kafka Streams", False)]
 
 
 def test_the_window_holds_most_distinct_matches() -> None:
