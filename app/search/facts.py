@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine, Executable, select
 from sqlmodel import Session, col
 
 from app.catalog.counted import driver_rows, read_numbers
-from app.catalog.filters import ASSIGNED
+from app.catalog.filters import ASSIGNED, TalkFilter
+from app.catalog.sheets import counted_talks, sheet_tells, sheets_are_fresh
 from app.catalog.snapshot import facts_digest
 from app.models import (
     Appearance,
@@ -39,7 +41,6 @@ _RECIPE = f"facts/4/{MARSHALLED}"
 _Row = tuple[int, str, str]
 """Talk id, value, label."""
 
-_IN_USE = col(Theme.withdrawn_at).is_(None)
 _folded = lru_cache(maxsize=262_144)(fold_phrase)
 """Most titles and names are the same when facts are read anew, and folding them took half of that."""
 
@@ -173,22 +174,25 @@ def load_facts(session: Session) -> Facts:
                 "edition": _linked(
                     session,
                     select(col(Edition.id), col(Edition.slug), col(Edition.name)),
-                    select(col(Talk.id), col(Talk.edition_id)),
+                    _pairs(session, select(col(Talk.id), col(Talk.edition_id))),
                 ),
                 "year": years,
                 "theme": _assigned(session),
                 "organisation": _linked(
                     session,
                     select(col(Organisation.id), col(Organisation.slug), col(Organisation.name)),
-                    select(col(Appearance.talk_id), col(Appearance.organisation_id)).where(
-                        col(Appearance.organisation_id).is_not(None)
+                    _pairs(
+                        session,
+                        select(col(Appearance.talk_id), col(Appearance.organisation_id)).where(
+                            col(Appearance.organisation_id).is_not(None)
+                        ),
+                        select(col(TalkOrganisation.talk_id), col(TalkOrganisation.organisation_id)),
                     ),
-                    select(col(TalkOrganisation.talk_id), col(TalkOrganisation.organisation_id)),
                 ),
                 "technology": _linked(
                     session,
                     select(col(Technology.id), col(Technology.slug), col(Technology.name)),
-                    select(col(TechnologyMention.talk_id), col(TechnologyMention.technology_id)),
+                    _pairs(session, select(col(TechnologyMention.talk_id), col(TechnologyMention.technology_id))),
                 ),
                 "kind": kinds,
                 "language": languages,
@@ -208,26 +212,31 @@ _TALKS = (
 
 
 def _assigned(session: Session) -> Values:
-    """The themes in use, and the talks of each."""
-    # By id, so that an index gives those that count; joined, all assignments would be gone through.
-    in_use = select(col(Theme.id)).where(_IN_USE)
-    return _linked(
-        session,
-        select(col(Theme.id), col(Theme.slug), col(Theme.name)).where(_IN_USE),
-        select(col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)).where(
-            col(ThemeAssignment.theme_id).in_(in_use), col(ThemeAssignment.status).in_(ASSIGNED)
-        ),
-    )
+    """The themes in use, and the talks of each: from the sheets, where they are at hand."""
+    named = select(col(Theme.id), col(Theme.slug), col(Theme.name)).where(col(Theme.withdrawn_at).is_(None))
+    if sheet_tells(session, TalkFilter()) and sheets_are_fresh(session):
+        sheet = counted_talks(session, TalkFilter()).sheet
+        at = np.flatnonzero(sheet.status < len(ASSIGNED))
+        return _linked(session, named, np.stack([sheet.talk[sheet.place[at]], sheet.theme[at]]))
+    counts = col(ThemeAssignment.status).in_(ASSIGNED)
+    links = select(col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)).where(counts)
+    return _linked(session, named, _pairs(session, links))
 
 
-def _linked(session: Session, named: Executable, *links: Executable) -> Values:
-    """What `named` gives id, slug and name of, with the talks that `links` give beside these ids."""
+def _pairs(session: Session, *links: Executable) -> NDArray[np.int64]:
+    """The two ids in each row of these statements (2, n)."""
+    return np.concatenate([read_numbers(session, link, 2) for link in links]).astype(np.int64).T
+
+
+def _linked(session: Session, named: Executable, links: NDArray[np.int64]) -> Values:
+    """What `named` gives id, slug and name of, with the talks that stand beside these ids in `links` (2, n)."""
     rows = [row for some in driver_rows(session, named) for row in some]
-    talks, of = np.concatenate([read_numbers(session, link, 2) for link in links]).astype(np.int64).T
-    place = np.zeros(max((row[0] for row in rows), default=0) + 1, dtype=np.int64)
+    talks, of = links
+    place = np.full(int(max((row[0] for row in rows), default=0) + of.max(initial=0)) + 1, -1)
     place[[row[0] for row in rows]] = np.arange(len(rows))
-    used, places = np.unique(place[of], return_inverse=True)
-    return Values.of(talks, places, [tuple(rows[at][1:]) for at in used.tolist()])
+    known = place[of] >= 0
+    used, places = np.unique(place[of[known]], return_inverse=True)
+    return Values.of(talks[known], places, [tuple(rows[at][1:]) for at in used.tolist()])
 
 
 def _year(date: str | None, year: int | None) -> str:
@@ -238,7 +247,7 @@ def _year(date: str | None, year: int | None) -> str:
 def _subjects(session: Session) -> list[Subject]:
     rows = session.execute(
         select(col(Theme.slug), col(Theme.name), col(Theme.definition))
-        .where(_IN_USE)
+        .where(col(Theme.withdrawn_at).is_(None))
         .order_by(col(Theme.position), col(Theme.id))
     )
     return [Subject(*row) for row in rows]
