@@ -5,7 +5,7 @@ Where the columns come from is said in `sheets.py`; here they are read from the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +24,12 @@ from app.catalog.filters import (
     talk_year,
 )
 from app.catalog.vendors import AFFILIATIONS
+from app.db.driver import driver_batches
 from app.models import Edition, Talk, Technology, TechnologyMention, Theme, ThemeAssignment
 from app.text.kinds import KINDS
 
 STATUSES = (*ASSIGNED, "rejected", "unlikely")
 """Of assignments, in the order in which a database groups them."""
-
-AT_ONCE = 50_000
-"""Rows turned into columns at a time."""
 
 _TOLD = {
     "editions", "series", "year_from", "year_to", "without_kinds", "least_minutes", "with_text", "first_delivery_only",
@@ -235,13 +233,5 @@ def _mentioned(filter: TalkFilter) -> Select[int, int]:
 
 def read_numbers(session: Session, statement: Executable, width: int) -> NDArray[np.float64]:
     """The rows of a statement as an array (rows, width); NaN, or 0 of what is a whole number, for what is not known."""
-    parts = [np.array(rows, dtype=np.float64) for rows in driver_rows(session, statement)]
+    parts = [np.array(rows, dtype=np.float64) for rows in driver_batches(session, statement)]
     return np.concatenate([np.empty((0, width)), *parts])
-
-
-def driver_rows(session: Session, statement: Executable) -> Iterator[Sequence[Sequence[Any]]]:
-    """The rows of a statement by AT_ONCE, as the driver has them: those of SQLAlchemy take as long again."""
-    result = session.connection().execute(statement)
-    while rows := result.cursor.fetchmany(AT_ONCE):
-        yield rows
-    result.close()

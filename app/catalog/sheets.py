@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from app.catalog.counted import STATUSES, Counted, Sheet, driver_rows, inside, read_tables, told_by_columns
+from app.catalog.counted import STATUSES, Counted, Sheet, inside, read_tables, told_by_columns
 from app.catalog.filters import TalkFilter
 from app.catalog.kept import keeps, kept
 from app.catalog.snapshot import current_snapshot
 from app.catalog.vendors import AFFILIATIONS, vendors_version
+from app.db.driver import driver_rows
 from app.db.engine import is_reading
 from app.db.types import utc_now
 from app.models import CountSheet, Edition, IndexState, Talk
@@ -184,7 +185,7 @@ def _unpacked(session: Session) -> Sheet | None:
         return None
     columns = col(CountSheet.talks), col(CountSheet.assignments), col(CountSheet.mentions)
     packed = select(col(CountSheet.edition_id), *columns).order_by(col(CountSheet.edition_id))
-    rows = [row for some in driver_rows(session, packed) for row in some]
+    rows = list(driver_rows(session, packed))
     talks, assigned, mentioned = (
         np.frombuffer(b"".join(row[place] for row in rows), dtype=dtype)
         for place, dtype in enumerate((_TALK, _ASSIGNED, _TECHNOLOGY), start=1)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
+from app.db.driver import driver_rows
 from app.db.engine import is_reading
 from app.db.types import utc_now
 from app.models import (
@@ -93,13 +94,11 @@ def _assigned_parts(session: Session) -> Iterator[int]:
     themes = dict(session.execute(select(col(Theme.id), col(Theme.slug))).all())
     talk, theme = col(ThemeAssignment.talk_id), col(ThemeAssignment.theme_id)
     columns = col(ThemeAssignment.status), col(ThemeAssignment.is_main), col(ThemeAssignment.probability)
-    result = session.connection().execute(select(talk, theme, *columns).order_by(talk, theme))
-    # As the driver has them, who knows no truth values: rows of SQLAlchemy would take as long again as the reading.
-    for key, rows in groupby(iter(result.cursor.fetchone, None), itemgetter(0)):
+    assigned = driver_rows(session, select(talk, theme, *columns).order_by(talk, theme))
+    for key, rows in groupby(assigned, itemgetter(0)):
         told = [(themes[of], status, bool(main), probability) for _, of, status, main, probability in rows]
         told.sort(key=itemgetter(0))
         yield _digest_of(talks[key], told)
-    result.close()
 
 
 def talk_part(session: Session, talk_id: int) -> int:

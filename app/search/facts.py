@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, Executable, select
 from sqlmodel import Session, col
 
-from app.catalog.counted import driver_rows, read_numbers
+from app.catalog.counted import read_numbers
 from app.catalog.filters import ASSIGNED, TalkFilter
 from app.catalog.sheets import counted_talks, sheet_tells, sheets_are_fresh
 from app.catalog.snapshot import facts_digest
+from app.db.driver import driver_rows
 from app.models import (
     Appearance,
     Edition,
@@ -150,17 +151,16 @@ def load_facts(session: Session) -> Facts:
     years: list[_Row] = []
     kinds: list[_Row] = []
     languages: list[_Row] = []
-    for rows in driver_rows(session, _TALKS):
-        for talk, title, raw_title, kind, language, date, year, start_date in rows:
-            titled[talk] = folded = _folded(title)
-            for one in dict.fromkeys((folded, _folded(raw_title))):
-                titles[one].append(talk)
-            dates[talk] = date or start_date or str(year or "")
-            kinds.append((talk, kind, kind))
-            if of := _year(date, year):
-                years.append((talk, of, of))
-            if language:
-                languages.append((talk, language, language))
+    for talk, title, raw_title, kind, language, date, year, start_date in driver_rows(session, _TALKS):
+        titled[talk] = folded = _folded(title)
+        for one in dict.fromkeys((folded, _folded(raw_title))):
+            titles[one].append(talk)
+        dates[talk] = date or start_date or str(year or "")
+        kinds.append((talk, kind, kind))
+        if of := _year(date, year):
+            years.append((talk, of, of))
+        if language:
+            languages.append((talk, language, language))
     return Facts(
         titles=dict(titles),
         titled=titled,
@@ -230,10 +230,11 @@ def _pairs(session: Session, *links: Executable) -> NDArray[np.int64]:
 
 def _linked(session: Session, named: Executable, links: NDArray[np.int64]) -> Values:
     """What `named` gives id, slug and name of, with the talks that stand beside these ids in `links` (2, n)."""
-    rows = [row for some in driver_rows(session, named) for row in some]
+    rows = list(driver_rows(session, named))
+    ids = [row[0] for row in rows]
     talks, of = links
-    place = np.full(int(max((row[0] for row in rows), default=0) + of.max(initial=0)) + 1, -1)
-    place[[row[0] for row in rows]] = np.arange(len(rows))
+    place = np.full(max([int(of.max(initial=0)), *ids]) + 1, -1)
+    place[ids] = np.arange(len(rows))
     known = place[of] >= 0
     used, places = np.unique(place[of[known]], return_inverse=True)
     return Values.of(talks[known], places, [tuple(rows[at][1:]) for at in used.tolist()])
@@ -261,14 +262,13 @@ def _named_technologies(session: Session) -> frozenset[str]:
 def _names(session: Session) -> dict[str, list[int]]:
     """Talk ids by folded name of a speaker."""
     aliases: dict[int, set[str]] = defaultdict(set)
-    for rows in driver_rows(session, select(col(SpeakerAlias.speaker_id), col(SpeakerAlias.name))):
-        for speaker_id, name in rows:
-            aliases[speaker_id].add(_folded(name))
+    for speaker_id, name in driver_rows(session, select(col(SpeakerAlias.speaker_id), col(SpeakerAlias.name))):
+        aliases[speaker_id].add(_folded(name))
     statement = select(col(Appearance.talk_id), col(Appearance.speaker_id), col(Appearance.name_as_listed))
     names: dict[str, list[int]] = defaultdict(list)
-    for rows in driver_rows(session, statement.order_by(col(Appearance.talk_id), col(Appearance.position))):
-        for talk_id, speaker_id, name in rows:
-            for written in {_folded(name), *aliases.get(speaker_id, ())}:
-                if written:
-                    names[written].append(talk_id)
+    statement = statement.order_by(col(Appearance.talk_id), col(Appearance.position))
+    for talk_id, speaker_id, name in driver_rows(session, statement):
+        for written in {_folded(name), *aliases.get(speaker_id, ())}:
+            if written:
+                names[written].append(talk_id)
     return dict(names)

@@ -10,14 +10,15 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Executable, String, cast, func, select
+from sqlalchemy import Executable, String, cast, select
 from sqlmodel import Session, col
 
-from app.catalog.counted import driver_rows
-from app.catalog.filters import TalkFilter, allowed_talks, check_names
+from app.catalog.editions import known_talks
+from app.catalog.filters import TalkFilter, check_names
 from app.catalog.kept import kept
 from app.catalog.sheets import counted_talks, sheet_tells
-from app.models import Edition, Series, Talk
+from app.db.driver import driver_rows
+from app.models import Edition, Series
 from app.trends.contingency import crosstab
 from app.trends.parts import talks_by
 from app.trends.wording import counted, listed
@@ -162,7 +163,7 @@ def _read_scope(session: Session, scope: Scope) -> ScopeFacts:
     here = scope.filter()
     check_names(session, here)
     known = _known(session, here)
-    rows = [row for some in driver_rows(session, _editions(scope)) for row in some]
+    rows = list(driver_rows(session, _editions(scope)))
     editions = tuple(
         EditionFacts(key, slug, name, year, start, known.get(key, 0), published, completeness, references)
         for key, slug, name, year, start, published, completeness, references, withdrawn, _ in rows
@@ -197,8 +198,8 @@ def _known(session: Session, talks: TalkFilter) -> dict[int, int]:
     """Known talks by edition, of those that have any."""
     if sheet_tells(session, talks):
         return talks_by(session, talks, "edition")
-    counts = allowed_talks(talks).with_only_columns(col(Talk.edition_id), func.count()).group_by(col(Talk.edition_id))
-    return {edition: int(number) for edition, number in session.execute(counts)}
+    counted = known_talks(talks)
+    return {int(edition): int(known) for edition, known in driver_rows(session, select(*counted.c))}
 
 
 def yearly_facts(session: Session, facts: ScopeFacts) -> dict[int, ScopeFacts]:
