@@ -21,7 +21,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, SEMANTIC_WEIGHT, of_best, weighted
+from app.search.closeup import TEXTS, TextWeights
+from app.search.evidence import FIRST
+from app.search.fusion import DEPTH, FEEDBACK_WEIGHT, PLUS, SEMANTIC_WEIGHT, of_best, weighted
 from app.search.judgements import read_collection
 from app.search.relevance import interval
 from scripts.fusion_cases import Case, Scores, cases_of, cases_of_shipped, first_two
@@ -29,6 +31,7 @@ from scripts.fusion_evidence import held, in_pairs, in_titles
 
 SITE = "site: shares, cosines and feedback"
 RANK_CONSTANT = 60
+MORE_TEXTS = ((0.0, 0.0), (0.0, 0.5), (0.2, 0.3), (0.25, 0.25), (0.33, 0.33), (0.2, 0.6), (0.0, 1.0))
 
 
 def each(way: Callable[[np.ndarray], np.ndarray], scores: Scores) -> dict[int, float]:
@@ -83,12 +86,14 @@ def with_feedback(fused: Scores, alike: Scores, weight: float = FEEDBACK_WEIGHT)
     return {document: (1 - weight) * score + weight * alike.get(document, 0.0) for document, score in fused.items()}
 
 
-def fed_back(first: int, weight: float) -> Callable[[Case], Scores]:
-    """Shares and cosines, with likeness to so many first at this weight."""
+def fed_back(
+    first: int = FIRST, weight: float = FEEDBACK_WEIGHT, plus: float = PLUS, texts: TextWeights = TEXTS
+) -> Callable[[Case], Scores]:
+    """What the site does, with other constants: see `fusion` and `closeup`."""
 
     def way(case: Case) -> Scores:
-        fused = together(shares_of(case.words), case.meaning)
-        return with_feedback(fused, case.alike(fused, first), weight)
+        fused = together(case.shares(plus), case.near(texts))
+        return with_feedback(fused, case.alike(fused, first, texts), weight)
 
     return way
 
@@ -124,12 +129,12 @@ def z_scores(case: Case) -> Scores:
 def calibrated(case: Case) -> Scores:
     """Words weigh less in a query of which even the best passage holds little."""
     held = max(case.words.values(), default=0.0) / max(case.most_words, 1e-9)
-    return together(shares_of(case.words), case.meaning, 1 - 0.55 * math.sqrt(min(1.0, held)))
+    return together(case.shares(), case.meaning, 1 - 0.55 * math.sqrt(min(1.0, held)))
 
 
 def shares(weight: float) -> Callable[[Case], Scores]:
     """BM25 as shares of the best and cosines as they are, without feedback."""
-    return lambda case: together(shares_of(case.words), case.meaning, weight)
+    return lambda case: together(case.shares(), case.meaning, weight)
 
 
 def held_more_or_less(slope: float) -> Callable[[Case], Scores]:
@@ -137,7 +142,7 @@ def held_more_or_less(slope: float) -> Callable[[Case], Scores]:
 
     def way(case: Case) -> Scores:
         held_best = min(1.0, max(case.words.values(), default=0.0) / max(case.most_words, 1e-9))
-        fused = together(shares_of(case.words), case.meaning, SEMANTIC_WEIGHT + slope * (0.5 - held_best))
+        fused = together(case.shares(), case.meaning, SEMANTIC_WEIGHT + slope * (0.5 - held_best))
         return with_feedback(fused, case.alike(fused, 2))
 
     return way
@@ -145,7 +150,7 @@ def held_more_or_less(slope: float) -> Callable[[Case], Scores]:
 
 def fed_back_twice(case: Case) -> Scores:
     """Likeness to the first two of the ranking with feedback, in place of that to the first two without."""
-    fused = together(shares_of(case.words), case.meaning)
+    fused = together(case.shares(), case.meaning)
     return with_feedback(fused, case.alike(WAYS[SITE](case), 2))
 
 
@@ -198,23 +203,26 @@ def words_in_pairs(case: Case) -> Scores:
 
 def alike_in_words(case: Case) -> Scores:
     """See `Wordings.like`; the first two are those of the feedback."""
-    return case.wordings.like(first_two(together(shares_of(case.words), case.meaning)), case.found)
+    return case.wordings.like(first_two(together(case.shares(), case.meaning)), case.found)
 
 
 WAYS: dict[str, Callable[[Case], Scores]] = {
-    SITE: fed_back(2, FEEDBACK_WEIGHT),
+    SITE: fed_back(),
+    "without BM25+, of texts the best in equal parts": fed_back(plus=0.0, texts=TextWeights(0.0, 0.5)),
+    **{f"BM25+ with {plus}": fed_back(plus=plus) for plus in (0.0, 0.5, 2.0)},
+    **{f"first text {texts[0]}, best texts {texts[1]}": fed_back(texts=TextWeights(*texts)) for texts in MORE_TEXTS},
     "words alone: best passage": lambda case: case.passage_words,
     "words alone: and whole talk (site)": lambda case: case.words,
     "meaning alone: best passage": lambda case: case.passage_cosines,
-    "meaning alone: and best text (site)": lambda case: case.cosines,
+    "meaning alone: and its texts (site)": lambda case: case.cosines,
     "reciprocal ranks (60)": rank_fusion,
     **{f"min-max, best passages, meaning {weight}": min_max(weight) for weight in (0.4, 0.5, 0.6, 0.7)},
     "min-max, whole talks, meaning 0.6": min_max(0.6, whole=True),
     "standard scores": z_scores,
     **{f"shares and cosines, meaning {weight}": shares(weight) for weight in (0.5, 0.6, 0.65, 0.7, 0.75)},
     "shares and cosines, calibrated by query": calibrated,
-    **{f"feedback of the first {first} at {FEEDBACK_WEIGHT}": fed_back(first, FEEDBACK_WEIGHT) for first in (1, 3, 5)},
-    **{f"feedback of the first 2 at {weight}": fed_back(2, weight) for weight in (0.1, 0.35)},
+    **{f"feedback of the first {first} at {FEEDBACK_WEIGHT}": fed_back(first) for first in (1, 3, 5)},
+    **{f"feedback of the first 2 at {weight}": fed_back(weight=weight) for weight in (0.1, 0.35)},
     "feedback twice": fed_back_twice,
     **{f"weight of meaning by what is held, {slope:+}": held_more_or_less(slope) for slope in (-0.2, 0.2, 0.4)},
     **{f"and words in the title at {weight}": beside(weight, words_in_titles) for weight in (0.02, 0.05, 0.1)},
@@ -270,7 +278,7 @@ def learned(cases: Mapping[str, Sequence[Case]]) -> dict[str, list[float]]:
     found = {}
     for name in cases:
         others = [
-            (rows, [case.grades.get(case.names[document], 0) > 0 for document in documents])
+            (rows, [case.grades.get(case.names.get(document, ""), 0) > 0 for document in documents])
             for other in cases if other != name
             for case, (documents, rows) in zip(cases[other], columns[other], strict=True)
         ]  # fmt: skip
@@ -308,7 +316,7 @@ FEATURES = (
 
 def features(case: Case) -> tuple[list[int], np.ndarray]:
     """The documents found and one row of evidence for each."""
-    words = shares_of(case.words)
+    words = case.shares()
     fused = together(words, case.meaning)
     mixed = min_max(0.6)(case)
     columns = [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -17,16 +19,16 @@ from app.db.engine import reading
 from app.embeddings.protocol import Vectors
 from app.ingest.formats.protocol import ReadOptions
 from app.models import Talk
-from app.search.closeup import Closeup, close_to
+from app.search.closeup import TEXTS, Closeup, TextWeights, close_to
 from app.search.evaluation import index, load
 from app.search.evidence import FIRST, by_words, first_of
 from app.search.freshness import read_marks
-from app.search.fusion import DEPTH
+from app.search.fusion import DEPTH, PLUS
 from app.search.judgements import Collection, judged_collection
 from app.search.lexical.bm25 import K1
 from app.search.quality import judgements_folder
 from app.search.query import read_query
-from app.search.ranking import Both, best_of_each
+from app.search.ranking import Both, Side, best_of_each
 from app.search.relevance import Grades, ndcg
 from app.search.retrieval import MOST_PASSAGES
 from app.search.shelf import Shelf
@@ -47,8 +49,11 @@ class Case:
     words: Scores
     passage_cosines: Scores
     cosines: Scores
-    meaning: Scores
+    vector: Vectors
     close: Closeup
+    by_words: NDArray[np.int64]
+    """Where each document of `close` is in `lexical`, -1 for one that is not."""
+    lexical: Side
     most_words: float
     """What a passage would score that consists of the query."""
     asked: list[str]
@@ -65,9 +70,24 @@ class Case:
         best = sorted(talks, key=lambda document: (-scores[document], document))[:10]
         return ndcg([self.names[document] for document in best], self.grades)
 
-    def alike(self, scores: Scores, first: int) -> dict[int, float]:
+    @cached_property
+    def meaning(self) -> Scores:
+        """How near each document is, as the site has it."""
+        return self.near(TEXTS)
+
+    def near(self, texts: TextWeights) -> Scores:
+        """How near each document is, with its texts at these weights."""
+        return by_document(self.close, self.vector, texts)
+
+    def shares(self, plus: float = PLUS) -> Scores:
+        """What the words of those documents are worth that hold any, with so much for each that is held."""
+        there = self.by_words >= 0
+        shares = self.lexical.shares(plus)[self.by_words[there]]
+        return dict(zip(self.close.documents[there].tolist(), shares.tolist(), strict=True))
+
+    def alike(self, scores: Scores, first: int, texts: TextWeights = TEXTS) -> Scores:
         """Likeness to the first so many by `scores`."""
-        return by_document(self.close, self.close.mean(first_two(scores, first)))
+        return by_document(self.close, self.close.mean(first_two(scores, first)), texts)
 
 
 def first_two(scores: Scores, most: int = FIRST) -> dict[int, float]:
@@ -76,9 +96,9 @@ def first_two(scores: Scores, most: int = FIRST) -> dict[int, float]:
     return first_of(np.array(documents), np.array([scores[one] for one in documents]), most)
 
 
-def by_document(close: Closeup, asked: Vectors) -> dict[int, float]:
+def by_document(close: Closeup, asked: Vectors, texts: TextWeights) -> Scores:
     """How near each document that was found is to a vector."""
-    return dict(zip(close.documents.tolist(), close.nearness(asked).tolist(), strict=True))
+    return dict(zip(close.documents.tolist(), close.nearness(asked, texts).tolist(), strict=True))
 
 
 def cases_of(collection: Collection, folder: Path) -> list[Case]:
@@ -130,11 +150,11 @@ def cases_in(base: KnowledgeBase, collection: Collection, names: Mapping[int, st
         both = Both.of(whole, near)
         first = whole.taken(both.by_words[both.by_words >= 0])
         close = close_to(vectors, both.documents, first.passages, near.passages)
-        meaning = by_document(close, asked)
+        meaning = by_document(close, asked, TEXTS)
         cases.append(
             Case(
                 grades=collection.grades[one.id], names=names, passage_words=passages.scores, words=first.scores,
-                passage_cosines=near.scores, meaning=meaning, close=close,
+                passage_cosines=near.scores, vector=asked, close=close, by_words=both.by_words, lexical=whole,
                 cosines={document: meaning[document] for document in near.documents.tolist()},
                 most_words=(K1 + 1) * words.worth(query.terms), asked=[stem(word) for word in query.words],
                 terms={stem(term): words.worth([term]) for term in query.terms},

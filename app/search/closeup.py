@@ -1,12 +1,14 @@
 """The documents that were found, looked at more closely: how near each is by all its passages, and where they point.
 
-A talk is as near as its best passage, and as near as its best text: titles alone promise more than talks hold.
+A talk is as near as its best passage, the first of its texts and the three best of them together: a title alone
+promises more than a talk holds, and one passage of a talk may be about anything.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +20,19 @@ from app.search.parts import distinct
 from app.search.vector.exact import VectorPart, as_bytes, lengths
 from app.search.vector.protocol import VectorIndex
 
-TEXT = 0.5
-"""How much the best passage but its title counts beside the best of all."""
+
+class TextWeights(NamedTuple):
+    """How much the passages but the title count; the best of all counts for the rest."""
+
+    first: float
+    """The first, in which a talk says what it is about."""
+    best: float
+    """The mean of the best SEVERAL."""
+
+
+TEXTS = TextWeights(first=0.2, best=0.4)
+"""From the flat part of the table of `scripts/bench_fusion.py`, the same for every collection."""
+SEVERAL = 3
 MOST_OF_TALK = 8
 """So many passages of a talk are compared beside those found: its title and what it says of itself come first."""
 
@@ -33,10 +46,10 @@ class Closeup(ABC):
         """Ascending; those without a vector are among them."""
 
     @abstractmethod
-    def nearness(self, query: Vectors) -> NDArray[np.float64]:
-        """How near each document (n,) is to `query` (d,), 0..1: the cosine of its best passage, and of its best text.
+    def nearness(self, query: Vectors, texts: TextWeights = TEXTS) -> NDArray[np.float64]:
+        """How near each document (n,) is to `query` (d,), 0..1: cosines of its best passage, first text and best texts.
 
-        0 for one without a vector, and for all where `query` is of another length.
+        The last two weigh `texts`. 0 for a document without a vector, and for all where `query` is of another length.
         """
 
     @abstractmethod
@@ -80,7 +93,7 @@ class InPlace(Closeup):
             rows = rows[rows < len(part.passages)]
             self._wanted = rows[part.passages[rows] == passages[: len(rows)]]
 
-    def nearness(self, query: Vectors) -> NDArray[np.float64]:
+    def nearness(self, query: Vectors, texts: TextWeights = TEXTS) -> NDArray[np.float64]:
         """See `Closeup`."""
         part, near = self._part, np.zeros(len(self.documents))
         if query.shape != part.numbers.shape[1:]:
@@ -88,7 +101,7 @@ class InPlace(Closeup):
         asked = as_bytes(query[np.newaxis])
         self._made.nearness(
             asked[0], lengths(asked)[0], part.numbers, part.lengths, self._order, self._firsts, self._ends,
-            MOST_OF_TALK, self._wanted, np.float32(TEXT), near,
+            MOST_OF_TALK, self._wanted, np.float32(texts.first), np.float32(texts.best), near,
         )  # fmt: skip
         return near
 
@@ -116,15 +129,26 @@ class Gathered(Closeup):
         # Passages are made title first, and a talk without any text has its title alone.
         self._is_title = is_first & np.append(~is_first[1:], False)
 
-    def nearness(self, query: Vectors) -> NDArray[np.float64]:
+    def nearness(self, query: Vectors, texts: TextWeights = TEXTS) -> NDArray[np.float64]:
         """See `Closeup`."""
         found = np.zeros(len(self.documents) + 1)
         if not len(self._starts) or query.shape != self._part.numbers.shape[1:]:
             return found[:-1]
         cosines = self._part.cosines(as_bytes(query[np.newaxis]), None)
-        of_all = np.maximum.reduceat(cosines, self._starts)
-        of_text = np.maximum.reduceat(np.where(self._is_title, np.float32(-1), cosines), self._starts)
-        found[self._places] = np.clip((1 - TEXT) * of_all + TEXT * of_text, 0.0, 1.0)
+        best = np.maximum.reduceat(cosines, self._starts)
+        is_text = ~self._is_title
+        counts = np.add.reduceat(is_text, self._starts, dtype=np.int64)
+        starts, first = np.cumsum(counts) - counts, self._starts + self._is_title[self._starts]
+        falling = cosines[is_text]
+        falling = falling[np.lexsort((-falling, np.repeat(np.arange(len(counts)), counts)))]
+        several = falling[starts]
+        for place in range(1, SEVERAL):
+            has = counts > place
+            several[has] += falling[starts[has] + place]
+        several /= np.minimum(counts, SEVERAL).astype(np.float32)
+        of_first, of_several = np.float32(texts.first), np.float32(texts.best)
+        near = (np.float32(1) - of_first - of_several) * best + of_first * cosines[first] + of_several * several
+        found[self._places] = np.clip(near, 0.0, 1.0)
         return found[:-1]
 
     def _rows(self, place: int) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Scope
 from app.search.closeup import close_to
-from app.search.fusion import of_best, weighted
+from app.search.fusion import weighted
 from app.search.kernels import small_loops
 from app.search.lexical.protocol import Words
 from app.search.ranking import Both, Side, best_of_each
@@ -46,10 +46,10 @@ def by_words(index: Words, terms: Sequence[str], scope: Scope, limit: int) -> Si
     Passages of a talk share their words out among them; a lesson is one passage and so its own whole.
     """
     side = best_of_each(index.search(terms, scope, limit))
-    is_talk = side.documents > 0
+    whole = index.whole(terms, side.documents)
     scores = side.values.astype(np.float64)
-    scores[is_talk] += WHOLE * (index.whole(terms, side.documents[is_talk]) - scores[is_talk])
-    return side.ordered(scores, scores)
+    scores += np.where(side.documents > 0, WHOLE, 0.0) * (whole.scores - scores)
+    return side.ordered(scores, whole.held)
 
 
 def look_closer(index: VectorIndex, asked: Vectors, both: Both, lexical: Side, semantic: Side, mode: Mode) -> Closer:
@@ -63,7 +63,7 @@ def look_closer(index: VectorIndex, asked: Vectors, both: Both, lexical: Side, s
     meaning = close.nearness(asked)
     alike = np.zeros(len(meaning))
     if mode == "hybrid":
-        words = lexical.at(both.by_words, of_best(lexical.values), 0.0)
+        words = lexical.at(both.by_words, lexical.shares(), 0.0)
         alike = close.nearness(close.mean(first_of(both.documents, weighted(words, meaning))))
     order, by_meaning = small_loops().nearer_first(both.by_meaning, meaning, len(semantic))
     return Closer(semantic.taken(order), both._replace(by_meaning=by_meaning), meaning, alike)

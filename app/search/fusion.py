@@ -12,6 +12,10 @@ FEEDBACK_WEIGHT = 0.25
 """Both from the flat part of the table of `scripts/bench_fusion.py`, the same for every collection."""
 PARTS = ((1 - FEEDBACK_WEIGHT) * (1 - SEMANTIC_WEIGHT), (1 - FEEDBACK_WEIGHT) * SEMANTIC_WEIGHT, FEEDBACK_WEIGHT)
 """What words, meaning and likeness to the first ones, each 0..1, weigh in a hybrid score."""
+PLUS = 1.0
+"""What each word that a document holds adds to its BM25, by the weight of the word, where meaning counts too: there it
+tells more that a word is held than how often. This is BM25+ with the constant of its authors (Lv and Zhai 2011,
+Lower-bounding term frequency normalization, CIKM). Words alone rank better without."""
 DEPTH = 200
 T = TypeVar("T", float, NDArray[np.float64])
 

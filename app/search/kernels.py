@@ -32,6 +32,8 @@ LEAST_SHARED = 16_384
 """Fewer rows are compared by one thread: handing some to another takes longer than they do."""
 MOST_SHARES = 4
 """More cores wait for the memory rather than for one another."""
+_NONE = np.float32(-2)
+"""Less than any cosine."""
 NEXT = 3
 """Documents whose rows memory is asked for ahead of their turn. It comes upon rows that follow one another itself."""
 
@@ -94,20 +96,22 @@ def count_values(
 def nearness(
     asked: NDArray[np.int8], length: np.float32, numbers: NDArray[np.int8], lengths: NDArray[np.float32],
     order: NDArray[np.int64], firsts: NDArray[np.int64], ends: NDArray[np.int64], most: int,
-    wanted: NDArray[np.int64], of_text: np.float32, found: NDArray[np.float64],
+    wanted: NDArray[np.int64], of_first: np.float32, of_several: np.float32, found: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Write how near `asked` (d,) is to each document to `found` (n,), 0..1: see `closeup`.
 
     The rows of each are those of `order` from its first to its end, the first of several its title. Of those behind the
-    first `most` only rows that are `wanted` (ascending) count.
+    first `most` only rows that are `wanted` (ascending) count. The first text weighs `of_first`, the mean of the three
+    best `of_several`, and the best row of all what is left of 1.
     """
+    of_best = np.float32(np.float32(np.float32(1) - of_first) - of_several)
     shift = shift_of(asked)
     for document in range(len(firsts)):
         later = min(document + NEXT, len(firsts) - 1)
         for at in range(firsts[later], min(ends[later], firsts[later] + most)):
             fetch(numbers, order[at])
         first, end = firsts[document], ends[document]
-        best, text = np.float32(-2), np.float32(-1 if end - first > 1 else -2)
+        best = opening = one = two = three = _NONE
         for at in range(first, end):
             row = order[at]
             if at - first >= most:
@@ -116,9 +120,22 @@ def nearness(
                     continue
             cosine = np.float32(dot(asked, numbers, row, shift)) / np.float32(lengths[row] * length)
             best = max(best, cosine)
-            if at > first or end - first == 1:
-                text = max(text, cosine)
-        near = np.float32(np.float32(np.float32(1) - of_text) * best) + np.float32(of_text * text)
+            if at == first and end - first > 1:
+                continue
+            if opening == _NONE:
+                opening = cosine
+            if cosine > one:
+                one, two, three = cosine, one, two
+            elif cosine > two:
+                two, three = cosine, two
+            else:
+                three = max(three, cosine)
+        mean = one
+        if three > _NONE:
+            mean = np.float32(np.float32(np.float32(one + two) + three) / np.float32(3))
+        elif two > _NONE:
+            mean = np.float32(np.float32(one + two) / np.float32(2))
+        near = np.float32(np.float32(of_best * best) + np.float32(of_first * opening)) + np.float32(of_several * mean)
         found[document] = min(max(np.float32(near), np.float32(0)), np.float32(1))
 
 
@@ -254,7 +271,8 @@ def _compiled(folder: Path | None) -> Kernels:
         count_values=made(count_values, given(types.int64), given(types.int64), given(types.int64), types.int64[::1]),
         nearness=made(
             nearness, given(types.int8), types.float32, given(types.int8, 2), given(types.float32), given(types.int64),
-            given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float64[::1],
+            given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float32,
+            types.float64[::1],
         ),
         loops=Loops(
             unite=made(loops.unite, numbers, numbers, numbers, types.int64),

@@ -140,28 +140,27 @@ def better_passages(
 
 
 def ordered(
-    documents: Numbers, by_words: Numbers, by_meaning: Numbers, words: Scores, cosines: Scores, word_ranks: Numbers,
+    documents: Numbers, by_words: Numbers, by_meaning: Numbers, shares: Scores, cosines: Scores, word_ranks: Numbers,
     meaning_ranks: Numbers, near: Scores, alike: Scores, weights: Scores, least: float, absent: int,
 ) -> tuple[Numbers, Scores, Scores, Numbers, Numbers]:  # fmt: skip
     """Documents that hold a word or whose cosine is at least `least`, best first, as places among these (n,).
 
     With them the score of each (n,), what words, meaning, likeness and no name add to it (4, n), and its rank on either
-    side, `absent` for none. Scores and ranks are given by place in `by_words` and `by_meaning`, `near` and `alike` (n,)
-    by document; `words` fall and count as shares of the best.
+    side, `absent` for none. `shares` are what words are worth, 0..1; they, cosines and ranks are given by place in
+    `by_words` and `by_meaning`, `near` and `alike` (n,) by document.
     """
     places = np.empty(len(documents), dtype=np.int64)
     scores = np.empty(len(documents))
     parts = np.zeros((4, len(documents)))
     first = np.full(len(documents), absent, dtype=np.int64)
     second = np.full(len(documents), absent, dtype=np.int64)
-    best = max(words[0], 0.0) if len(words) else 0.0
     count = 0
     for at in range(len(documents)):
         word, meant = by_words[at], by_meaning[at]
         if word < 0 and cosines[meant] < least:
             continue
         if word >= 0:
-            parts[0, count] = weights[0] * (words[word] / best if best > 0 else words[word])
+            parts[0, count] = weights[0] * shares[word]
             first[count] = word_ranks[word]
         if meant >= 0:
             second[count] = meaning_ranks[meant]

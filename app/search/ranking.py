@@ -14,7 +14,7 @@ from app.embeddings.store import NO_TALK
 from app.search.candidates import Candidate, Found
 from app.search.entries import NO_PASSAGE, NO_RANK, Entries, Ranked
 from app.search.facts import Facts
-from app.search.fusion import DEPTH, PARTS, SEMANTIC_WEIGHT
+from app.search.fusion import DEPTH, PARTS, PLUS, SEMANTIC_WEIGHT, of_best
 from app.search.kernels import small_loops
 from app.search.parts import among
 from app.search.shapes import Mode, Sort
@@ -33,11 +33,18 @@ LEAST_OF_BEST = 0.5
 class Side:
     """What one kind of search found: documents best first, each with its best passage and score."""
 
-    def __init__(self, found: Found | None = None, ranks: NDArray[np.int64] | None = None) -> None:
+    def __init__(
+        self,
+        found: Found | None = None,
+        ranks: NDArray[np.int64] | None = None,
+        held: NDArray[np.float64] | None = None,
+    ) -> None:
         """Of the best passages of documents, one of each; without `ranks` talks and lessons are numbered from 1."""
         self._found = Found.of(()) if found is None else found
         self.documents = self._found.documents
         self._ranks = ranks
+        self.held = np.zeros(len(self.documents)) if held is None else held
+        """The weight of all words of the question that each document holds (n,), as BM25 weighs words."""
 
     def __len__(self) -> int:
         """How many documents there are."""
@@ -89,15 +96,19 @@ class Side:
         """The values of a column of it at these places, `absent` for -1."""
         return np.where(places < 0, absent, column[places]) if len(self) else np.full(len(places), absent)
 
-    def ordered(self, by: NDArray[Any], scores: NDArray[Any]) -> Side:
-        """The same by falling `by`, equals as they were, with other scores."""
+    def ordered(self, scores: NDArray[np.float64], held: NDArray[np.float64]) -> Side:
+        """The same by falling `scores`, equals as they were, with these and `held` in place of its own."""
         found = self._found
-        return Side(Found(found.passages, found.talks, scores)).taken(np.argsort(-by, kind="stable"))
+        return Side(Found(found.passages, found.talks, scores), held=held).taken(np.argsort(-scores, kind="stable"))
 
     def taken(self, places: NDArray[Any], ranks: NDArray[np.int64] | None = None) -> Side:
         """Those at these places, or where this is true, numbered anew unless their `ranks` are given."""
         found = self._found
-        return Side(Found(found.passages[places], found.talks[places], found.scores[places]), ranks)
+        return Side(Found(found.passages[places], found.talks[places], found.scores[places]), ranks, self.held[places])
+
+    def shares(self, plus: float = PLUS) -> NDArray[np.float64]:
+        """What the words of each document are worth (n,), as shares of the best: its score and what it holds (PLUS)."""
+        return of_best(self.values + plus * self.held)
 
     @property
     def passages(self) -> NDArray[np.int64]:
@@ -286,8 +297,18 @@ def rank(
     shown = loops.better_passages(
         both.by_words, both.by_meaning, words, cosines, lexical.passages, semantic.passages, SEMANTIC_WEIGHT, DEPTH
     )
+    shares = lexical.shares(PLUS if mode == "hybrid" else 0.0)
     places, scores, parts, word_ranks, meaning_ranks = loops.ordered(
-        *both, words, cosines, lexical.ranks, semantic.ranks, meaning, alike, weights, float(np.float32(least)), NO_RANK
+        *both,
+        shares,
+        cosines,
+        lexical.ranks,
+        semantic.ranks,
+        meaning,
+        alike,
+        weights,
+        float(np.float32(least)),
+        NO_RANK,
     )
     return Entries(both.documents[places], scores, shown[places], word_ranks, meaning_ranks, parts)
 

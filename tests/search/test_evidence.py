@@ -13,10 +13,10 @@ from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
 from app.search.backends import VECTOR
 from app.search.candidates import Candidate, Found
-from app.search.closeup import close_to
+from app.search.closeup import TEXTS, close_to
 from app.search.documents import Document
 from app.search.evidence import first_of, look_closer
-from app.search.fusion import FEEDBACK_WEIGHT
+from app.search.fusion import FEEDBACK_WEIGHT, PLUS
 from app.search.lexical.words import WordsIndex
 from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Both, Side, least_related, rank
 from app.search.vector.protocol import VectorIndex, VectorsInMemory
@@ -53,13 +53,26 @@ def index(kind: Kind) -> VectorIndex:
     return kind.build(TALKS, PASSAGES, ROWS)
 
 
-def test_a_talk_is_as_near_as_its_best_passage_and_its_best_text(index: VectorIndex) -> None:
+def test_a_talk_is_as_near_as_its_best_passage_its_first_text_and_its_best_three(index: VectorIndex) -> None:
     close = close_to(index, np.array([-13, 1, 2, 7]), np.array([10, 12, 13]))
     near = by_document(close.documents, close.nearness(X))
-    assert near[1] == pytest.approx((1.0 + 0.0) / 2, abs=0.01)
+    assert near[1] == pytest.approx(1 - TEXTS.first - TEXTS.best, abs=0.01)
     assert near[2] == pytest.approx(math.sqrt(0.5), abs=0.01)
     assert near[-13] == near[7] == 0.0
     assert close.nearness(np.zeros(5, dtype=np.float32)).tolist() == [0.0] * 4
+
+
+def test_of_many_texts_the_best_three_count_together(kind: Kind) -> None:
+    """A title, and five texts of which the second is the best; a talk of two texts has these."""
+    cosines = [0.0, 0.1, 0.9, -0.5, 0.6, 0.3, 0.2, 0.4, 0.8]
+    rows = as_vectors([[one, math.sqrt(1 - one * one), 0] for one in cosines])
+    index = kind.build(np.array([1] * 6 + [2] * 3, dtype=np.int64), np.arange(1, 10), rows)
+    close = close_to(index, np.array([1, 2]), np.arange(1, 10))
+    wanted = [
+        (1 - TEXTS.first - TEXTS.best) * best + TEXTS.first * first + TEXTS.best * sum(texts) / len(texts)
+        for best, first, texts in ((0.9, 0.1, [0.9, 0.6, 0.3]), (0.8, 0.4, [0.4, 0.8]))
+    ]
+    assert close.nearness(X) == pytest.approx(wanted, abs=0.01)
 
 
 def test_the_mean_of_the_first_weighs_them_by_score(index: VectorIndex) -> None:
@@ -128,10 +141,31 @@ def test_a_whole_talk_scores_by_all_its_words() -> None:
     # Talk 1 has 8 words, brokers twice. 26 words in 16 talks; of 19 passages 2 hold the word.
     weight = math.log((19 - 2 + 0.5) / (2 + 0.5))
     mean = (8 + 5 + 14) / 16
-    assert found == pytest.approx([weight * 2.2 * 2 / (2 + 1.2 * (0.25 + 0.75 * 8 / mean)), 0.0])
-    changed = WordsIndex.build(WORDS[:3]).changed(np.array([3]), WORDS[2:])
-    assert changed.whole(["brokers"], np.array([1, 2])) == pytest.approx(found)
+    assert found.scores == pytest.approx([weight * 2.2 * 2 / (2 + 1.2 * (0.25 + 0.75 * 8 / mean)), 0.0])
+    assert found.held == pytest.approx([weight, 0.0])
+    changed = WordsIndex.build(WORDS[:3]).changed(np.array([3]), WORDS[2:]).whole(["brokers"], np.array([1, 2]))
+    assert [*changed.scores, *changed.held] == pytest.approx([*found.scores, *found.held])
     assert index.worth(["brokers", "nowhere"]) == pytest.approx(weight + math.log(19.5 / 0.5))
+
+
+def test_beside_meaning_a_word_counts_for_being_there() -> None:
+    """By BM25 talk 1 says one word often enough to come before talk 2, which holds both."""
+    found = side((1, 1, 5.0), (2, 2, 4.0)).ordered(np.array([5.0, 4.0]), np.array([2.0, 4.0]))
+    assert found.shares(0.0).tolist() == [1.0, 0.8]
+    assert found.shares().tolist() == [(5 + PLUS * 2) / (4 + PLUS * 4), 1.0]
+    assert found.taken(np.array([1])).shares().tolist() == [1.0]
+    assert Side().shares().tolist() == []
+
+
+def test_lessons_hold_words_too() -> None:
+    lesson = Document(30, NO_TALK, "", "brokers fail", "")
+    index = WordsIndex.build([*WORDS, lesson])
+    weights = {term: index.worth([term]) for term in ("brokers", "fail", "queues")}
+    found = index.whole(["brokers", "fail", "queues"], np.array([-30, 1, 2]))
+    assert found.held == pytest.approx([weights["brokers"] + weights["fail"], sum(weights.values()), weights["queues"]])
+    assert found.scores[0] == 0.0
+    changed = WordsIndex.build(WORDS).changed(np.zeros(0, dtype=np.int64), [lesson])
+    assert changed.whole(["brokers", "fail", "queues"], np.array([-30, 1, 2])).held.tolist() == found.held.tolist()
 
 
 def test_scores_end_at_one_so_that_named_talks_stay_first(base: Base) -> None:

@@ -114,19 +114,19 @@ def test_the_passage_of_the_higher_side_is_shown(loops: Loops, given_: Sides, de
 def test_documents_are_ordered_by_score_then_ranks_then_number(
     loops: Loops, data: st.DataObject, given_: Sides, least: float
 ) -> None:
-    words, worth, meaning, cosines = given_
+    words, shares, meaning, cosines = given_
     documents, by_words, by_meaning = loops.unite(ints(words), ints(meaning), ints([]), 5)
     near, alike = (floats(data.draw(st.lists(SHARES, min_size=len(documents), max_size=len(documents)))) for _ in "ab")
     ranks = [ints(data.draw(st.lists(st.integers(1, 3), min_size=len(one), max_size=len(one)))) for one in given_[::2]]
     weights = (0.25, 0.5, 0.125)
     places, scores, parts, first, second = loops.ordered(
-        documents, by_words, by_meaning, floats(worth), floats(cosines), *ranks, near, alike, floats(weights), least,
+        documents, by_words, by_meaning, floats(shares), floats(cosines), *ranks, near, alike, floats(weights), least,
         ABSENT,
     )  # fmt: skip
     wanted: list[tuple[Any, ...]] = []
     for at, (one, word, meant) in enumerate(zip(documents.tolist(), by_words, by_meaning, strict=True)):
         if word >= 0 or cosines[meant] >= least:
-            share = worth[word] / worth[0] if word >= 0 and worth[0] else 0.0
+            share = shares[word] if word >= 0 else 0.0
             told = [weight * part for weight, part in zip(weights, (share, near[at], alike[at]), strict=True)]
             ranked = (ranks[0][word] if word >= 0 else ABSENT, ranks[1][meant] if meant >= 0 else ABSENT)
             wanted.append((-sum(told), *ranked, abs(one), one, told))

@@ -126,6 +126,7 @@ def same_answers(many: Many) -> None:
             one, other = by_words(ours, terms, scope, 500), by_words(theirs, terms, scope, 500)
             assert other.documents.tolist() == one.documents.tolist(), terms
             assert other.values.tolist() == one.values.tolist(), terms
+            assert other.shares().tolist() == one.shares().tolist(), terms
             assert theirs.held(terms) == ours.held(terms)
             near = many.chance.choices(many.words, k=3)
             assert theirs.most_evidence(terms, near) == ours.most_evidence(terms, near)

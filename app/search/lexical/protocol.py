@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,15 @@ from sqlalchemy import Connection, Engine, Select
 from sqlmodel import Session
 
 from app.search.candidates import Found, Scope
+
+
+class Whole(NamedTuple):
+    """What documents hold of the words of a question, each as one text: a talk is all its passages together."""
+
+    scores: NDArray[np.float64]
+    """BM25 of each talk (n,), 0 for one without a word, and for lessons."""
+    held: NDArray[np.float64]
+    """The weights of the words that each document holds, together (n,)."""
 
 
 class Words(Protocol):
@@ -30,8 +39,8 @@ class Words(Protocol):
         """All talks in `scope` (n,), ascending, that hold any of `terms`, as `search` takes them."""
         ...
 
-    def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
-        """BM25 of each of these talks (n,) as one text: all its passages together, 0 for one without a word."""
+    def whole(self, terms: Sequence[str], documents: NDArray[np.int64]) -> Whole:
+        """What each of these documents (n,) holds of the words of `terms`."""
         ...
 
     def held(self, words: Sequence[str]) -> list[int]:

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from app.search.candidates import Found, Scope
 from app.search.lexical.bm25 import K1, penalties, rarity
 from app.search.lexical.postings import BITS, Listed
+from app.search.lexical.protocol import Whole
 from app.search.lexical.tables import ask, numbers
 from app.search.lexical.trigrams import telling
 from app.search.parts import among, distinct, least_of_best
@@ -77,23 +78,27 @@ class StoredWords:
         found = [listed.talks for listed in self._read(words, MOST_READ)]
         return scope.of(distinct(np.concatenate([scope.talks[:0], *found])))
 
-    def whole(self, terms: Sequence[str], talks: NDArray[np.int64]) -> NDArray[np.float64]:
+    def whole(self, terms: Sequence[str], documents: NDArray[np.int64]) -> Whole:
         """See `Words`."""
         _, _, count, words = self._sizes()
-        known = dict(ask(self._session, _TALK_SIZES, numbers(talks.tolist())))
-        sizes = np.array([known.get(talk, 0) for talk in talks.tolist()], dtype=np.float64)
+        talks, lessons = np.flatnonzero(documents > 0), np.flatnonzero(documents < 0)
+        known = dict(ask(self._session, _TALK_SIZES, numbers(documents[talks].tolist())))
+        sizes = np.array([known.get(one, 0) for one in documents.tolist()], dtype=np.float64)
         penalty = penalties(sizes, max(1e-9, words / max(1, count)))
-        scores = np.zeros(len(talks), dtype=np.float64)
+        scores, together = np.zeros(len(documents)), np.zeros(len(documents))
         asked = [word for term in terms for word in stems_of(term)]
         lists = self._read(asked, MOST_READ)
         top = max((int(listed.talks.max(initial=0)) for listed in lists), default=0)
         # By talk id; 0 is for what was not asked for, and for NO_TALK, -1, which is the last place.
-        place = np.zeros(max(top, int(talks.max(initial=0))) + 2, dtype=np.int64)
-        place[talks] = np.arange(1, len(talks) + 1)
+        place = np.zeros(max(top, int(documents.max(initial=0))) + 2, dtype=np.int64)
+        place[documents[talks]] = talks + 1
         for listed in lists:
-            found = np.bincount(place[listed.talks], weights=listed.often, minlength=len(talks) + 1)[1:]
-            scores += self._weight(listed.held) * (K1 + 1) * found / (found + penalty)
-        return scores
+            found = np.bincount(place[listed.talks], weights=listed.often, minlength=len(documents) + 1)[1:]
+            has, weight = found > 0, self._weight(listed.held)
+            has[lessons] = np.isin(-documents[lessons], listed.passages)
+            scores += weight * (K1 + 1) * found / (found + penalty)
+            together += weight * has
+        return Whole(scores, together)
 
     def held(self, words: Sequence[str]) -> list[int]:
         """See `Words`."""
