@@ -1,7 +1,7 @@
 """Strings within a few edits of another, out of very many. Pure.
 
-What is too far off shows mostly without being read: by its length, by the letters it has at all, and by its pairs of
-letters, of each of which there is one bit.
+What is too far off shows mostly without being read: by its length, by the letters it has at all, by its pairs of
+letters, of each of which there is one bit, and, one edit away, by how it begins and ends.
 
 An edit puts a letter in, leaves one out, takes one for another, or swaps two neighbours, and no letter is edited twice:
 "optimal string alignment", after Damerau 1964, A technique for computer detection and correction of spelling errors.
@@ -18,6 +18,8 @@ from rapidfuzz.distance import OSA
 
 from app.search.packed import ERRORS, Packed
 
+_ENDS = 8
+"""Bytes at either end that are compared at once."""
 LONGEST, MOST_EDITS = 40, 2
 """Letters of a word that near ones are looked for, and how many edits these are off at most."""
 
@@ -32,6 +34,7 @@ class Reach:
         # By length, so that those of about the same lie together.
         self._places = np.argsort(lengths, kind="stable").astype(np.int32)
         self._lengths, self._letters, self._pairs = (column[self._places] for column in (lengths, letters, pairs))
+        self._heads, self._tails = (column[self._places] for column in _ends(self._strings))
 
     def __getitem__(self, place: int) -> str:
         """The string at a place."""
@@ -46,12 +49,37 @@ class Reach:
         # An edit takes one letter away and brings one in at most; of pairs three, where it swaps two neighbours.
         close = first + np.flatnonzero(np.bitwise_count(self._letters[first:end] ^ letters) <= 2 * edits)
         close = close[np.bitwise_count(self._pairs[close] ^ pairs) <= 6 * edits]
+        if edits == 1:
+            # What is before the edit stays, and what is behind it: all but two letters, where two are swapped.
+            letters_of = typed.encode("utf-8", ERRORS)
+            head, tail = (int.from_bytes(end, "little") for end in (letters_of[:_ENDS], letters_of[: -_ENDS - 1 : -1]))
+            same = _alike(self._heads[close] ^ np.uint64(head)) + _alike(self._tails[close] ^ np.uint64(tail))
+            close = close[same >= np.minimum(np.maximum(self._lengths[close], length) - 2, _ENDS)]
         found: dict[int, int] = {}
         for place in np.sort(self._places[close]).tolist():
             distance = OSA.distance(typed, self[place], score_cutoff=edits)
             if distance <= edits:
                 found[place] = distance
         return found
+
+
+def _ends(strings: Packed) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The first and the last _ENDS bytes of each string as one number, the outermost the lowest byte."""
+    heads = np.zeros(len(strings), dtype=np.uint64)
+    tails = np.zeros(len(strings), dtype=np.uint64)
+    lengths = np.diff(strings.starts)
+    for place in range(_ENDS):
+        long = np.flatnonzero(lengths > place)
+        shift = np.uint64(8 * place)
+        heads[long] |= strings.letters[strings.starts[long] + place].astype(np.uint64) << shift
+        tails[long] |= strings.letters[strings.starts[long + 1] - 1 - place].astype(np.uint64) << shift
+    return heads, tails
+
+
+def _alike(apart: NDArray[np.uint64]) -> NDArray[np.integer]:
+    """How many of the lowest bytes are 0."""
+    below = (apart & (~apart + np.uint64(1))) - np.uint64(1)  # a bit for each one below the lowest that is set
+    return np.bitwise_count(below) >> 3
 
 
 def _signature(typed: str) -> tuple[int, np.uint64, np.uint64]:

@@ -112,6 +112,22 @@ def test_everything_within_reach_is_found_and_nothing_else(strings: list[str], t
     assert Reach(strings).within(typed, edits) == wanted
 
 
+@given(st.data(), st.text("abñ", min_size=6, max_size=24), st.integers(1, 2))
+def test_long_strings_within_reach_are_found(data: st.DataObject, typed: str, edits: int) -> None:
+    """Near ones are made of it, as hardly one is drawn."""
+    strings = []
+    for _ in range(12):
+        letters = list(typed)
+        for _ in range(data.draw(st.integers(0, 3))):
+            at = data.draw(st.integers(0, len(letters) - 2))
+            letters[at : at + 2] = data.draw(
+                st.sampled_from([[*letters[at + 1 :][:1], letters[at]], [letters[at]], ["b", "a", "ñ"]])
+            )
+        strings.append("".join(letters))
+    wanted = {at: OSA.distance(typed, one) for at, one in enumerate(strings)}
+    assert Reach(strings).within(typed, edits) == {at: one for at, one in wanted.items() if one <= edits}
+
+
 HOSTILE = (
     "\x00\x01",
     "🙂🙂🙂🙂🙂",
