@@ -32,6 +32,7 @@ LEAST_SHARED = 16_384
 """Fewer rows are compared by one thread: handing some to another takes longer than they do."""
 MOST_SHARES = 4
 """More cores wait for the memory rather than for one another."""
+_BUCKETS, _MOST_INSERTED = 2_048, 48
 _NONE = np.float32(-2)
 """Less than any cosine."""
 NEXT = 3
@@ -93,6 +94,55 @@ def count_values(
             counted[codes[place]] += 1
 
 
+def best_rows(
+    rows: NDArray[np.int32], scores: NDArray[np.float64], limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The best `limit` of some rows (n,) by their score in `scores` (m,), above 0, and these: ties by row.
+
+    Rows are parted into buckets by score, of which only those are put in order that are looked at: a fifth of the time
+    that numpy takes to part off the best and to order them.
+    """
+    values, places = np.empty(len(rows)), np.empty(len(rows), dtype=np.int32)
+    top = 0.0
+    for at in range(len(rows)):
+        values[at] = scores[rows[at]]
+        top = max(top, values[at])
+    scale = (_BUCKETS - 1) / max(top, 1e-300)
+    ends = np.zeros(_BUCKETS, dtype=np.int64)
+    for at in range(len(rows)):
+        places[at] = _BUCKETS - 1 - int(values[at] * scale)
+        ends[places[at]] += 1
+    wanted, kept = 0, 0
+    while wanted < _BUCKETS and kept < limit:
+        kept += ends[wanted]
+        ends[wanted] = kept - ends[wanted]  # where it begins, for now
+        wanted += 1
+    found, worth = np.empty(kept, dtype=np.int64), np.empty(kept)
+    for at in range(len(rows)):
+        place = places[at]
+        if place < wanted:
+            found[ends[place]], worth[ends[place]] = rows[at], values[at]
+            ends[place] += 1
+    first = 0
+    for place in range(wanted):
+        end = ends[place]
+        if end - first > _MOST_INSERTED:
+            order = np.argsort(found[first:end])
+            order = order[np.argsort(-worth[first:end][order], kind="mergesort")]
+            found[first:end], worth[first:end] = found[first:end][order], worth[first:end][order]
+        else:
+            for at in range(first + 1, end):
+                row, score, here = found[at], worth[at], at
+                while here > first and (
+                    worth[here - 1] < score or (worth[here - 1] == score and found[here - 1] > row)
+                ):
+                    found[here], worth[here] = found[here - 1], worth[here - 1]
+                    here -= 1
+                found[here], worth[here] = row, score
+        first = end
+    return found[:limit], worth[:limit]
+
+
 def nearness(
     asked: NDArray[np.int8], length: np.float32, numbers: NDArray[np.int8], lengths: NDArray[np.float32],
     order: NDArray[np.int64], firsts: NDArray[np.int64], ends: NDArray[np.int64], most: int,
@@ -146,6 +196,7 @@ class Kernels(NamedTuple):
     add_weights: Callable[..., int]
     add_counts: Callable[..., None]
     mark: Callable[..., None]
+    best_rows: Callable[..., tuple[NDArray[np.int64], NDArray[np.float64]]]
     count_values: Callable[..., None]
     nearness: Callable[..., None]
     loops: Loops
@@ -268,6 +319,7 @@ def _compiled(folder: Path | None) -> Kernels:
         ),
         add_counts=made(add_counts, *posting, given(types.int64), given(types.int64), types.float64[::1]),
         mark=made(mark, given(types.int32), given(types.int64), types.boolean[::1]),
+        best_rows=made(best_rows, given(types.int32), scores, types.int64),
         count_values=made(count_values, given(types.int64), given(types.int64), given(types.int64), types.int64[::1]),
         nearness=made(
             nearness, given(types.int8), types.float32, given(types.int8, 2), given(types.float32), given(types.int64),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sqlalchemy import true
 
@@ -199,6 +202,24 @@ def test_a_sample_loses_none_of_the_best(kind: str) -> None:
     for limit in (1, 20, 200):
         least = np.sort(scores)[-limit]
         assert (least_of_best(scores, limit) == np.flatnonzero(scores >= least)).all()
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from([0.5, 1.0, 1.0000001, 7.25]), st.floats(1e-9, 50.0)), max_size=400),
+    st.integers(1, 300),
+    st.randoms(use_true_random=False),
+)
+def test_the_best_rows_are_those_of_a_sort(values: list[float], limit: int, drawn: random.Random) -> None:
+    prepare(None, wait=True)
+    made = kernels()
+    assert made is not None
+    rows = drawn.sample(range(1_000), len(values))
+    scores = np.zeros(1_000)
+    scores[rows] = values
+    found, worth = made.best_rows(np.array(rows, dtype=np.int32), scores, limit)
+    wanted = sorted(rows, key=lambda row: (-scores[row], row))[:limit]
+    assert found.tolist() == wanted
+    assert worth.tolist() == scores[wanted].tolist()
 
 
 def test_documents_are_as_near_in_place_as_gathered(monkeypatch: pytest.MonkeyPatch) -> None:

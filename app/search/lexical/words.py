@@ -73,13 +73,11 @@ class WordsIndex(Parted[WordsPart]):
         postings = [[part.posting(word) for word in words] for part in self._parts]
         held = [sum(len(rows) for rows, _ in column) for column in zip(*postings, strict=True)]
         weights = [self._weight(count) for count in held]
-        return best(
-            (
-                _best_of(part, found, weights, penalty, scope, limit)
-                for part, penalty, found in zip(self._parts, self._penalties, postings, strict=True)
-            ),
-            limit,
-        )
+        lists = [
+            _best_of(part, found, weights, penalty, scope, limit)
+            for part, penalty, found in zip(self._parts, self._penalties, postings, strict=True)
+        ]
+        return lists[0] if len(lists) == 1 else best(lists, limit)
 
     def talks(self, terms: Sequence[str], scope: Scope) -> NDArray[np.int64]:
         """See `Words`."""
@@ -146,16 +144,14 @@ class WordsIndex(Parted[WordsPart]):
         """
         scores, together = np.zeros(len(documents)), np.zeros(len(documents))
         talks, lessons = np.flatnonzero(documents > 0), np.flatnonzero(documents < 0)
-        sizes = self._talk_sizes
-        mean = max(1e-9, float(sizes.sum()) / max(1, int(np.count_nonzero(sizes))))
-        penalty = penalties(sizes[np.maximum(documents, 0)], mean)
+        penalty = self._talk_penalties[np.maximum(documents, 0)]
         # By talk id; 0 is for what was not asked for, and for NO_TALK, -1, which is the last place.
-        place = np.zeros(len(sizes) + 1, dtype=np.int64)
+        place = np.zeros(len(self._talk_penalties) + 1, dtype=np.int64)
         place[documents[talks]] = talks + 1
         made = kernels()
         for word in (number_of(stem(word)) for term in terms for word in split_words(term)):
             counted, held = np.zeros(len(documents) + 1, dtype=np.float64), 0
-            has = np.zeros(len(documents), dtype=np.bool_)
+            of_lessons = np.zeros(len(lessons), dtype=np.bool_)
             for part in self._parts:
                 rows, counts = part.posting(word)
                 held += len(rows)
@@ -164,10 +160,12 @@ class WordsIndex(Parted[WordsPart]):
                 else:
                     counted += np.bincount(place[part.talks[rows]], weights=counts * 0.5, minlength=len(counted))
                 if len(lessons):
-                    has[lessons] |= among(-documents[lessons], part.passages[rows])
+                    of_lessons |= among(-documents[lessons], part.passages[rows])
             found, weight = counted[1:], self._weight(held)
             scores += weight * (K1 + 1) * found / (found + penalty)
-            together += weight * ((found > 0) | has)
+            there = found > 0
+            there[lessons] = of_lessons
+            together += weight * there
         return Whole(scores, together)
 
     def worth(self, terms: Sequence[str]) -> float:
@@ -193,6 +191,12 @@ class WordsIndex(Parted[WordsPart]):
         return sizes
 
     @cached_property
+    def _talk_penalties(self) -> NDArray[np.floating]:
+        """By how much the length of each talk holds the worth of its words down, by talk id."""
+        sizes = self._talk_sizes
+        return penalties(sizes, max(1e-9, float(sizes.sum()) / max(1, int(np.count_nonzero(sizes)))))
+
+    @cached_property
     def _penalties(self) -> list[NDArray[np.floating]]:
         """For each row of each part, by how much its length holds the worth of its words down."""
         mean = max(1e-9, sum(part.size() for part in self._parts) / max(1, self._size))
@@ -209,7 +213,7 @@ def _best_of(
     part: WordsPart, postings: Sequence[Posting], weights: Sequence[float], penalty: NDArray[np.floating], scope: Scope,
     limit: int,
 ) -> Found:  # fmt: skip
-    """Passages, talks and scores of the best of one part."""
+    """The best passages of one part, by falling score, ties by passage."""
     scores = np.zeros(len(part.passages), dtype=np.float64)
     where = add_up(postings, weights, penalty, scores)
     allowed = part.allowed(scope)
@@ -217,5 +221,9 @@ def _best_of(
         where = allowed.few[scores[allowed.few] > 0]
     elif allowed.mask is not None:
         where = where[allowed.mask[where]]
+    made = kernels()
+    if made is not None:
+        rows, values = made.best_rows(where.astype(np.int32, copy=False), scores, limit)
+        return Found(part.passages[rows], part.talks[rows], values)
     where = np.sort(where[least_of_best(scores[where], limit)])
-    return Found(part.passages[where], part.talks[where], scores[where])
+    return best([Found(part.passages[where], part.talks[where], scores[where])], limit)
