@@ -33,6 +33,7 @@ class TextWeights(NamedTuple):
 TEXTS = TextWeights(first=0.2, best=0.4)
 """From the flat part of the table of `scripts/bench_fusion.py`, the same for every collection."""
 SEVERAL = 3
+"""`kernels.nearness` keeps just so many."""
 MOST_OF_TALK = 8
 """So many passages of a talk are compared beside those found: its title and what it says of itself come first."""
 

@@ -32,7 +32,10 @@ LEAST_SHARED = 16_384
 """Fewer rows are compared by one thread: handing some to another takes longer than they do."""
 MOST_SHARES = 4
 """More cores wait for the memory rather than for one another."""
-_BUCKETS, _MOST_INSERTED = 2_048, 48
+_BUCKETS = 2_048
+"""Of scores, so many that of some thousand rows few share one."""
+_MOST_INSERTED = 48
+"""Rows of a bucket that are put in order one by one; more are sorted, as where thousands score the same."""
 _NONE = np.float32(-2)
 """Less than any cosine."""
 NEXT = 3

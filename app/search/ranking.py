@@ -299,17 +299,9 @@ def rank(
     )
     shares = lexical.shares(PLUS if mode == "hybrid" else 0.0)
     places, scores, parts, word_ranks, meaning_ranks = loops.ordered(
-        *both,
-        shares,
-        cosines,
-        lexical.ranks,
-        semantic.ranks,
-        meaning,
-        alike,
-        weights,
-        float(np.float32(least)),
+        *both, shares, cosines, lexical.ranks, semantic.ranks, meaning, alike, weights, float(np.float32(least)),
         NO_RANK,
-    )
+    )  # fmt: skip
     return Entries(both.documents[places], scores, shown[places], word_ranks, meaning_ranks, parts)
 
 
