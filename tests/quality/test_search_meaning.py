@@ -48,7 +48,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     ("query", "title"),
     [
         ("liveness probes killing brokers", "Kafka on Kubernetes: Keeping It Simple"),
-        ("deploying kafka on kubernetes", "Running Kafka in Kubernetes: A Practical Guide"),
+        ("deploying kafka on kubernetes", "Running Production Kafka Clusters in Kubernetes"),
         ("why should I move to a newer broker version", "Please Upgrade Apache Kafka. Now!"),
         ("spacecraft antenna fault detection", "Mission-Critical, Real-Time Fault-Detection for NASA's Deep Space"),
         ("privacy rules for personal data", "GDPR Compliance: Transparent Handing of Personally"),
