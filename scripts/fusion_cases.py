@@ -48,7 +48,6 @@ class Case:
     passage_words: Scores
     words: Scores
     passage_cosines: Scores
-    cosines: Scores
     vector: Vectors
     close: Closeup
     by_words: NDArray[np.int64]
@@ -74,6 +73,11 @@ class Case:
     def meaning(self) -> Scores:
         """How near each document is, as the site has it."""
         return self.near(TEXTS)
+
+    @cached_property
+    def cosines(self) -> Scores:
+        """The same of those found by meaning alone."""
+        return {document: self.meaning[document] for document in self.passage_cosines}
 
     def near(self, texts: TextWeights) -> Scores:
         """How near each document is, with its texts at these weights."""
@@ -150,15 +154,13 @@ def cases_in(base: KnowledgeBase, collection: Collection, names: Mapping[int, st
         both = Both.of(whole, near)
         first = whole.taken(both.by_words[both.by_words >= 0])
         close = close_to(vectors, both.documents, first.passages, near.passages)
-        meaning = by_document(close, asked, TEXTS)
         cases.append(
             Case(
                 grades=collection.grades[one.id], names=names, passage_words=passages.scores, words=first.scores,
                 passage_cosines=near.scores, vector=asked, close=close, by_words=both.by_words, lexical=whole,
-                cosines={document: meaning[document] for document in near.documents.tolist()},
                 most_words=(K1 + 1) * words.worth(query.terms), asked=[stem(word) for word in query.words],
                 terms={stem(term): words.worth([term]) for term in query.terms},
-                found=wordings.of([*meaning]), wordings=wordings,
+                found=wordings.of(close.documents.tolist()), wordings=wordings,
             )
         )  # fmt: skip
     base.engine.dispose()

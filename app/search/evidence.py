@@ -43,7 +43,8 @@ class Closer(NamedTuple):
 def by_words(index: Words, terms: Sequence[str], scope: Scope, limit: int) -> Side:
     """Documents that hold a word, by BM25 of their best passage and of the whole talk in equal parts.
 
-    Passages of a talk share their words out among them; a lesson is one passage and so its own whole.
+    Passages of a talk share their words out among them; a lesson is one passage and so its own whole. With the weights
+    of all words that each holds, which count beside meaning.
     """
     side = best_of_each(index.search(terms, scope, limit))
     whole = index.whole(terms, side.documents)

@@ -24,7 +24,7 @@ from app.search.kernels import kernels
 from app.search.lexical.bm25 import K1, Posting, add_up, mark, penalties, rarity
 from app.search.lexical.fts5 import WEIGHTS
 from app.search.lexical.protocol import Whole
-from app.search.lexical.words_part import COLUMNS, WordsPart, merged, number_of, part_of
+from app.search.lexical.words_part import COLUMNS, WordsPart, merged, number_of, numbers_of, part_of
 from app.search.packed import Packed
 from app.search.parts import Parted, among, best, least_of_best
 from app.search.query import split_words
@@ -69,7 +69,7 @@ class WordsIndex(Parted[WordsPart]):
 
         Scores are above 0. A term that is cut into several words stands for each of them.
         """
-        words = [number_of(stem(word)) for term in terms for word in split_words(term)]
+        words = numbers_of(terms)
         postings = [[part.posting(word) for word in words] for part in self._parts]
         held = [sum(len(rows) for rows, _ in column) for column in zip(*postings, strict=True)]
         weights = [self._weight(count) for count in held]
@@ -81,7 +81,7 @@ class WordsIndex(Parted[WordsPart]):
 
     def talks(self, terms: Sequence[str], scope: Scope) -> NDArray[np.int64]:
         """See `Words`."""
-        numbers = [number_of(stem(word)) for term in terms for word in split_words(term)]
+        numbers = numbers_of(terms)
         table = np.zeros(len(self._talk_sizes) + 1, dtype=np.bool_)
         for part in self._parts:
             mark(map(part.posting, numbers), part.talks, table)
@@ -149,7 +149,7 @@ class WordsIndex(Parted[WordsPart]):
         place = np.zeros(len(self._talk_penalties) + 1, dtype=np.int64)
         place[documents[talks]] = talks + 1
         made = kernels()
-        for word in (number_of(stem(word)) for term in terms for word in split_words(term)):
+        for word in numbers_of(terms):
             counted, held = np.zeros(len(documents) + 1, dtype=np.float64), 0
             of_lessons = np.zeros(len(lessons), dtype=np.bool_)
             for part in self._parts:
@@ -170,7 +170,7 @@ class WordsIndex(Parted[WordsPart]):
 
     def worth(self, terms: Sequence[str]) -> float:
         """The weights of all words of `terms` together."""
-        words = [number_of(stem(word)) for term in terms for word in split_words(term)]
+        words = numbers_of(terms)
         return sum(self._weight(sum(len(part.posting(word)[0]) for part in self._parts)) for word in words)
 
     def _weight(self, held: int) -> float:

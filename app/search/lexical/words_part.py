@@ -80,6 +80,11 @@ def number_of(word: str) -> np.uint64:
     return np.uint64(int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"))
 
 
+def numbers_of(terms: Iterable[str]) -> list[np.uint64]:
+    """The numbers of the stems of all words that terms are cut into."""
+    return [number_of(stem(word)) for term in terms for word in split_words(term)]
+
+
 class _Vocabulary(dict[str, int]):
     """Places of stems, by the word as it is written; looked up, a new word gets its place."""
 
