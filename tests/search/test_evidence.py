@@ -19,9 +19,12 @@ from app.search.evidence import first_of, look_closer
 from app.search.fusion import FEEDBACK_WEIGHT, PLUS
 from app.search.lexical.words import WordsIndex
 from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Both, Side, least_related, rank
+from app.search.shapes import Mode
 from app.search.vector.protocol import VectorIndex, VectorsInMemory
 from tests.search.conftest import Base
 from tests.search.vectors import Kind
+
+MODES: tuple[Mode, ...] = ("lexical", "hybrid")
 
 
 def side(*found: tuple[int, int, float]) -> Side:
@@ -155,6 +158,9 @@ def test_beside_meaning_a_word_counts_for_being_there() -> None:
     assert found.shares().tolist() == [(5 + PLUS * 2) / (4 + PLUS * 4), 1.0]
     assert found.taken(np.array([1])).shares().tolist() == [1.0]
     assert Side().shares().tolist() == []
+    both, nothing = Both.of(found, Side()), np.zeros(2)
+    first = {mode: rank(both, found, Side(), mode, nothing, nothing, 1.0).listed()[0].document for mode in MODES}
+    assert first == {"lexical": 1, "hybrid": 2}
 
 
 def test_lessons_hold_words_too() -> None:

@@ -112,6 +112,15 @@ def test_everything_within_reach_is_found_and_nothing_else(strings: list[str], t
     assert Reach(strings).within(typed, edits) == wanted
 
 
+@pytest.mark.parametrize("typed", ["kafka", "broker", "señales", "replications", "a longer title of some words"])
+def test_every_edit_at_every_place_is_within_reach(typed: str) -> None:
+    swapped = [typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in range(len(typed) - 1)]
+    edits = (("", 1), ("z", 0), ("z", 1))  # what is put in, and how many letters go
+    others = [typed[:at] + put + typed[at + cut :] for at in range(len(typed)) for put, cut in edits]
+    strings = [*swapped, *others, typed + "z"]
+    assert set(Reach(strings).within(typed, 1)) == set(range(len(strings)))
+
+
 @given(st.data(), st.text("abñ", min_size=6, max_size=24), st.integers(1, 2))
 def test_long_strings_within_reach_are_found(data: st.DataObject, typed: str, edits: int) -> None:
     """Near ones are made of it, as hardly one is drawn."""
