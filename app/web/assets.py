@@ -20,7 +20,9 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+ICON = "favicon.svg"
 FOR_A_YEAR = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,3 +55,10 @@ def asset(version: str, name: str, _: Nothing) -> Response:
     caching = FOR_A_YEAR if assets.prefix.endswith(f"/{version}") else "no-cache"
     media_type = MEDIA_TYPES[Path(name).suffix]
     return Response(assets.files[name], media_type=media_type, headers={"Cache-Control": caching})
+
+
+@router.get("/favicon.ico")
+def icon(_: Nothing) -> Response:
+    """The icon where browsers look for it beside what is no page and so names none: exports, feeds, the API."""
+    content = read_assets().files[ICON]
+    return Response(content, media_type=MEDIA_TYPES[Path(ICON).suffix], headers={"Cache-Control": FOR_A_DAY})

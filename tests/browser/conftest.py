@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from app.bootstrap import KnowledgeBase
 from app.web.app import create_app
@@ -63,8 +63,13 @@ def watch(page: Page) -> list[str]:
     """Faults of the page as they happen: script errors, refused styles or scripts, answers of 400 and more."""
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: faults.append(_told(message)) if message.type == "error" else None)
     return faults
+
+
+def _told(message: ConsoleMessage) -> str:
+    """What the console says and the address it is about, which the text itself often leaves out."""
+    return f"{message.text} ({message.location.get('url', '')})"
 
 
 @pytest.fixture

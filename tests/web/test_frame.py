@@ -42,6 +42,14 @@ def test_static_files_are_kept_for_a_year_under_their_hash(client: TestClient) -
         assert client.get(f"{read_assets().prefix}/{name}").status_code == 404
 
 
+def test_browsers_find_the_icon_beside_what_names_none(client: TestClient) -> None:
+    """Else each export that is opened in a browser leaves a "not found" in its console."""
+    icon = client.get("/favicon.ico")
+    assert icon.status_code == 200
+    assert icon.headers["content-type"] == "image/svg+xml"
+    assert icon.content == client.get(f"{read_assets().prefix}/favicon.svg").content
+
+
 def test_fonts_come_with_their_licence(client: TestClient) -> None:
     names = set(read_assets().files)
     for font in [name for name in names if name.endswith(".woff2")]:
