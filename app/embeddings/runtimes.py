@@ -40,7 +40,7 @@ class Run(Protocol):
 _STARTING = threading.Lock()
 SHORT = 64
 """Tokens of a text that counts as short."""
-FEW = (8, 12, 24)
+FEW = (8, 12, 16, 24)
 """A single text of at most so many tokens is filled up to so many and has a graph of just that length, which takes
 three quarters of the time of one that takes any length, and 22 MiB. Filled up more or less, a query has the same vector
 to the last bit."""

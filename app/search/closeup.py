@@ -109,6 +109,8 @@ class InPlace(Closeup):
     def _rows(self, place: int) -> NDArray[np.int64]:
         """See `Closeup`."""
         rows = self._order[self._firsts[place] : self._ends[place]]
+        if len(rows) <= MOST_OF_TALK:
+            return rows
         kept: NDArray[np.int64] = rows[(np.arange(len(rows)) < MOST_OF_TALK) | np.isin(rows, self._wanted)]
         return kept
 

@@ -32,7 +32,7 @@ from app.search.facets import narrowed_facets
 from app.search.facts import FactsFile
 from app.search.fields import understand
 from app.search.index_files import beginning
-from app.search.kernels import prepare, searching
+from app.search.kernels import prepare
 from app.search.meant import Meanings, Mended
 from app.search.memory import Memory, Recollection
 from app.search.mending import mend, with_words
@@ -109,7 +109,7 @@ class SearchEngine:
         becomes lexical and says so; semantic raises ModelError. Raises IndexNotReady when an index is stale and cannot
         be rebuilt now.
         """
-        with self._turns.one(), searching():
+        with self._turns.one():
             return self._found(session, request)
 
     def _found(self, session: Session, request: SearchRequest) -> SearchResult:
@@ -166,7 +166,7 @@ class SearchEngine:
 
         Ranks as `search` does, and makes no cards; what `sort`, `limit` and `offset` say makes no difference.
         """
-        with self._turns.one(), searching():
+        with self._turns.one():
             memory = self._recall(session)
             query, also, _ = self._read(session, memory, read_query(request.query))
             query = self._mended(session, query, memory, request.spelling).query

@@ -10,12 +10,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
-import os
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,15 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search import instructions, loops
-from app.search.instructions import dot, fetch, shift_of
+from app.search.instructions import dot, fetch, nibble_dot, shift_of
 from app.search.loops import Loops
 
 log = logging.getLogger(__name__)
 
-LEAST_SHARED = 16_384
-"""Fewer rows are compared by one thread: handing some to another takes longer than they do."""
-MOST_SHARES = 4
-"""More cores wait for the memory rather than for one another."""
 _BUCKETS = 2_048
 """Of scores, so many that of some thousand rows few share one."""
 _MOST_INSERTED = 48
@@ -40,6 +32,8 @@ _NONE = np.float32(-2)
 """Less than any cosine."""
 NEXT = 3
 """Documents whose rows memory is asked for ahead of their turn. It comes upon rows that follow one another itself."""
+NEXT_ROWS = 16
+"""The same of single rows."""
 
 
 def cosines(
@@ -50,6 +44,56 @@ def cosines(
     shift = shift_of(asked)
     for row in range(numbers.shape[0]):
         found[row] = np.float32(dot(asked, numbers, row, shift)) / np.float32(lengths[row] * length)
+
+
+def cosines_of(
+    asked: NDArray[np.int8], numbers: NDArray[np.int8], lengths: NDArray[np.float32], length: np.float32,
+    rows: NDArray[np.int32], found: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """As `cosines`, with some `rows` (m,), to `found` (m,)."""
+    shift, last = shift_of(asked), len(rows) - 1
+    for at in range(len(rows)):
+        fetch(numbers, rows[min(at + NEXT_ROWS, last)])
+        row = rows[at]
+        found[at] = np.float32(dot(asked, numbers, row, shift)) / np.float32(lengths[row] * length)
+
+
+def bounds(
+    asked: NDArray[np.int8], nibbles: NDArray[np.uint8], lengths: NDArray[np.float32], length: np.float32, step: int,
+    middle: int, slack: np.float32, allowed: NDArray[np.bool_], upper: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Write what the cosine of `asked` with each row is at most to `upper` (n,): see `nibbles`.
+
+    Numbers are `step` times what their nibble is beyond `middle`, and products off by less than `slack`; nothing is
+    known of rows of a length below 0. Of rows that are not `allowed` (n,), where that is given, `upper` is less than
+    any cosine.
+    """
+    shift = 0
+    for place in range(len(asked)):
+        shift += middle * int(asked[place])
+    for row in range(nibbles.shape[0]):
+        if len(allowed) > 0 and not allowed[row]:
+            upper[row] = _NONE
+            continue
+        product = np.float32(step * (nibble_dot(asked, nibbles, row) - shift))
+        upper[row] = np.float32(product + slack) / np.float32(lengths[row] * length)
+        if lengths[row] < 0:
+            upper[row] = np.float32(2)
+
+
+def rows_from(values: NDArray[np.float32], least: np.float32) -> NDArray[np.int32]:
+    """The rows whose value is at least `least`, ascending."""
+    count = 0
+    for row in range(len(values)):
+        if values[row] >= least:
+            count += 1
+    found = np.empty(count, dtype=np.int32)
+    at = 0
+    for row in range(len(values)):
+        if values[row] >= least:
+            found[at] = row
+            at += 1
+    return found
 
 
 def add_weights(
@@ -196,6 +240,9 @@ class Kernels(NamedTuple):
     """The functions of this module, and those of `loops`, as machine code."""
 
     cosines: Callable[..., None]
+    cosines_of: Callable[..., None]
+    bounds: Callable[..., None]
+    rows_from: Callable[..., NDArray[np.int32]]
     add_weights: Callable[..., int]
     add_counts: Callable[..., None]
     mark: Callable[..., None]
@@ -203,16 +250,6 @@ class Kernels(NamedTuple):
     count_values: Callable[..., None]
     nearness: Callable[..., None]
     loops: Loops
-
-
-class _Helpers:
-    """Threads that take a share of the long loop of a search that is alone; of several each has a core to itself."""
-
-    def __init__(self) -> None:
-        self.count = min(MOST_SHARES, os.cpu_count() or 1) - 1
-        self.searches = 0
-        self.lock = threading.Lock()
-        self.pool = ThreadPoolExecutor(max(1, self.count), "share-scan")
 
 
 class _Shop:
@@ -232,7 +269,6 @@ class _Shop:
 
 
 _shop = _Shop()
-_helpers = _Helpers()
 
 
 def kernels() -> Kernels | None:
@@ -243,42 +279,6 @@ def kernels() -> Kernels | None:
 def small_loops() -> Loops:
     """Those of `loops` as machine code or, while there is none, as they stand."""
     return loops.PLAIN if _shop.made is None else _shop.made.loops
-
-
-@contextmanager
-def searching() -> Iterator[None]:
-    """Say that a search runs for as long as the block does: loops are shared out only while no other runs."""
-    with _helpers.lock:
-        _helpers.searches += 1
-    try:
-        yield
-    finally:
-        with _helpers.lock:
-            _helpers.searches -= 1
-
-
-def cosines_with_all(
-    made: Kernels, asked: NDArray[np.int8], numbers: NDArray[np.int8], lengths: NDArray[np.float32], length: np.float32
-) -> NDArray[np.float32]:
-    """What `cosines` writes, (n,).
-
-    A search alone shares many rows out to the cores: 78,000 take half the time on two. Eight clients at a time
-    had a twentieth fewer answers while each search did so, as a helper waits for the interpreter's lock.
-    """
-    found = np.empty(len(lengths), dtype=np.float32)
-    shares = _helpers.count + 1
-    if shares == 1 or len(lengths) < LEAST_SHARED or _helpers.searches > 1:
-        made.cosines(asked, numbers, lengths, length, found)
-        return found
-    ends = [len(lengths) * share // shares for share in range(shares + 1)]
-    own, *others = (slice(*span) for span in pairwise(ends))
-    shared = [
-        _helpers.pool.submit(made.cosines, asked, numbers[some], lengths[some], length, found[some]) for some in others
-    ]
-    made.cosines(asked, numbers[own], lengths[own], length, found[own])
-    for one in shared:
-        one.result()
-    return found
 
 
 def prepare(folder: Path | None, wait: bool = False) -> None:
@@ -311,11 +311,20 @@ def _compiled(folder: Path | None) -> Kernels:
         return code
 
     posting = given(types.int32), given(types.uint8)
-    numbers, scores, vectors = given(types.int64), given(types.float64), given(types.int8, 2)
+    scores = given(types.float64)
     return Kernels(
         cosines=made(
             cosines, given(types.int8), given(types.int8, 2), given(types.float32), types.float32, types.float32[::1]
         ),
+        cosines_of=made(
+            cosines_of, given(types.int8), given(types.int8, 2), given(types.float32), types.float32,
+            given(types.int32), types.float32[::1],
+        ),
+        bounds=made(
+            bounds, given(types.int8), given(types.uint8, 2), given(types.float32), types.float32, types.int64,
+            types.int64, types.float32, given(types.boolean), types.float32[::1],
+        ),
+        rows_from=made(rows_from, given(types.float32), types.float32),
         add_weights=made(
             add_weights, *posting, types.float64, given(types.float64), types.float64[::1], types.int32[::1],
             types.int64,
@@ -329,19 +338,26 @@ def _compiled(folder: Path | None) -> Kernels:
             given(types.int64), given(types.int64), types.int64, given(types.int64), types.float32, types.float32,
             types.float64[::1],
         ),
-        loops=Loops(
-            unite=made(loops.unite, numbers, numbers, numbers, types.int64),
-            nearer_first=made(loops.nearer_first, numbers, scores, types.int64),
-            rows_of=made(loops.rows_of, numbers, numbers, numbers, numbers),
-            add_direction=made(
-                loops.add_direction, types.float32, vectors, given(types.float32), numbers, types.float32[::1]
-            ),
-            better_passages=made(
-                loops.better_passages, numbers, numbers, scores, scores, numbers, numbers, types.float64, types.int64
-            ),
-            ordered=made(
-                loops.ordered, numbers, numbers, numbers, scores, scores, numbers, numbers, scores, scores, scores,
-                types.float64, types.int64,
-            ),
+        loops=_small(made, given),
+    )  # fmt: skip
+
+
+def _small(made: Callable[..., Any], given: Callable[..., Any]) -> Loops:
+    from numba import types
+
+    numbers, scores, vectors = given(types.int64), given(types.float64), given(types.int8, 2)
+    return Loops(
+        unite=made(loops.unite, numbers, numbers, numbers, types.int64),
+        nearer_first=made(loops.nearer_first, numbers, scores, types.int64),
+        rows_of=made(loops.rows_of, numbers, numbers, numbers, numbers),
+        add_direction=made(
+            loops.add_direction, types.float32, vectors, given(types.float32), numbers, types.float32[::1]
+        ),
+        better_passages=made(
+            loops.better_passages, numbers, numbers, scores, scores, numbers, numbers, types.float64, types.int64
+        ),
+        ordered=made(
+            loops.ordered, numbers, numbers, numbers, scores, scores, numbers, numbers, scores, scores, scores,
+            types.float64, types.int64,
         ),
     )  # fmt: skip

@@ -6,30 +6,28 @@ import os
 import random
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from sqlalchemy import true
 
 from app.embeddings.store import NO_TALK
 from app.search import closeup
-from app.search import kernels as scans
 from app.search.candidates import Found, Scope
 from app.search.closeup import Gathered, InPlace, close_to
 from app.search.documents import Document
-from app.search.kernels import LEAST_SHARED, _Shop, cosines_with_all, kernels, prepare, searching
+from app.search.instructions import multiplies_nibbles
+from app.search.kernels import _Shop, kernels, prepare
 from app.search.lexical import bm25
 from app.search.lexical import words as words_index
 from app.search.lexical.words import WordsIndex
 from app.search.parts import distinct, least_of_best
 from app.search.vector import exact
 from app.search.vector.exact import ExactIndex
+from app.search.vector.nibbles import Nibbles
 from app.settings import CHECKOUT
 
 ROWS, LENGTH = 700, 384
@@ -98,30 +96,40 @@ def test_products_are_whole_numbers_of_any_length(length: int) -> None:
         assert (found == (numbers.astype(np.int64) @ asked.astype(np.int64)).astype(np.float32)).all()
 
 
-def test_a_processor_without_products_of_bytes_finds_the_same() -> None:
-    """Code is made for one that has not even vectors, and tells the same to the last bit."""
+@pytest.mark.parametrize(
+    ("processor", "features"), [("generic", "+sse2"), ("haswell", "+sse2,+avx,+avx2")], ids=["no vectors", "AVX2"]
+)
+def test_a_processor_without_products_of_bytes_finds_the_same(processor: str, features: str) -> None:
+    """Code made for one that has not even vectors, or no AVX-512, tells the same to the last bit."""
+    if "+avx2" in features and not multiplies_nibbles():
+        pytest.skip("code for AVX2 does not run on a processor without it")
     drawn = np.random.default_rng(5).integers(-127, 128, (50, LENGTH)).astype(np.int8)
     made = kernels()
     assert made is not None
     found = np.empty(len(drawn), dtype=np.float32)
     made.cosines(drawn[3], drawn, exact.lengths(drawn), np.float32(3), found)
-    generic = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+sse2"}
+    upper = Nibbles(drawn, exact.lengths(drawn)).bounds(made, drawn[3], np.float32(3), None)
+    elsewhere = os.environ | {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": features}
     done = subprocess.run(
-        [sys.executable, "-c", _ELSEWHERE], env=generic, cwd=CHECKOUT, check=True, capture_output=True, timeout=120
+        [sys.executable, "-c", _ELSEWHERE], env=elsewhere, cwd=CHECKOUT, check=True, capture_output=True, timeout=240
     )
-    assert done.stdout.split() == [b"False", found.tobytes().hex().encode()]
+    has = str("avx2" in features).encode()
+    wanted = [b"False", has, found.tobytes().hex().encode(), upper.tobytes().hex().encode()]
+    assert done.stdout.split() == wanted
 
 
 _ELSEWHERE = """
 import numpy as np
-from app.search.instructions import multiplies_bytes
+from app.search.instructions import multiplies_bytes, multiplies_nibbles
 from app.search.kernels import kernels, prepare
 from app.search.vector.exact import lengths
+from app.search.vector.nibbles import Nibbles
 prepare(None, wait=True)
 drawn = np.random.default_rng(5).integers(-127, 128, (50, 384)).astype(np.int8)
 found = np.empty(len(drawn), dtype=np.float32)
 kernels().cosines(drawn[3], drawn, lengths(drawn), np.float32(3), found)
-print(multiplies_bytes(), found.tobytes().hex())
+upper = Nibbles(drawn, lengths(drawn)).bounds(kernels(), drawn[3], np.float32(3), None)
+print(multiplies_bytes(), multiplies_nibbles(), found.tobytes().hex(), upper.tobytes().hex())
 """
 
 
@@ -147,46 +155,6 @@ def test_whole_talks_score_as_by_numpy(words: WordsIndex, monkeypatch: pytest.Mo
         by_numpy = index.whole(terms, talks)
         assert (whole.scores == by_numpy.scores).all()
         assert (whole.held == by_numpy.held).all()
-
-
-def test_cores_that_share_a_scan_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of several searches at once too, of which none has helpers."""
-    drawn = np.random.default_rng(9)
-    numbers = drawn.integers(-127, 128, (LEAST_SHARED + 3, LENGTH)).astype(np.int8)
-    long = exact.lengths(numbers)
-    made = kernels()
-    assert made is not None
-    asked = drawn.integers(-127, 128, (12, LENGTH)).astype(np.int8)
-    monkeypatch.setattr(scans, "MOST_SHARES", 3)
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    monkeypatch.setattr(scans, "_helpers", scans._Helpers())
-
-    def scan(one: NDArray[np.int8]) -> NDArray[np.float32]:
-        return cosines_with_all(made, one, numbers, long, np.float32(2))
-
-    alone = []
-    for one in asked:
-        found = np.empty(len(long), dtype=np.float32)
-        made.cosines(one, numbers, long, np.float32(2), found)
-        alone.append(found)
-    submitted: list[object] = []
-    submit = scans._helpers.pool.submit
-
-    def counted(*given: Any) -> Any:
-        submitted.append(given)
-        return submit(*given)
-
-    monkeypatch.setattr(scans._helpers.pool, "submit", counted)
-    with searching():
-        assert (scan(asked[0]) == alone[0]).all()
-        assert len(submitted) == 2
-        with searching():
-            assert (scan(asked[0]) == alone[0]).all()
-        assert len(submitted) == 2  # no more while two search
-        scan(asked[0])
-        assert len(submitted) == 4
-    with ThreadPoolExecutor(4) as pool:
-        assert all((one == other).all() for one, other in zip(alone, pool.map(scan, asked), strict=True))
 
 
 @pytest.mark.parametrize("kind", ["normal", "ties", "falling", "mostly the same", "at the places of the sample"])
