@@ -101,9 +101,13 @@ class _Rows(NamedTuple):
     cosines: NDArray[np.float32]
 
     def best(self, limit: int) -> Found:
-        """The nearest `limit` that are in the scope and what ties with the last of them, by passage."""
+        """The nearest `limit` that are in the scope, best first, ties by passage."""
         where = least_of_best(self.cosines, limit)
         where = where[self.cosines[where] > NOT_ALLOWED]
+        return self.at(where[np.argsort(-self.cosines[where], kind="stable")[:limit]])
+
+    def at(self, where: NDArray[np.int64]) -> Found:
+        """Those at these places."""
         rows = where if self.rows is None else self.rows[where]
         return Found(self.part.passages[rows], self.part.talks[rows], self.cosines[where])
 
@@ -122,40 +126,42 @@ class _Bounded:
         self._made = made
         self._asked = asked
         self._upper = nibbles.bounds(made, asked[0], lengths(asked)[0], allowed.mask)
-        self._compared: tuple[float, _Rows] | None = None
-        """The rows that may have at least this cosine."""
+        self._known = np.inf, _Rows(part, None, np.zeros(0, dtype=np.float32))
+        """A cosine, and all rows that may have at least that."""
 
     def best(self, limit: int) -> Found:
         """See `_Rows`."""
         found = self._from(self._likely(limit))
+        order = self._order(found, limit)
         # So many have at least this cosine, so all of the best do.
-        return self._from(float(_last_of_best(found.cosines, limit))).best(limit)
+        last = float(found.cosines[order[-1]]) if len(order) == limit else EVERYTHING
+        if last < self._known[0]:
+            found = self._from(last)
+            order = self._order(found, limit)
+        return found.at(order)
 
     def talks_from(self, least: float) -> NDArray[np.int64]:
         """See `_Rows`."""
         return self._from(least).talks_from(least)
 
-    def _from(self, least: float) -> _Rows:
-        """All rows in the scope of at least this cosine, and some more."""
-        least = max(least, EVERYTHING)
-        if self._compared is None or self._compared[0] > least:
-            rows = self._made.rows_from(self._upper, np.float32(least))
-            self._compared = least, _Rows(self._part, rows, self._part.cosines(self._asked, rows))
-        return self._compared[1]
-
     def _likely(self, limit: int) -> float:
         """A bound that some more rows reach than may be among the best `limit`, as far as a sample tells."""
         sample = self._upper[::_SAMPLED]
-        rank = max(MORE_THAN_BEST * limit, _LEAST_COMPARED) // _SAMPLED
-        return float(_last_of_best(sample, rank))
+        rank = len(sample) - max(MORE_THAN_BEST * limit, _LEAST_COMPARED) // _SAMPLED
+        return float(np.partition(sample, rank)[rank]) if rank > 0 else EVERYTHING
 
+    def _from(self, least: float) -> _Rows:
+        """All rows in the scope of at least this cosine, and some more."""
+        least = max(least, EVERYTHING)
+        if least < self._known[0]:
+            rows = self._made.rows_from(self._upper, np.float32(least))
+            self._known = least, _Rows(self._part, rows, self._part.cosines(self._asked, rows))
+        return self._known[1]
 
-def _last_of_best(cosines: NDArray[np.float32], limit: int) -> np.float32:
-    """The least of the best `limit`; EVERYTHING where there are fewer."""
-    if len(cosines) < limit:
-        return np.float32(EVERYTHING)
-    least: np.float32 = np.partition(cosines, len(cosines) - limit)[len(cosines) - limit]
-    return least
+    def _order(self, found: _Rows, limit: int) -> NDArray[np.int64]:
+        places = np.arange(len(found.cosines), dtype=np.int32)
+        order, _ = self._made.best_rows(places, np.add(found.cosines, 1, dtype=np.float64), limit)
+        return order
 
 
 class ComparedRows:
@@ -166,6 +172,8 @@ class ComparedRows:
 
     def best(self, limit: int) -> Found:
         """See `Compared`."""
+        if len(self._parts) == 1:
+            return self._parts[0].best(limit)
         return best((one.best(limit) for one in self._parts), limit)
 
     def talks(self, least: float) -> NDArray[np.int64]:
