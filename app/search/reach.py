@@ -90,7 +90,7 @@ def _alike(apart: NDArray[np.uint64]) -> NDArray[np.integer]:
 
 def _signature(typed: str) -> tuple[int, np.uint64, np.uint64]:
     """What `_signatures` says of one string, in a fifth of the time."""
-    codes = [byte & 63 if byte < 0x80 else 63 for byte in typed.encode("utf-8", ERRORS) if byte & 0xC0 != 0x80]
+    codes = [ord(letter) & 63 for letter in typed]
     letters = pairs = 0
     for code in codes:
         letters |= 1 << code
@@ -102,16 +102,16 @@ def _signature(typed: str) -> tuple[int, np.uint64, np.uint64]:
 def _signatures(strings: Packed) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
     """For each string its length in letters, and a bit for each letter and for each pair of neighbours that it has.
 
-    Letters beyond ASCII share one bit, and so do some pairs: two strings may differ in more than their bits say.
+    Some letters share one bit, and so do some pairs: two strings may differ in more than their bits say.
     """
     begins = (strings.letters & 0xC0) != 0x80  # not a later byte of a letter
-    bytes_of = strings.letters[begins]
     starts = strings.starts[:-1]
     if not len(starts):
         return np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.uint64)
+    # The last byte of a letter has the last six bits of its number, be it the only one or not.
+    letters = (strings.letters[np.append(begins[1:], True)] & 63).astype(np.uint64)
     lengths = np.add.reduceat(begins, starts, dtype=np.int32)
     ends = np.cumsum(lengths)
-    letters = np.where(bytes_of < 0x80, bytes_of & 63, 63).astype(np.uint64)
     bits = np.uint64(1) << letters
     pairs = np.zeros(len(letters), dtype=np.uint64)
     pairs[:-1] = np.uint64(1) << ((letters[:-1] * np.uint64(37) + letters[1:]) & np.uint64(63))

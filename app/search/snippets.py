@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
 from app.search.query import UNSPACED
 from app.search.shapes import Segment
-from app.text.stemming import stem
+from app.text.stemming import fold, stem
 
 WINDOW_WORDS = 45
 _RUN = UNSPACED.pattern[1:-2]  # of UNSPACED, the class of its characters
@@ -24,9 +25,10 @@ _WORD_OR_PAIR = re.compile(rf"{_RUN}{{1,2}}|(?:(?!{_RUN})[^\W_])+")
 _LOWER = {code: chr(code) if chr(code) in ascii_lowercase + digits else " " for code in range(128)} | dict(
     zip(map(ord, ascii_uppercase), ascii_lowercase, strict=True)
 )
-_LOWER_MARKED = {**_LOWER, ord("?"): "\x7f"}
-"""With a mark for each letter beyond ASCII, which is a "?" by then."""
-_MARKED_WORD = re.compile("[^ ]*\x7f[^ ]*")
+_MARK = "\x7f"
+"""In the place of a letter beyond ASCII that is none of ASCII with an accent."""
+_LOWER[ord(_MARK)] = _MARK
+_MARKED_WORD = re.compile(f"[^ ]*{_MARK}[^ ]*")
 
 
 class _Read(NamedTuple):
@@ -54,10 +56,14 @@ class Marking:
 
     def read(self, texts: Iterable[str]) -> None:
         """Read many texts at once, ahead of when they are marked: together they take half the time."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._texts and _is_plain(text)]
+        new = [text for text in dict.fromkeys(texts) if text not in self._texts]
         whole = "\n".join(new)
-        spaced = _spaced(whole)
-        found = iter(sorted(self._found(spaced, spaced)))
+        beyond = _beyond(whole)
+        if _SOME_RUN.search(beyond):
+            new = [text for text in new if text.isascii() or not _SOME_RUN.search(text)]
+            whole = "\n".join(new)
+        spaced = _spaced(whole, beyond)
+        found = iter(sorted(self._found(whole, spaced)))
         place = next(found, None)
         start = 0
         for text in new:
@@ -116,27 +122,14 @@ class Marking:
         return known
 
     def _newly_read(self, text: str) -> _Read:
-        if _is_plain(text):
-            spaced = _spaced(text)
-            return _Read(spaced, sorted(self._found(spaced, spaced)))
-        beyond = "".join(_BEYOND.findall(text))
+        beyond = _beyond(text)
         if _SOME_RUN.search(beyond):
             return _Read(None, list(_matches_with_pairs(text, self._stems)))
-        plain = text.replace("?", " ")
-        for character in set(beyond):
-            if not character.isalnum():
-                plain = plain.replace(character, " ")
-        spaced = plain.encode("ascii", "replace").decode("ascii").translate(_LOWER_MARKED)
-        found = self._found(text, spaced)
-        for word in _MARKED_WORD.finditer(spaced):
-            start, end = word.span()
-            stemmed = stem(text[start:end])
-            if stemmed in self._stems:
-                found.add((start, end, stemmed))
-        return _Read(spaced, sorted(found))
+        spaced = _spaced(text, beyond)
+        return _Read(spaced, sorted(self._found(text, spaced)))
 
     def _found(self, text: str, spaced: str) -> set[tuple[int, int, str]]:
-        """Start, end and stem of the words of `text` that match, of those that begin in ASCII."""
+        """Start, end and stem of the words of `text` that match."""
         found = set()
         padded = f" {spaced} "  # its space before a word is where the word is in `text`
         for beginning in self._beginnings:
@@ -147,17 +140,34 @@ class Marking:
                 if stemmed in self._stems:
                     found.add((at, end, stemmed))
                 at = padded.find(beginning, end + 1)
+        for word in _MARKED_WORD.finditer(spaced) if _MARK in spaced else ():
+            start, end = word.span()
+            stemmed = stem(text[start:end])
+            if stemmed in self._stems:
+                found.add((start, end, stemmed))
         return found
 
 
-def _is_plain(text: str) -> bool:
-    """Whether all its words are of ASCII; quotes and dashes beyond it are in no word."""
-    return text.isascii() or not any(map(str.isalnum, "".join(_BEYOND.findall(text))))
+def _beyond(text: str) -> str:
+    """The characters beyond ASCII, each once."""
+    return "" if text.isascii() else "".join(set("".join(_BEYOND.findall(text))))
 
 
-def _spaced(text: str) -> str:
-    """A plain text letter by letter, see `_Read`."""
-    return text.encode("ascii", "replace").decode("ascii").translate(_LOWER)
+def _spaced(text: str, beyond: str) -> str:
+    """A text with spaces between words letter by letter, see `_Read`; letters `beyond` ASCII go without accents."""
+    text = text.replace(_MARK, " ")
+    for character in beyond:
+        text = text.replace(character, _in_ascii(character))
+    return text.translate(_LOWER)
+
+
+@lru_cache(maxsize=4_096)
+def _in_ascii(character: str) -> str:
+    """The one character of ASCII that `fold` makes of one beyond it, _MARK for another letter, else a space."""
+    folded = fold(character)
+    if len(folded) == 1 and folded.isascii():
+        return folded if folded.isalnum() else " "
+    return _MARK if character.isalnum() else " "
 
 
 def _without_longer(beginnings: Iterable[str]) -> list[str]:

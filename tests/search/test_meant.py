@@ -105,14 +105,21 @@ def test_words_are_followed_as_passages_change() -> None:
     assert list(whole.written) == ["kafka", "pulsar"]
 
 
-@given(st.lists(st.text("abcñ", min_size=1, max_size=6), max_size=30), st.text("abcñ", max_size=6), st.integers(0, 2))
+@given(
+    st.lists(st.text("abcñйЯ日😀", min_size=1, max_size=6), max_size=30),
+    st.text("abcñйЯ日😀", max_size=6),
+    st.integers(0, 2),
+)
 def test_everything_within_reach_is_found_and_nothing_else(strings: list[str], typed: str, edits: int) -> None:
     wanted = {at: OSA.distance(typed, one) for at, one in enumerate(strings) if typed}
     wanted = {at: distance for at, distance in wanted.items() if distance <= edits}
     assert Reach(strings).within(typed, edits) == wanted
 
 
-@pytest.mark.parametrize("typed", ["kafka", "broker", "señales", "replications", "a longer title of some words"])
+@pytest.mark.parametrize(
+    "typed",
+    ["kafka", "broker", "señales", "распределенную", "日本語の文章", "replications", "a longer title of some words"],
+)
 def test_every_edit_at_every_place_is_within_reach(typed: str) -> None:
     swapped = [typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in range(len(typed) - 1)]
     edits = (("", 1), ("z", 0), ("z", 1))  # what is put in, and how many letters go

@@ -28,6 +28,20 @@ def test_accents_on_no_letter_mark_nothing(mark: str) -> None:
     assert Marking([mark]).snippet("Kafka Streams") == [Segment("Kafka Streams", False)]
 
 
+@given(st.lists(st.text("aAé -ñß日本\x7fЯ?’\n", max_size=12), max_size=6), st.lists(st.text("aéñßя日", max_size=3)))
+def test_texts_read_together_are_marked_as_alone(texts: list[str], terms: list[str]) -> None:
+    together = Marking(terms)
+    together.read(texts)
+    for text in texts:
+        assert together.marked(text) == Marking(terms).marked(text)
+        assert together.snippet(text, 2) == Marking(terms).snippet(text, 2)
+
+
+def test_a_character_that_stands_for_letters_inside_is_none_in_a_text() -> None:
+    segments = Marking(["kafka"]).marked("\x7fkafka\x7fé")
+    assert [segment.text for segment in segments if segment.is_match] == ["kafka"]
+
+
 def test_the_window_holds_most_distinct_matches() -> None:
     text = "kafka " + "word " * 60 + "liveness probes of kafka brokers " + "more " * 60
     window = Marking(["kafka", "liveness", "probe"]).snippet(text, words=12)
