@@ -90,7 +90,7 @@ def retrieve(
     if question.narrows and not question.query.terms:
         held = scope.talks
         others = partial(newest_first, np.setdiff1d(held, ranked.documents), memory.facts)
-    near = ranked.documents if compared is None else np.concatenate([ranked.documents, compared.talks(least)])
+    near = ranked.documents if compared is None else np.concatenate([ranked.documents, compared.talks(least, held)])
     # What comes where a page goes beyond what was ranked:
     all_by_words = partial(found_by_words, engine, session, memory, scope, question.query, _ALL)
     all_by_meaning = Side if compared is None else lambda: best_of_each(compared.best(_ALL))

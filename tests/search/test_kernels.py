@@ -108,7 +108,7 @@ def test_a_processor_without_products_of_bytes_finds_the_same(processor: str, fe
     assert made is not None
     found = np.empty(len(drawn), dtype=np.float32)
     made.cosines(drawn[3], drawn, exact.lengths(drawn), np.float32(3), found)
-    upper = Nibbles(drawn, exact.lengths(drawn)).bounds(made, drawn[3], np.float32(3), None)
+    upper = Nibbles(drawn, exact.lengths(drawn)).bounds(made, drawn[3], np.float32(3), None).upper
     elsewhere = os.environ | {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": features}
     done = subprocess.run(
         [sys.executable, "-c", _ELSEWHERE], env=elsewhere, cwd=CHECKOUT, check=True, capture_output=True, timeout=240
@@ -128,7 +128,7 @@ prepare(None, wait=True)
 drawn = np.random.default_rng(5).integers(-127, 128, (50, 384)).astype(np.int8)
 found = np.empty(len(drawn), dtype=np.float32)
 kernels().cosines(drawn[3], drawn, lengths(drawn), np.float32(3), found)
-upper = Nibbles(drawn, lengths(drawn)).bounds(kernels(), drawn[3], np.float32(3), None)
+upper = Nibbles(drawn, lengths(drawn)).bounds(kernels(), drawn[3], np.float32(3), None).upper
 print(multiplies_bytes(), multiplies_nibbles(), found.tobytes().hex(), upper.tobytes().hex())
 """
 

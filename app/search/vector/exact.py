@@ -24,7 +24,7 @@ from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
 from app.search.index_files import Arrays
 from app.search.kernels import Kernels, kernels
-from app.search.parts import Allowed, Part, Parted, Rows, best, distinct, least_of_best, merged_order
+from app.search.parts import Allowed, Part, Parted, Rows, among, best, distinct, least_of_best, merged_order
 from app.search.vector.nibbles import Nibbles
 
 _AT_ONCE = 8_192
@@ -111,7 +111,7 @@ class _Rows(NamedTuple):
         rows = where if self.rows is None else self.rows[where]
         return Found(self.part.passages[rows], self.part.talks[rows], self.cosines[where])
 
-    def talks_from(self, least: float) -> NDArray[np.int64]:
+    def talks_from(self, least: float, known: NDArray[np.int64]) -> NDArray[np.int64]:
         """The talk of each that has at least this cosine, more than NOT_ALLOWED."""
         where = np.flatnonzero(self.cosines >= np.float32(least))
         return self.part.talks[where if self.rows is None else self.rows[where]]
@@ -125,7 +125,7 @@ class _Bounded:
         self._part = part
         self._made = made
         self._asked = asked
-        self._upper = nibbles.bounds(made, asked[0], lengths(asked)[0], allowed.mask)
+        self._bounds = nibbles.bounds(made, asked[0], lengths(asked)[0], allowed.mask)
         self._known = np.inf, _Rows(part, None, np.zeros(0, dtype=np.float32))
         """A cosine, and all rows that may have at least that."""
 
@@ -140,21 +140,28 @@ class _Bounded:
             order = self._order(found, limit)
         return found.at(order)
 
-    def talks_from(self, least: float) -> NDArray[np.int64]:
-        """See `_Rows`."""
-        return self._from(least).talks_from(least)
+    def talks_from(self, least: float, known: NDArray[np.int64]) -> NDArray[np.int64]:
+        """See `_Rows`. None of those `known` where that saves work."""
+        if least >= self._known[0]:
+            return self._known[1].talks_from(least, known)
+        rows = self._made.rows_from(self._bounds.upper, np.float32(max(least, EVERYTHING)))
+        rows = rows[~among(self._part.talks[rows], known)]
+        sure = self._bounds.surely(rows, least)
+        maybe = rows[~sure]
+        near = maybe[self._part.cosines(self._asked, maybe) >= np.float32(least)]
+        found: NDArray[np.int64] = self._part.talks[np.concatenate([rows[sure], near])]
+        return found
 
     def _likely(self, limit: int) -> float:
         """A bound that some more rows reach than may be among the best `limit`, as far as a sample tells."""
-        sample = self._upper[::_SAMPLED]
+        sample = self._bounds.upper[::_SAMPLED]
         rank = len(sample) - max(MORE_THAN_BEST * limit, _LEAST_COMPARED) // _SAMPLED
         return float(np.partition(sample, rank)[rank]) if rank > 0 else EVERYTHING
 
     def _from(self, least: float) -> _Rows:
         """All rows in the scope of at least this cosine, and some more."""
-        least = max(least, EVERYTHING)
         if least < self._known[0]:
-            rows = self._made.rows_from(self._upper, np.float32(least))
+            rows = self._made.rows_from(self._bounds.upper, np.float32(max(least, EVERYTHING)))
             self._known = least, _Rows(self._part, rows, self._part.cosines(self._asked, rows))
         return self._known[1]
 
@@ -176,9 +183,9 @@ class ComparedRows:
             return self._parts[0].best(limit)
         return best((one.best(limit) for one in self._parts), limit)
 
-    def talks(self, least: float) -> NDArray[np.int64]:
+    def talks(self, least: float, known: NDArray[np.int64]) -> NDArray[np.int64]:
         """See `Compared`."""
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(one.talks_from(least) for one in self._parts)])
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(one.talks_from(least, known) for one in self._parts)])
 
 
 class ExactIndex(Parted[VectorPart]):

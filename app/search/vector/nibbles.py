@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.search.instructions import multiplies_nibbles
 from app.search.kernels import Kernels
+from app.search.parts import Rows
 
 STEP, MIDDLE = 17, 8
 """From -127 to 127 it is 15 steps; the middle one is no. 8, so that no number is negative."""
@@ -31,6 +33,21 @@ longer as if by chance: nothing is known of it."""
 _AT_ONCE = 8_192
 _NIBBLE_OF = (np.rint(np.arange(256, dtype=np.uint8).view(np.int8) / STEP) + MIDDLE).astype(np.uint8)
 """By the byte of a number, as one without a sign."""
+
+
+class Bounds(NamedTuple):
+    """How near rows are to a query: between two bounds, of which one is kept."""
+
+    upper: NDArray[np.float32]
+    """What the cosine of each row (n,) is at most."""
+    lengths: NDArray[np.float32]
+    """Of each row, below 0 where nothing is known of it."""
+
+    def surely(self, rows: Rows, least: float) -> NDArray[np.bool_]:
+        """Which of these rows have a cosine of at least `least` in any case."""
+        lengths = self.lengths[rows]
+        found: NDArray[np.bool_] = (lengths > 0) & (self.upper[rows] - 2 * SIGMAS * _SIGMA / lengths >= least)
+        return found
 
 
 class Nibbles:
@@ -69,13 +86,13 @@ class Nibbles:
 
     def bounds(
         self, made: Kernels, asked: NDArray[np.int8], length: np.float32, allowed: NDArray[np.bool_] | None
-    ) -> NDArray[np.float32]:
-        """What the cosine of `asked` (d,), of this length, with each row is at most (n,)."""
+    ) -> Bounds:
+        """How near `asked` (d,), of this length, is to each row at most; to what is not `allowed` (n,) not at all."""
         packed, lengths = self.packed
         upper = np.empty(len(lengths), dtype=np.float32)
         slack = np.float32(SIGMAS * _SIGMA * length)
         made.bounds(asked, packed, lengths, length, STEP, MIDDLE, slack, _ALL if allowed is None else allowed, upper)
-        return upper
+        return Bounds(upper, lengths)
 
 
 _ALL = np.zeros(0, dtype=np.bool_)

@@ -103,7 +103,7 @@ class ComparedInDatabase:
         self._found = self._index.search(self._query, self._scope, limit)
         return self._found
 
-    def talks(self, least: float) -> NDArray[np.int64]:
+    def talks(self, least: float, known: NDArray[np.int64]) -> NDArray[np.int64]:
         """See `Compared`."""
         return self._found.talks[self._found.scores >= np.float32(least)]
 

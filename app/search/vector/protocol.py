@@ -21,10 +21,11 @@ class Compared(Protocol):
         """The nearest passages, best first, at most `limit`; ties by passage id. Scores are cosines, -1..1."""
         ...
 
-    def talks(self, least: float) -> NDArray[np.int64]:
+    def talks(self, least: float, known: NDArray[np.int64]) -> NDArray[np.int64]:
         """The talks of passages of at least this cosine, in any order, maybe several times, maybe NO_TALK.
 
-        All of them, where all vectors were compared; else of the nearest that were looked at.
+        All of them, where all vectors were compared; else of the nearest that were looked at. Those among `known`
+        (ascending) are not asked for, and may be left out.
         """
         ...
 
