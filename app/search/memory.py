@@ -109,8 +109,11 @@ class Memory:
         return cosine
 
     def fill(self, session: Session) -> None:
-        """Read what the first searches will need: the scope of no filter, and all cards and passages."""
+        """Make what the first searches will need: the scope of no filter, vectors in 4 bits, all cards and passages."""
         self.scope(session, TalkFilter())
+        part = self.vectors.at_rest()
+        if part is not None and part.nibbles is not None:
+            part.nibbles.make()
         if self._may_display:
             self.displays.fill(session)
 
