@@ -84,6 +84,19 @@ class Facts:
             return self
         return replace(self, snapshot=snapshot, facets=self.facets.replacing("theme", _assigned(session)))
 
+    def lateness(self, talk_ids: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The dates of talks as numbers (n,): the same for the same date, a larger one for a later, 0 where unknown."""
+        known: NDArray[np.int32] = self._lateness[np.minimum(talk_ids, len(self._lateness) - 1)]
+        return known
+
+    @cached_property
+    def _lateness(self) -> NDArray[np.int32]:
+        """By talk id; the last is for a talk that came after."""
+        numbers = {date: number for number, date in enumerate(sorted({"", *self.dates.values()}))}
+        found = np.zeros(max(self.dates, default=0) + 2, dtype=np.int32)
+        found[list(self.dates)] = [numbers[date] for date in self.dates.values()]
+        return found
+
     def of_bearers(self, word: str) -> set[int]:
         """Talks of all speakers in whose name this folded word stands."""
         talks: set[int] = set()

@@ -266,10 +266,9 @@ def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> S
 
 def newest_first(talk_ids: NDArray[np.int64], facts: Facts) -> Side:
     """All these talks by falling date, then by id: what follows in a query that narrows and holds no word."""
-    dates = [facts.dates.get(talk_id, "") for talk_id in talk_ids.tolist()]
-    order = sorted(range(len(dates)), key=dates.__getitem__, reverse=True)
+    order = np.argsort(-facts.lateness(talk_ids), kind="stable")
     nothing = np.zeros(len(order), dtype=np.int64)
-    found = Found(nothing + NO_PASSAGE, talk_ids[np.array(order, dtype=np.int64)], nothing)
+    found = Found(nothing + NO_PASSAGE, talk_ids[order], nothing)
     return Side(found, ranks=nothing)
 
 
@@ -309,6 +308,5 @@ def sorted_page(sort: Sort, ranking: Ranking, facts: Facts, start: int, end: int
     """Talks from `start` up to `end` in this order: as ranked, or newest first and as ranked within a day."""
     if sort == "relevance":
         return ranking.page(start, end)
-    dates = np.array([facts.dates.get(talk, "") for talk in ranking.ordered.documents.tolist()])
-    order = len(dates) - 1 - np.argsort(dates[::-1], kind="stable")[::-1]
+    order = np.argsort(-facts.lateness(ranking.ordered.documents), kind="stable")
     return ranking.ordered.at(order[start:end]).listed()
