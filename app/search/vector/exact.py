@@ -37,8 +37,8 @@ NOT_ALLOWED = -2.0
 EVERYTHING = -1.5
 """Between that and any cosine."""
 MORE_THAN_BEST, _LEAST_COMPARED = 4, 1_200
-"""How many rows are compared in full for each of the best, so that in nine cases of ten these are among them: of more
-it takes longer, and of fewer all are looked for again."""
+"""So many rows are compared in full for each of the best, or at least so many. For three queries of a hundred that is
+too few, and then those are compared that may be nearer than the last of these."""
 _SAMPLED = 16
 
 
