@@ -5,6 +5,7 @@ Each is a function that the loops of `kernels` call, and numba is told here how 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -166,28 +167,20 @@ def _products() -> Any:
     from numba import types
     from numba.extending import intrinsic
 
-    number, place = ir.IntType(32), ir.IntType(64)
-    line, sums = ir.VectorType(ir.IntType(8), _LINE), ir.VectorType(number, _NUMBERS)
+    line, sums = ir.VectorType(ir.IntType(8), _LINE), ir.VectorType(ir.IntType(32), _NUMBERS)
 
     @intrinsic  # type: ignore[untyped-decorator]
     def products(_typing: Any, row: Any, asked: Any, lines: Any) -> Any:  # noqa: ARG001
         def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
             multiply = _named(builder, "llvm.x86.avx512.vpdpbusd.512", sums, sums, line, line)
-            add_up = _named(builder, "llvm.vector.reduce.add.v16i32", number, sums)
             row, asked = (builder.inttoptr(address, ir.PointerType(line)) for address in given[:2])
-            before, each, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
-            builder.branch(each)
-            builder.position_at_end(each)
-            at, total = builder.phi(place), builder.phi(sums)
-            its, own = (builder.load(builder.gep(start, [at]), align=1) for start in (row, asked))
-            raised = builder.xor(its, ir.Constant(line, [128] * _LINE))  # its sign turned, that is 128 added
-            more, following = builder.call(multiply, [total, raised, own]), builder.add(at, place(1))
-            for known, first, later in ((at, place(0), following), (total, ir.Constant(sums, [0] * _NUMBERS), more)):
-                known.add_incoming(first, before)
-                known.add_incoming(later, each)
-            builder.cbranch(builder.icmp_signed("<", following, given[2]), each, after)
-            builder.position_at_end(after)
-            return builder.call(add_up, [more])
+
+            def added(total: Any, at: Any) -> Any:
+                its, own = (builder.load(builder.gep(start, [at]), align=1) for start in (row, asked))
+                raised = builder.xor(its, ir.Constant(line, [128] * _LINE))  # its sign turned, that is 128 added
+                return builder.call(multiply, [total, raised, own])
+
+            return _sum_over(builder, given[2], _NUMBERS, added)
 
         return types.int32(types.uintp, types.uintp, types.int64), code
 
@@ -205,51 +198,66 @@ def _nibble_products() -> Any:
 
     wide = multiplies_bytes()
     at_once = _LINE if wide else _AVX2
-    number, place = ir.IntType(32), ir.IntType(64)
-    some, sums = ir.VectorType(ir.IntType(8), at_once), ir.VectorType(number, at_once // 4)
+    place = ir.IntType(64)
+    some, sums = ir.VectorType(ir.IntType(8), at_once), ir.VectorType(ir.IntType(32), at_once // 4)
     pairs = ir.VectorType(ir.IntType(16), at_once // 2)
 
-    def added(builder: Any, total: Any, low: Any, high: Any, own: Any) -> Any:
+    def multiplied(builder: Any, total: Any, numbers: Sequence[Any], own: Sequence[Any]) -> Any:
         if wide:
             multiply = _named(builder, "llvm.x86.avx512.vpdpbusd.512", sums, sums, some, some)
-            return builder.call(multiply, [builder.call(multiply, [total, low, own[0]]), high, own[1]])
+            for both in zip(numbers, own, strict=True):
+                total = builder.call(multiply, [total, *both])
+            return total
         multiply = _named(builder, "llvm.x86.avx2.pmadd.ub.sw", pairs, some, some)
         widen = _named(builder, "llvm.x86.avx2.pmadd.wd", sums, pairs, pairs)
-        both = builder.add(builder.call(multiply, [low, own[0]]), builder.call(multiply, [high, own[1]]))
-        return builder.add(total, builder.call(widen, [both, ir.Constant(pairs, [1] * (at_once // 2))]))
+        low, high = (builder.call(multiply, both) for both in zip(numbers, own, strict=True))
+        ones = ir.Constant(pairs, [1] * (at_once // 2))
+        return builder.add(total, builder.call(widen, [builder.add(low, high), ones]))
 
     @intrinsic  # type: ignore[untyped-decorator]
     def products(_typing: Any, row: Any, asked: Any, lines: Any) -> Any:  # noqa: ARG001
         def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
-            add_up = _named(builder, f"llvm.vector.reduce.add.v{at_once // 4}i32", number, sums)
             row, asked = (builder.inttoptr(address, ir.PointerType(some)) for address in given[:2])
-            before, each, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
-            builder.branch(each)
-            builder.position_at_end(each)
-            at, total = builder.phi(place), builder.phi(sums)
             steps = _LINE // at_once
-            more, first = total, builder.mul(at, place(steps))
-            for step in range(steps):
-                its = builder.load(builder.gep(row, [builder.add(first, place(step))]), align=1)
-                below = builder.add(builder.mul(first, place(2)), place(step))
-                own = [
-                    builder.load(builder.gep(asked, [builder.add(below, place(half))]), align=1) for half in (0, steps)
-                ]
-                fours = ir.Constant(some, [4] * at_once)
-                low = builder.and_(its, ir.Constant(some, [15] * at_once))
-                more = added(builder, more, low, builder.lshr(its, fours), own)
-            following = builder.add(at, place(1))
-            nothing = ir.Constant(sums, [0] * (at_once // 4))
-            for known, start, later in ((at, place(0), following), (total, nothing, more)):
-                known.add_incoming(start, before)
-                known.add_incoming(later, each)
-            builder.cbranch(builder.icmp_signed("<", following, given[2]), each, after)
-            builder.position_at_end(after)
-            return builder.call(add_up, [more])
+
+            def added(total: Any, at: Any) -> Any:
+                first = builder.mul(at, place(steps))
+                for step in range(steps):
+                    its = builder.load(builder.gep(row, [builder.add(first, place(step))]), align=1)
+                    below = builder.add(builder.mul(first, place(2)), place(step))
+                    own = [
+                        builder.load(builder.gep(asked, [builder.add(below, place(line))]), align=1)
+                        for line in (0, steps)
+                    ]
+                    low = builder.and_(its, ir.Constant(some, [15] * at_once))
+                    high = builder.lshr(its, ir.Constant(some, [4] * at_once))
+                    total = multiplied(builder, total, (low, high), own)
+                return total
+
+            return _sum_over(builder, given[2], at_once // 4, added)
 
         return types.int32(types.uintp, types.uintp, types.int64), code
 
     return products
+
+
+def _sum_over(builder: Any, lines: Any, width: int, added: Callable[[Any, Any], Any]) -> Any:
+    """A loop over so many lines, at least one: the sum of the `width` sums that `added` makes of those before it."""
+    from llvmlite import ir
+
+    number, place = ir.IntType(32), ir.IntType(64)
+    sums = ir.VectorType(number, width)
+    before, each, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
+    builder.branch(each)
+    builder.position_at_end(each)
+    at, total = builder.phi(place), builder.phi(sums)
+    more, following = added(total, at), builder.add(at, place(1))
+    for known, first, later in ((at, place(0), following), (total, ir.Constant(sums, [0] * width), more)):
+        known.add_incoming(first, before)
+        known.add_incoming(later, each)
+    builder.cbranch(builder.icmp_signed("<", following, lines), each, after)
+    builder.position_at_end(after)
+    return builder.call(_named(builder, f"llvm.vector.reduce.add.v{width}i32", number, sums), [more])
 
 
 def _named(builder: Any, name: str, returns: Any, *takes: Any) -> Any:
