@@ -197,10 +197,15 @@ def _start_of(spaced: str, nth: int) -> int:
 
 def _matches_with_pairs(text: str, stems: frozenset[str]) -> Iterator[tuple[int, int, str]]:
     """Start, end and stem of what matches in any text; pairs may overlap."""
+    # A stem begins with the letter of its word, and of letters there are few: of pairs more than are kept.
+    letters = {stemmed[0] for stemmed in stems}
     for word in _WORD_OR_RUN.finditer(text):
         begins, ends = word.span()
         size = min(2, ends - begins) if word["run"] else ends - begins
         for start in range(begins, ends - size + 1):
+            letter = fold(text[start])[:1]
+            if letter and letter not in letters:
+                continue
             stemmed = stem(text[start : start + size])
             if stemmed in stems:
                 yield start, start + size, stemmed
