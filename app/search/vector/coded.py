@@ -2,7 +2,7 @@
 
 The sign of each number is one bit, so a million vectors of 384 numbers are read in 48 MB; of these the 4,000 with the
 fewest differing signs (Hamming distance, by simsimd) are compared as `exact` compares all. Against fp32 vectors the ten
-nearest of a million were the same to .994, in 6 ms instead of 35 (two cores shared with other work).
+nearest of a million were the same to .994, in 6 ms instead of 10 (two cores shared with other work).
 `scripts/bench_search.py` measures both. Charikar 2002, Similarity estimation techniques from rounding algorithms, STOC.
 """
 
