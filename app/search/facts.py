@@ -93,7 +93,7 @@ class Facts:
     def _lateness(self) -> NDArray[np.int32]:
         """By talk id; the last is for a talk that came after."""
         numbers = {date: number for number, date in enumerate(sorted({"", *self.dates.values()}))}
-        found = np.zeros(max(self.dates, default=0) + 2, dtype=np.int32)
+        found = np.zeros(self.highest_id + 2, dtype=np.int32)
         found[list(self.dates)] = [numbers[date] for date in self.dates.values()]
         return found
 

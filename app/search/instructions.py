@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_LINE = 64
+LINE = 64
 """Bytes that a processor fetches at once, and that it multiplies at once."""
 _NUMBERS = 16
 """Sums of 32 bits that these products make."""
@@ -43,7 +43,7 @@ def nibble_dot(asked: NDArray[np.int8], nibbles: NDArray[np.uint8], row: int) ->
 
     It is quick where `multiplies_nibbles`: half the bytes are read that `dot` reads.
     """
-    lines = nibbles[row].reshape(-1, 1, _LINE)
+    lines = nibbles[row].reshape(-1, 1, LINE)
     numbers = np.concatenate((lines & 15, lines >> 4), axis=1).reshape(-1)
     return np.int32(np.dot(asked.astype(np.int32), numbers.astype(np.int32)))
 
@@ -79,7 +79,7 @@ def teach() -> None:
     def _(numbers: Any, row: Any) -> Any:  # noqa: ARG001  # both must be named and annotated alike
         def made(numbers: Any, row: Any) -> Any:
             start = numbers.ctypes.data + row * numbers.shape[1]
-            for byte in range(0, numbers.shape[1], _LINE):
+            for byte in range(0, numbers.shape[1], LINE):
                 ask(start + byte)
 
         return made
@@ -89,7 +89,7 @@ def teach() -> None:
         def made(asked: Any) -> Any:
             total = np.int32(0)
             if by_instruction:
-                for place in range(len(asked) // _LINE * _LINE):
+                for place in range(len(asked) // LINE * LINE):
                     total = np.int32(total + np.int32(128 * np.int32(asked[place])))
             return total
 
@@ -106,11 +106,11 @@ def teach() -> None:
 
         def made(asked: Any, numbers: Any, row: Any, shift: Any) -> Any:
             total, length = np.int32(0), numbers.shape[1]
-            lines = length // _LINE
+            lines = length // LINE
             if lines:
                 start = numbers.ctypes.data + row * length
                 total = np.int32(times(start, asked.ctypes.data, lines) - shift)
-            for place in range(lines * _LINE, length):
+            for place in range(lines * LINE, length):
                 total = np.int32(total + np.int32(np.int32(asked[place]) * np.int32(numbers[row, place])))
             return total
 
@@ -129,14 +129,14 @@ def _teach_nibbles() -> None:
         def plain(asked: Any, nibbles: Any, row: Any) -> Any:
             total = np.int32(0)
             for place in range(nibbles.shape[1]):
-                at, byte = place + place // _LINE * _LINE, nibbles[row, place]
-                pair = np.int32(byte & 15) * np.int32(asked[at]) + np.int32(byte >> 4) * np.int32(asked[at + _LINE])
+                at, byte = place + place // LINE * LINE, nibbles[row, place]
+                pair = np.int32(byte & 15) * np.int32(asked[at]) + np.int32(byte >> 4) * np.int32(asked[at + LINE])
                 total = np.int32(total + np.int32(pair))
             return total
 
         def made(asked: Any, nibbles: Any, row: Any) -> Any:
             length = nibbles.shape[1]
-            return by_nibbles(nibbles.ctypes.data + row * length, asked.ctypes.data, length // _LINE)
+            return by_nibbles(nibbles.ctypes.data + row * length, asked.ctypes.data, length // LINE)
 
         return plain if by_nibbles is None else made
 
@@ -167,7 +167,7 @@ def _products() -> Any:
     from numba import types
     from numba.extending import intrinsic
 
-    line, sums = ir.VectorType(ir.IntType(8), _LINE), ir.VectorType(ir.IntType(32), _NUMBERS)
+    line, sums = ir.VectorType(ir.IntType(8), LINE), ir.VectorType(ir.IntType(32), _NUMBERS)
 
     @intrinsic  # type: ignore[untyped-decorator]
     def products(_typing: Any, row: Any, asked: Any, lines: Any) -> Any:  # noqa: ARG001
@@ -177,7 +177,7 @@ def _products() -> Any:
 
             def added(total: Any, at: Any) -> Any:
                 its, own = (builder.load(builder.gep(start, [at]), align=1) for start in (row, asked))
-                raised = builder.xor(its, ir.Constant(line, [128] * _LINE))  # its sign turned, that is 128 added
+                raised = builder.xor(its, ir.Constant(line, [128] * LINE))  # its sign turned, that is 128 added
                 return builder.call(multiply, [total, raised, own])
 
             return _sum_over(builder, given[2], _NUMBERS, added)
@@ -197,7 +197,7 @@ def _nibble_products() -> Any:
     from numba.extending import intrinsic
 
     wide = multiplies_bytes()
-    at_once = _LINE if wide else _AVX2
+    at_once = LINE if wide else _AVX2
     place = ir.IntType(64)
     some, sums = ir.VectorType(ir.IntType(8), at_once), ir.VectorType(ir.IntType(32), at_once // 4)
     pairs = ir.VectorType(ir.IntType(16), at_once // 2)
@@ -218,7 +218,7 @@ def _nibble_products() -> Any:
     def products(_typing: Any, row: Any, asked: Any, lines: Any) -> Any:  # noqa: ARG001
         def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
             row, asked = (builder.inttoptr(address, ir.PointerType(some)) for address in given[:2])
-            steps = _LINE // at_once
+            steps = LINE // at_once
 
             def added(total: Any, at: Any) -> Any:
                 first = builder.mul(at, place(steps))

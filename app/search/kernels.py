@@ -28,7 +28,7 @@ _BUCKETS = 2_048
 """Of scores, so many that of some thousand rows few share one."""
 _MOST_INSERTED = 48
 """Rows of a bucket that are put in order one by one; more are sorted, as where thousands score the same."""
-_NONE = np.float32(-2)
+NO_COSINE = np.float32(-2)
 """Less than any cosine."""
 NEXT = 3
 """Documents whose rows memory is asked for ahead of their turn. It comes upon rows that follow one another itself."""
@@ -73,7 +73,7 @@ def bounds(
         shift += middle * int(asked[place])
     for row in range(nibbles.shape[0]):
         if len(allowed) > 0 and not allowed[row]:
-            upper[row] = _NONE
+            upper[row] = NO_COSINE
             continue
         product = np.float32(step * (nibble_dot(asked, nibbles, row) - shift))
         upper[row] = np.float32(product + slack) / np.float32(lengths[row] * length)
@@ -208,7 +208,7 @@ def nearness(
         for at in range(firsts[later], min(ends[later], firsts[later] + most)):
             fetch(numbers, order[at])
         first, end = firsts[document], ends[document]
-        best = opening = one = two = three = _NONE
+        best = opening = one = two = three = NO_COSINE
         for at in range(first, end):
             row = order[at]
             if at - first >= most:
@@ -219,7 +219,7 @@ def nearness(
             best = max(best, cosine)
             if at == first and end - first > 1:
                 continue
-            if opening == _NONE:
+            if opening == NO_COSINE:
                 opening = cosine
             if cosine > one:
                 one, two, three = cosine, one, two
@@ -228,9 +228,9 @@ def nearness(
             else:
                 three = max(three, cosine)
         mean = one
-        if three > _NONE:
+        if three > NO_COSINE:
             mean = np.float32(np.float32(np.float32(one + two) + three) / np.float32(3))
-        elif two > _NONE:
+        elif two > NO_COSINE:
             mean = np.float32(np.float32(one + two) / np.float32(2))
         near = np.float32(np.float32(of_best * best) + np.float32(of_first * opening)) + np.float32(of_several * mean)
         found[document] = min(max(np.float32(near), np.float32(0)), np.float32(1))

@@ -125,15 +125,20 @@ def best(found: Iterable[Found], limit: int) -> Found:
     return Found(passages[order], talks[order], scores[order])
 
 
+def reached_by(scores: NDArray[Any], count: int) -> Any:
+    """A score that about `count` of these reach, as a sample of them tells; None where there are no more than that."""
+    sample = scores[::_SAMPLED]
+    rank = len(sample) - count // _SAMPLED - 1
+    return np.partition(sample, rank)[rank] if rank > 0 else None
+
+
 def least_of_best(scores: NDArray[Any], limit: int) -> NDArray[np.int64]:
     """Positions of the best `limit` scores and of all that tie with the last of them, ascending."""
     if len(scores) <= limit:
         return np.arange(len(scores))
     # Of very many most are dropped by what a sample says, twice as many as wanted left: that takes half the time.
     if len(scores) > _MANY * limit:
-        sample = scores[::_SAMPLED]
-        rank = len(sample) - 2 * limit // _SAMPLED - 1
-        likely = np.flatnonzero(scores >= np.partition(sample, rank)[rank])
+        likely = np.flatnonzero(scores >= reached_by(scores, 2 * limit))
         if limit <= len(likely) < len(scores):
             return likely[least_of_best(scores[likely], limit)]
     least = np.partition(scores, len(scores) - limit)[len(scores) - limit]

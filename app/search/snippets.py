@@ -60,7 +60,10 @@ class Marking:
         whole = "\n".join(new)
         beyond = _beyond(whole)
         if _SOME_RUN.search(beyond):
-            new = [text for text in new if text.isascii() or not _SOME_RUN.search(text)]
+            for text in new:
+                if _SOME_RUN.search(text):
+                    self._texts[text] = _Read(None, list(_matches_with_pairs(text, self._stems)))
+            new = [text for text in new if text not in self._texts]
             whole = "\n".join(new)
         spaced = _spaced(whole, beyond)
         found = iter(sorted(self._found(whole, spaced)))
@@ -116,17 +119,9 @@ class Marking:
         return segments
 
     def _read(self, text: str) -> _Read:
-        known = self._texts.get(text)
-        if known is None:
-            known = self._texts[text] = self._newly_read(text)
-        return known
-
-    def _newly_read(self, text: str) -> _Read:
-        beyond = _beyond(text)
-        if _SOME_RUN.search(beyond):
-            return _Read(None, list(_matches_with_pairs(text, self._stems)))
-        spaced = _spaced(text, beyond)
-        return _Read(spaced, sorted(self._found(text, spaced)))
+        if text not in self._texts:
+            self.read([text])
+        return self._texts[text]
 
     def _found(self, text: str, spaced: str) -> set[tuple[int, int, str]]:
         """Start, end and stem of the words of `text` that match."""

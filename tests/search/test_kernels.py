@@ -16,7 +16,7 @@ from sqlalchemy import true
 
 from app.embeddings.store import NO_TALK
 from app.search import closeup
-from app.search.candidates import Found, Scope
+from app.search.candidates import Scope
 from app.search.closeup import Gathered, InPlace, close_to
 from app.search.documents import Document
 from app.search.instructions import multiplies_nibbles
@@ -66,20 +66,11 @@ def everything() -> Scope:
     return Scope(condition=true(), talks=np.arange(1, ROWS + 1), lessons=np.zeros(0, dtype=np.int64))
 
 
-def same(one: Found, other: Found) -> bool:
-    return all(
-        (mine == its).all()
-        for mine, its in zip(
-            (one.passages, one.talks, one.scores), (other.passages, other.talks, other.scores), strict=True
-        )
-    )
-
-
 def test_cosines_are_those_of_simsimd(vectors: ExactIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = np.random.default_rng(3).standard_normal((20, LENGTH)).astype(np.float32)
     by_code = [vectors.search(one, everything(), 100) for one in asked]
     monkeypatch.setattr(exact, "kernels", lambda: None)
-    assert all(same(found, vectors.search(one, everything(), 100)) for one, found in zip(asked, by_code, strict=True))
+    assert all(found == vectors.search(one, everything(), 100) for one, found in zip(asked, by_code, strict=True))
 
 
 @pytest.mark.parametrize("length", [1, 40, 64, 100, 384, 1040])
@@ -141,7 +132,7 @@ def test_scores_are_those_of_numpy(words: WordsIndex, monkeypatch: pytest.Monkey
     monkeypatch.setattr(words_index, "kernels", lambda: None)
     monkeypatch.setattr(bm25, "kernels", lambda: None)
     by_numpy = [index.search(terms, everything(), 100) for index in (words, changed) for terms in questions]
-    assert all(map(same, by_code, by_numpy))
+    assert by_code == by_numpy
 
 
 def test_whole_talks_score_as_by_numpy(words: WordsIndex, monkeypatch: pytest.MonkeyPatch) -> None:

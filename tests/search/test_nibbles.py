@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import true
 
 from app.embeddings.store import NO_TALK
-from app.search.candidates import Found, Scope
+from app.search.candidates import Scope
 from app.search.instructions import multiplies_nibbles, nibble_dot
 from app.search.kernels import kernels, prepare
 from app.search.vector.exact import ExactIndex, as_bytes, lengths
@@ -83,15 +83,6 @@ def test_no_cosine_is_above_its_bound(kind: str) -> None:
             assert np.median(upper - found) < 0.05
 
 
-def same(one: Found, other: Found) -> bool:
-    return all(
-        (mine == its).all()
-        for mine, its in zip(
-            (one.passages, one.talks, one.scores), (other.passages, other.talks, other.scores), strict=True
-        )
-    )
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("share", [1.0, 0.6, 0.2])
 def test_the_same_is_found_as_without(kind: str, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +103,7 @@ def test_the_same_is_found_as_without(kind: str, share: float, monkeypatch: pyte
             monkeypatch.setattr(Nibbles, "are_worth_it", False)
             in_full = one.compare(asked, scope)
             for limit in (30, 1, 600, ROWS // 3, 5, 1 << 40):
-                assert same(by_nibbles.best(limit), in_full.best(limit))
+                assert by_nibbles.best(limit) == in_full.best(limit)
             for least, known in ((0.3, there[:40]), (0.05, there[::3]), (0.9, there[:0]), (-1.0, there[:9])):
                 wanted = np.unique(np.setdiff1d(in_full.talks(least, known), known))
                 for bounded in (again, by_nibbles):

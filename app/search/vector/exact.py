@@ -23,8 +23,8 @@ from sqlmodel import Session
 from app.embeddings.protocol import Vectors
 from app.search.candidates import Found, Scope
 from app.search.index_files import Arrays
-from app.search.kernels import Kernels, kernels
-from app.search.parts import Allowed, Part, Parted, Rows, among, best, distinct, least_of_best, merged_order
+from app.search.kernels import NO_COSINE, Kernels, kernels
+from app.search.parts import Allowed, Part, Parted, Rows, among, best, distinct, least_of_best, merged_order, reached_by
 from app.search.vector.nibbles import Nibbles
 
 _AT_ONCE = 8_192
@@ -32,14 +32,11 @@ _AT_ONCE = 8_192
 MOST_COPIED = 64 * 1024 * 1024
 """Bytes of vectors that each process keeps for itself. Numpy asks for pages of 2 MiB then, which files do not have: of
 30 MiB a search took 4.8 ms instead of 5.1, and one in a hundred 7.4 instead of 8.5."""
-NOT_ALLOWED = -2.0
-"""Less than any cosine."""
 EVERYTHING = -1.5
-"""Between that and any cosine."""
+"""Between NO_COSINE and any cosine."""
 MORE_THAN_BEST, _LEAST_COMPARED = 4, 1_200
 """So many rows are compared in full for each of the best, or at least so many. For three queries of a hundred that is
 too few, and then those are compared that may be nearer than the last of these."""
-_SAMPLED = 16
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,7 +91,7 @@ class VectorPart(Part):
 
 
 class _Rows(NamedTuple):
-    """Rows of a part, None for all, and the cosine of each; NOT_ALLOWED for one that is not in the scope."""
+    """Rows of a part, None for all, and the cosine of each; NO_COSINE for one that is not in the scope."""
 
     part: VectorPart
     rows: Rows | None
@@ -103,7 +100,7 @@ class _Rows(NamedTuple):
     def best(self, limit: int) -> Found:
         """The nearest `limit` that are in the scope, best first, ties by passage."""
         where = least_of_best(self.cosines, limit)
-        where = where[self.cosines[where] > NOT_ALLOWED]
+        where = where[self.cosines[where] > NO_COSINE]
         return self.at(where[np.argsort(-self.cosines[where], kind="stable")[:limit]])
 
     def at(self, where: NDArray[np.int64]) -> Found:
@@ -112,7 +109,7 @@ class _Rows(NamedTuple):
         return Found(self.part.passages[rows], self.part.talks[rows], self.cosines[where])
 
     def talks_from(self, least: float, known: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The talk of each that has at least this cosine, more than NOT_ALLOWED."""
+        """The talk of each that has at least this cosine, more than NO_COSINE."""
         where = np.flatnonzero(self.cosines >= np.float32(least))
         return self.part.talks[where if self.rows is None else self.rows[where]]
 
@@ -154,9 +151,8 @@ class _Bounded:
 
     def _likely(self, limit: int) -> float:
         """A bound that some more rows reach than may be among the best `limit`, as far as a sample tells."""
-        sample = self._bounds.upper[::_SAMPLED]
-        rank = len(sample) - max(MORE_THAN_BEST * limit, _LEAST_COMPARED) // _SAMPLED
-        return float(np.partition(sample, rank)[rank]) if rank > 0 else EVERYTHING
+        least = reached_by(self._bounds.upper, max(MORE_THAN_BEST * limit, _LEAST_COMPARED))
+        return EVERYTHING if least is None else float(least)
 
     def _from(self, least: float) -> _Rows:
         """All rows in the scope of at least this cosine, and some more."""
@@ -286,7 +282,7 @@ class ExactIndex(Parted[VectorPart]):
             return _Bounded(part, part.nibbles, made, asked, allowed)
         cosines = part.cosines(asked, rows)
         if rows is None and allowed.mask is not None:
-            cosines[~allowed.mask] = NOT_ALLOWED
+            cosines[~allowed.mask] = NO_COSINE
         return _Rows(part, rows, cosines)
 
     def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:

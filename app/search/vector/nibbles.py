@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.instructions import multiplies_nibbles
+from app.search.instructions import LINE, multiplies_nibbles
 from app.search.kernels import Kernels
 from app.search.parts import Rows
 
@@ -25,8 +25,6 @@ _SIGMA = math.sqrt((STEP * STEP - 1) / 12)
 SIGMAS = 6.0
 LEAST_ROWS = 16_384
 """Fewer are compared in full as quickly."""
-_LINE = 64
-"""Bytes that are multiplied at once, see `instructions`."""
 _MOST_SIGMAS_OF_ITSELF = 4.0
 """Of a row whose product with itself is off by more, as of one whose numbers are small but for a few, errors are no
 longer as if by chance: nothing is known of it."""
@@ -66,7 +64,7 @@ class Nibbles:
     @property
     def _may_be_worth_it(self) -> bool:
         rows, length = self._numbers.shape
-        return bool(rows >= LEAST_ROWS and length % (2 * _LINE) == 0)
+        return bool(rows >= LEAST_ROWS and length % (2 * LINE) == 0)
 
     def make(self) -> None:
         """Make them now, where they may be worth it, so that no search waits for that: .1 s for 80,000 rows."""
@@ -80,12 +78,12 @@ class Nibbles:
         A byte holds the number of a place of a line and, above it, that of the same place of the next line.
         """
         count, length = self._numbers.shape
-        packed = np.empty((count, length // (2 * _LINE), _LINE), dtype=np.uint8)
+        packed = np.empty((count, length // (2 * LINE), LINE), dtype=np.uint8)
         lengths = np.array(self._lengths)
         for start in range(0, count, _AT_ONCE):
             numbers = self._numbers[start : start + _AT_ONCE]
             some = _NIBBLE_OF[numbers.view(np.uint8)]
-            pairs = some.reshape(len(some), -1, 2, _LINE)
+            pairs = some.reshape(len(some), -1, 2, LINE)
             packed[start : start + _AT_ONCE] = pairs[:, :, 0] | pairs[:, :, 1] << 4
             lost = numbers - np.int16(STEP) * (some.astype(np.int16) - np.int16(MIDDLE))
             of_itself = np.abs(np.einsum("nd,nd->n", numbers, lost, dtype=np.int32))
