@@ -11,6 +11,9 @@ LanceDB has its full-text index, HNSW with 8-bit vectors and its RRF reranker. O
 
 Each is measured once more "as it comes": with the same model run as it does by itself, and LanceDB without an index of
 vectors, which its documentation finds unnecessary up to 100,000 rows (docs.lancedb.com/indexing/vector-index).
+
+A base is searched by clients of one process and of two, as either may suit an engine better; each process of two has
+engines of its own.
 """
 
 from __future__ import annotations
@@ -22,8 +25,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import cache, partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,12 +57,18 @@ ROWS = 30
 """Passages asked of peers for ten documents."""
 CLIENTS = {1: 60, 8: 240}
 """How many clients, and how many questions they ask in a round."""
+PROCESSES = 2
+"""Over which the most clients are parted too."""
 ROUNDS = 3
 MOST_SECONDS = 25.0
 GOALS = {"txtai": 4, "LanceDB": 10}
 
 Ask = Callable[[str], list[int]]
 """Ids of the talks found for a question, best first."""
+Way = tuple[int, int]
+"""How many clients ask, and over how many processes they are parted."""
+Timed = tuple[list[float], float]
+"""Milliseconds of each answer, and seconds in all."""
 
 
 class Passages(NamedTuple):
@@ -78,14 +91,19 @@ def main() -> None:
         address = f"sqlite:///{scratch}/collection.sqlite3" if collection else sys.argv[1]
         base = open_knowledge_base(get_settings().model_copy(update={"database_url": address}))
         documents = fill(base, collection) if collection else {}
-        base.search.warm()
-        given = passages(base)
-        print(f"{len(set(given.talks)):,} talks, {len(given.texts):,} passages")
-        engines = {"Hallway": ours(base), **txtai(base, given), **lance(base, given, Path(scratch))}
+        engines = make_engines(base, Path(scratch))
         if collection:
             quality(engines, collection, documents)
-        speed(engines, base)
+        speed(engines, base, () if collection else [Path(scratch) / f"process{at}" for at in range(PROCESSES)])
         base.engine.dispose()
+
+
+def make_engines(base: KnowledgeBase, folder: Path) -> dict[str, Ask]:
+    """All engines, each with what it indexed; some keep it in the `folder`."""
+    base.search.warm()
+    given = passages(base)
+    print(f"{len(set(given.talks)):,} talks, {len(given.texts):,} passages", flush=True)
+    return {"Hallway": ours(base), **txtai(base, given), **lance(base, given, folder)}
 
 
 def make_environment(folder: Path) -> None:
@@ -225,34 +243,80 @@ def quality(engines: Mapping[str, Ask], collection: Collection, documents: Mappi
     say("Hallway above the best of the others", means["Hallway"] - max(others), "", 0, at_least=True)
 
 
-def speed(engines: Mapping[str, Ask], base: KnowledgeBase) -> None:
-    """Each engine in turn, round after round, so that all meet the same machine."""
-    heading("Speed, the question embedded too")
+def speed(engines: Mapping[str, Ask], base: KnowledgeBase, folders: Sequence[Path]) -> None:
+    """Each engine in turn, round after round, so that all meet the same machine.
+
+    The most clients are also parted over as many processes as there are `folders`, in which each keeps its own.
+    """
     with reading(base.engine) as session:
         asked = questions(session)
-    for ask in engines.values():
-        for question in islice(asked, 10):
-            ask(question)
-    rates: dict[tuple[str, int], list[float]] = {(name, count): [] for name in engines for count in CLIENTS}
-    times: dict[tuple[str, int], list[float]] = {key: [] for key in rates}
-    for _ in range(ROUNDS):
-        for count, each in CLIENTS.items():
-            for name, ask in engines.items():
-                took, seconds = at_once(ask, list(islice(asked, each)), count, MOST_SECONDS)
-                rates[name, count].append(len(took) / seconds)
-                times[name, count] += took
-    for count in CLIENTS:
-        for name in engines:
-            took = times[name, count]
+    ways: list[Way] = [(count, 1) for count in CLIENTS] + ([(max(CLIENTS), len(folders))] if folders else [])
+    rates: dict[tuple[str, Way], list[float]] = {(name, way): [] for name in engines for way in ways}
+    times: dict[tuple[str, Way], list[float]] = {key: [] for key in rates}
+    with ExitStack() as opened:
+        anew = get_context("spawn")  # a process that threads were started in is not to be forked
+        pools = [opened.enter_context(ProcessPoolExecutor(1, mp_context=anew)) for _ in folders]
+        there = [partial(_there, base.settings.database_url, folder) for folder in folders]
+        beside = list(zip(pools, there, strict=True))
+        _all_of(pool.submit(ask, "Hallway", 1, []) for pool, ask in beside)  # makes their engines
+        heading("Speed, the question embedded too")
+        for turn in range(ROUNDS + 1):
+            for way in ways:
+                clients, parts = way
+                for name, here in engines.items():
+                    some = list(islice(asked, CLIENTS[clients] if turn else 10 * parts))
+                    if parts == 1:
+                        took, seconds = at_once(here, some, clients, MOST_SECONDS)
+                    else:
+                        took, seconds = _all_of(
+                            pool.submit(ask, name, clients // parts, some[at::parts])
+                            for at, (pool, ask) in enumerate(beside)
+                        )
+                    if turn:  # the first is to warm up
+                        rates[name, way].append(len(took) / seconds)
+                        times[name, way] += took
+    show(list(engines), ways, rates, times)
+
+
+def _all_of(asking: Iterable[Future[Timed]]) -> Timed:
+    """What came of all that ask at once; the slowest tells how long it took."""
+    found = [one.result() for one in list(asking)]
+    return [one for took, _ in found for one in took], max(seconds for _, seconds in found)
+
+
+def _there(address: str, folder: Path, name: str, clients: int, questions: Sequence[str]) -> Timed:
+    """Ask in this process."""
+    return at_once(_engines(address, folder)[name], questions, clients, MOST_SECONDS)
+
+
+@cache
+def _engines(address: str, folder: Path) -> dict[str, Ask]:
+    """Those of this process."""
+    folder.mkdir()
+    return make_engines(open_knowledge_base(get_settings().model_copy(update={"database_url": address})), folder)
+
+
+def show(
+    names: Sequence[str],
+    ways: Sequence[Way],
+    rates: Mapping[tuple[str, Way], Sequence[float]],
+    times: Mapping[tuple[str, Way], Sequence[float]],
+) -> None:
+    """The table, and how many times as many ours answered as each other in the same round."""
+    told = {way: f"{way[0]} clients" + (f" of {way[1]} processes" if way[1] > 1 else "") for way in ways}
+    for way in ways:
+        for name in names:
+            took = times[name, way]
             print(
-                f"{count} clients: {name:<22} {statistics.median(rates[name, count]):8.1f} /s"
+                f"{told[way]}: {name:<22} {statistics.median(rates[name, way]):8.1f} /s"
                 f"   p50 {statistics.median(took):7.1f} ms   p99 {quantile(took, 0.99):7.1f} ms"
             )
-    for name in engines:
-        if name != "Hallway":
-            pairs = zip(rates["Hallway", 8], rates[name, 8], strict=True)
+    for way in ways[1:]:
+        for name in names[1:]:
+            pairs = zip(rates[names[0], way], rates[name, way], strict=True)
             ratio = statistics.median(mine / theirs for mine, theirs in pairs)
-            say(f"8 clients, Hallway to {name}", ratio, "times", GOALS[name.split()[0]], at_least=True)
+            goal = GOALS[name.split()[0]]
+            say(f"{told[way]}, {names[0]} to {name}", ratio, "times", goal, at_least=True)
 
 
 if __name__ == "__main__":

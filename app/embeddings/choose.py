@@ -18,12 +18,15 @@ from app.embeddings.onnx_export import (
     wanted_vectors,
 )
 from app.embeddings.onnx_runtime import OnnxEmbedder
+from app.embeddings.probes import PROBES
 from app.embeddings.protocol import Embedder, Progress, Vectors
 from app.embeddings.reference import SentenceTransformerEmbedder
-from app.embeddings.runtimes import keep_agreement, known_agreement, run_in_bf16
+from app.embeddings.runtimes import SHORT, keep_agreement, known_agreement, run_in_bf16, run_in_fp32
+from app.embeddings.smoothed import smoothed
 from app.embeddings.vocabulary import Vocabulary
 from app.embeddings.weights import ModelFolder, find_model
 from app.errors import ModelError
+from app.locks import alone
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -120,30 +123,58 @@ class ChosenEmbedder:
         exact = OnnxEmbedder(model, file, threads)
         if self._settings.encoder_precision == "fp32":
             return exact
+        for quicker in (in_bf16, with_quick_queries):
+            try:
+                found = quicker(exact, threads)
+                if found is not None:
+                    return found
+            except (ImportError, RuntimeError, OSError, ValueError) as error:
+                log.info("Embedding does without what would be quicker: it did not start here (%s).", error)
+        return exact
 
-        def quick(eight_bits: bool) -> OnnxEmbedder | None:
-            run = run_in_bf16(file, threads or os.cpu_count() or 1, eight_bits)
-            return OnnxEmbedder(model, file, threads, run) if run else None
 
-        try:
-            agrees, found = known_agreement(file.parent), None
-            if agrees is None:
-                found = quick(eight_bits=True)
-                if found is None:
-                    return exact
-                agrees = agreement(wanted_vectors(file.parent), found)
-                keep_agreement(file.parent, agrees)
-            if agrees.passages < LEAST_COSINE:
-                log.info("Embedding in fp32: in bf16 vectors agree only to a cosine of %.5f here.", agrees.passages)
-                return exact
-            eight_bits = agrees.queries >= LEAST_OF_QUERIES
-            if not eight_bits:
-                log.info("Queries in bf16: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
-                found = None
-            return found or quick(eight_bits) or exact
-        except (ImportError, RuntimeError, OSError, ValueError) as error:
-            log.info("Embedding in fp32: bf16 did not start here (%s).", error)
-            return exact
+def in_bf16(exact: OnnxEmbedder, threads: int) -> OnnxEmbedder | None:
+    """The same in bf16, with queries in 8 bits if they agree; None where there is no bf16, or where it disagrees.
+
+    Raises what `run_in_bf16` raises.
+    """
+    folder = exact.file.parent
+
+    def quick(eight_bits: bool) -> OnnxEmbedder | None:
+        run = run_in_bf16(exact.file, threads or os.cpu_count() or 1, eight_bits)
+        return OnnxEmbedder(exact.model, exact.file, threads, run) if run else None
+
+    agrees, found = known_agreement(folder, "bf16"), None
+    if agrees is None:
+        found = quick(eight_bits=True)
+        if found is None:
+            return None
+        agrees = agreement(wanted_vectors(folder), found)
+        keep_agreement(folder, "bf16", agrees)
+    if agrees.passages < LEAST_COSINE:
+        log.info("Embedding in fp32: in bf16 vectors agree only to a cosine of %.5f here.", agrees.passages)
+        return None
+    eight_bits = agrees.queries >= LEAST_OF_QUERIES
+    if not eight_bits:
+        log.info("Queries in bf16: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
+        found = None
+    return found or quick(eight_bits)
+
+
+def with_quick_queries(exact: OnnxEmbedder, threads: int) -> OnnxEmbedder | None:
+    """The same with queries in 8 bits; None where those disagree. Raises what `smoothed` raises."""
+    folder = exact.file.parent
+    with alone(folder):
+        graph = smoothed(exact.file, lambda: [exact.tokens(text)[0][:, :SHORT] for text in PROBES])
+    found = OnnxEmbedder(exact.model, exact.file, threads, run_in_fp32(exact.file, graph))
+    agrees = known_agreement(folder, "8-bit")
+    if agrees is None:
+        agrees = agreement(wanted_vectors(folder), found)
+        keep_agreement(folder, "8-bit", agrees)
+    if agrees.queries >= LEAST_OF_QUERIES:
+        return found
+    log.info("Queries in fp32: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
+    return None
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -23,7 +23,7 @@ def in_eight_bits(openvino: Any, core: Any, file: Path) -> Path:
     graph cannot be read.
     """
     made = file.with_name("queries.xml")
-    if not _is_newer(made, file):
+    if not (is_newer(made, file) and made.with_suffix(".bin").is_file()):
         for leftover in file.parent.glob("queries-*"):  # of a process that was killed
             leftover.unlink(missing_ok=True)
         graph = core.read_model(str(file))
@@ -37,9 +37,10 @@ def in_eight_bits(openvino: Any, core: Any, file: Path) -> Path:
     return made
 
 
-def _is_newer(made: Path, file: Path) -> bool:
+def is_newer(made: Path, file: Path) -> bool:
+    """Whether `made` is there and was made since `file` was."""
     try:
-        return made.stat().st_mtime_ns >= file.stat().st_mtime_ns and made.with_suffix(".bin").is_file()
+        return made.stat().st_mtime_ns >= file.stat().st_mtime_ns
     except OSError:
         return False
 

@@ -49,8 +49,8 @@ class OnnxEmbedder:
 
     @property
     def precision(self) -> str:
-        """What the graph is computed in: fp32 or bf16."""
-        return "bf16" if self._given else "fp32"
+        """What texts are computed in but for queries: fp32 or bf16."""
+        return self._given.precision if self._given else "fp32"
 
     def load(self) -> tuple[Run, Any]:
         """What runs the graph, and the tokenizer; loaded once. Raises ModelError."""
@@ -94,16 +94,17 @@ class OnnxEmbedder:
     def encode_query(self, text: str) -> Vectors:
         """See `Embedder`."""
         run, _ = self.load()
-        vector: Vectors = run(*self._query(text))[0]
+        vector: Vectors = run(*self.tokens(text))[0]
         return vector
 
     def begin_query(self, text: str) -> Callable[[], Vectors]:
         """See `Embedder`."""
         run, _ = self.load()
-        begun = run.begin(*self._query(text))
+        begun = run.begin(*self.tokens(text))
         return lambda: begun()[0]
 
-    def _query(self, text: str) -> tuple[Tokens, Tokens]:
+    def tokens(self, text: str) -> tuple[Tokens, Tokens]:
+        """Ids and mask (1, t) of a query."""
         _, tokenizer = self.load()
         return _padded([tokenizer.encode(self.model.prompts["query"] + text).ids])
 

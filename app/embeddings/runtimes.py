@@ -1,17 +1,21 @@
-"""What runs an exported graph: onnxruntime in fp32 anywhere, or OpenVINO in bf16 where the processor computes in it."""
+"""What runs an exported graph: OpenVINO in bf16 where the processor computes in it, or onnxruntime in fp32 anywhere.
+
+Both run a graph for queries, in 8 bits, beside it: `eight_bits` and `smoothed` make those.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import platform
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +31,9 @@ Tokens = NDArray[np.int64]
 
 class Run(Protocol):
     """What runs a graph. Threads may use it side by side."""
+
+    precision: str
+    """What texts are computed in but for short ones: fp32 or bf16."""
 
     def __call__(self, ids: Tokens, mask: Tokens) -> Vectors:
         """Vectors (n, d) of token ids and attention mask, each (n, t)."""
@@ -49,33 +56,55 @@ to the last bit."""
 class _InFp32:
     """See `run_in_fp32`."""
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
+    precision = "fp32"
+
+    def __init__(self, file: Path, for_queries: Path | None) -> None:
+        self._file = file
+        self._session: Any = None if for_queries else _session(file)
+        self._short: Any = _session(for_queries) if for_queries else self._session
+        self._opening = threading.Lock()
         self._aside = ThreadPoolExecutor(os.cpu_count() or 1, "encode-query")
 
     def __call__(self, ids: Tokens, mask: Tokens) -> Vectors:
         """See `Run`."""
-        vectors: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        is_short = len(ids) == 1 and ids.shape[1] <= SHORT
+        session = self._short if is_short else self._whole()
+        vectors: Vectors = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return vectors
 
     def begin(self, ids: Tokens, mask: Tokens) -> Callable[[], Vectors]:
         """See `Run`."""
         return self._aside.submit(self, ids, mask).result
 
+    def _whole(self) -> Any:
+        with self._opening:
+            if self._session is None:
+                self._session = _session(self._file)
+            return self._session
 
-def run_in_fp32(file: Path) -> Run:
-    """Onnxruntime, one thread to each call, so that calls side by side do not wait for one another."""
+
+def run_in_fp32(file: Path, for_queries: Path | None = None) -> Run:
+    """Onnxruntime, one thread to each call, so that calls side by side do not wait for one another.
+
+    A short text alone is run by the graph `for_queries` where there is one; the other is loaded when first needed then.
+    """
+    return _InFp32(file, for_queries)
+
+
+def _session(file: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return _InFp32(onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"]))
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 class _InBf16:
     """See `run_in_bf16`."""
+
+    precision = "bf16"
 
     def __init__(self, few: Sequence[Turns], single: Turns, many: Callable[[], Turns]) -> None:
         """Of requests for one text of each length of FEW, for one short text, and what makes those for many, once."""
@@ -215,12 +244,6 @@ def run_in_bf16(file: Path, threads: int, eight_bits: bool = True) -> Run | None
     )
 
 
-def processor() -> str:
-    """What decides how bf16 rounds here: OpenVINO's version and the processor's name."""
-    openvino = _openvino()
-    return f"{openvino.get_version()} on {openvino.Core().get_property('CPU', 'FULL_DEVICE_NAME')}"
-
-
 @lru_cache(maxsize=1)
 def _openvino() -> Any:
     # Its tools report each import to their maker when this package can be imported; here nothing is ever sent.
@@ -241,18 +264,32 @@ class Agreement(NamedTuple):
     queries: float
 
 
-def known_agreement(folder: Path) -> Agreement | None:
-    """What bf16, with queries in 8 bits, was found to do on this processor; None where that was not tried yet."""
+Kind = Literal["bf16", "8-bit"]
+"""OpenVINO in bf16, or onnxruntime in fp32; queries are in 8 bits with either."""
+
+
+def known_agreement(folder: Path, kind: Kind) -> Agreement | None:
+    """What was found of this kind on this processor; None where it was not tried yet."""
     try:
-        found = json.loads((folder / "bf16.json").read_text(encoding="utf-8"))
+        found = json.loads((folder / f"{kind}.json").read_text(encoding="utf-8"))
         known = Agreement(float(found["passages"]), float(found["queries"]))
-        return known if found["processor"] == processor() else None
+        return known if found["processor"] == _processor(kind) else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def keep_agreement(folder: Path, found: Agreement) -> None:
+def keep_agreement(folder: Path, kind: Kind, found: Agreement) -> None:
     """Keep what `known_agreement` tells. Replaced whole, as other processes may read it now."""
-    making = folder / f"bf16.{os.getpid()}.json"
-    making.write_text(json.dumps({"processor": processor(), **found._asdict()}), encoding="utf-8")
-    making.replace(folder / "bf16.json")
+    making = folder / f"{kind}.{os.getpid()}.json"
+    making.write_text(json.dumps({"processor": _processor(kind), **found._asdict()}), encoding="utf-8")
+    making.replace(folder / f"{kind}.json")
+
+
+def _processor(kind: Kind) -> str:
+    """What decides how numbers are rounded here: the version of what computes, and the processor."""
+    if kind == "bf16":
+        openvino = _openvino()
+        return f"{openvino.get_version()} on {openvino.Core().get_property('CPU', 'FULL_DEVICE_NAME')}"
+    import onnxruntime
+
+    return f"onnxruntime {onnxruntime.__version__} on {platform.machine()}"

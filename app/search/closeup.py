@@ -17,7 +17,7 @@ from app.embeddings.protocol import Vectors
 from app.embeddings.store import NO_TALK
 from app.search.kernels import Kernels, kernels, small_loops
 from app.search.parts import distinct
-from app.search.vector.exact import VectorPart, as_bytes, lengths
+from app.search.vector.exact import AskedBytes, VectorPart
 from app.search.vector.protocol import VectorIndex
 
 
@@ -99,9 +99,9 @@ class InPlace(Closeup):
         part, near = self._part, np.zeros(len(self.documents))
         if query.shape != part.numbers.shape[1:]:
             return near
-        asked = as_bytes(query[np.newaxis])
+        asked = AskedBytes.of(query)
         self._made.nearness(
-            asked[0], lengths(asked)[0], part.numbers, part.lengths, self._order, self._firsts, self._ends,
+            asked.numbers[0], asked.length, part.numbers, part.lengths, self._order, self._firsts, self._ends,
             MOST_OF_TALK, self._wanted, np.float32(texts.first), np.float32(texts.best), near,
         )  # fmt: skip
         return near
@@ -137,7 +137,7 @@ class Gathered(Closeup):
         found = np.zeros(len(self.documents) + 1)
         if not len(self._starts) or query.shape != self._part.numbers.shape[1:]:
             return found[:-1]
-        cosines = self._part.cosines(as_bytes(query[np.newaxis]), None)
+        cosines = self._part.cosines(AskedBytes.of(query), None)
         best = np.maximum.reduceat(cosines, self._starts)
         is_text = ~self._is_title
         counts = np.add.reduceat(is_text, self._starts, dtype=np.int64)

@@ -6,7 +6,7 @@ Each is a function that the loops of `kernels` call, and numba is told here how 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 LINE = 64
 """Bytes that a processor fetches at once, and that it multiplies at once."""
-_NUMBERS = 16
-"""Sums of 32 bits that these products make."""
 _AVX2 = 32
 """Bytes that a processor multiplies at once where it has no AVX-512."""
 
@@ -41,7 +39,7 @@ def shift_of(asked: NDArray[np.int8]) -> np.int32:  # noqa: ARG001  # by the nam
 def nibble_dot(asked: NDArray[np.int8], nibbles: NDArray[np.uint8], row: int) -> np.int32:
     """Product of `asked` (d,) with a row of numbers of 4 bits, two to a byte, as `nibbles.packed` lays them out.
 
-    It is quick where `multiplies_nibbles`: half the bytes are read that `dot` reads.
+    It is quick where `multiplies_bytes`: half the bytes are read that `dot` reads.
     """
     lines = nibbles[row].reshape(-1, 1, LINE)
     numbers = np.concatenate((lines & 15, lines >> 4), axis=1).reshape(-1)
@@ -49,13 +47,13 @@ def nibble_dot(asked: NDArray[np.int8], nibbles: NDArray[np.uint8], row: int) ->
 
 
 def multiplies_bytes() -> bool:
-    """Whether numba makes code for a processor that has the products of `dot`."""
+    """Whether numba makes code for a processor that has products of bytes, for `dot` and `nibble_dot`."""
+    return multiplies_lines() or _has("avx2")
+
+
+def multiplies_lines() -> bool:
+    """Whether that multiplies a line at once, and adds up what comes of it."""
     return _has("avx512vnni")
-
-
-def multiplies_nibbles() -> bool:
-    """Whether numba makes code for a processor that has products for `nibble_dot`."""
-    return _has("avx512vnni") or _has("avx2")
 
 
 @lru_cache
@@ -72,8 +70,9 @@ def teach() -> None:
     """Tell numba how to make the functions of this module, once, before what calls them is made."""
     from numba.extending import overload
 
-    ask, times = _prefetch(), _products()
-    by_instruction = multiplies_bytes()
+    by_instruction, is_shifted = multiplies_bytes(), multiplies_lines()
+    ask = _prefetch()
+    times: Any = _products() if by_instruction else None
 
     @overload(fetch)  # type: ignore[untyped-decorator]  # numba has no types
     def _(numbers: Any, row: Any) -> Any:  # noqa: ARG001  # both must be named and annotated alike
@@ -88,7 +87,7 @@ def teach() -> None:
     def _(asked: Any) -> Any:  # noqa: ARG001
         def made(asked: Any) -> Any:
             total = np.int32(0)
-            if by_instruction:
+            if is_shifted:
                 for place in range(len(asked) // LINE * LINE):
                     total = np.int32(total + np.int32(128 * np.int32(asked[place])))
             return total
@@ -122,7 +121,7 @@ def teach() -> None:
 def _teach_nibbles() -> None:
     from numba.extending import overload
 
-    by_nibbles: Any = _nibble_products() if multiplies_nibbles() else None
+    by_nibbles: Any = _nibble_products() if multiplies_bytes() else None
 
     @overload(nibble_dot, jit_options={"forceinline": True})  # type: ignore[untyped-decorator]
     def _(asked: Any, nibbles: Any, row: Any) -> Any:  # noqa: ARG001
@@ -162,25 +161,33 @@ def _prefetch() -> Any:
 
 
 def _products() -> Any:
-    """The sum of (byte of `row` + 128) times (byte of `asked`) over so many lines, at least one, by VPDPBUSD."""
+    """The sum of bytes of `row` times bytes of `asked`, -127..127, over so many lines, at least one.
+
+    By VPDPBUSD, of (byte of `row` + 128), or of AVX2 by VPMADDUBSW, whose sums of 16 bits two products do not fill.
+    """
     from llvmlite import ir
     from numba import types
     from numba.extending import intrinsic
 
-    line, sums = ir.VectorType(ir.IntType(8), LINE), ir.VectorType(ir.IntType(32), _NUMBERS)
+    how = _How()
 
     @intrinsic  # type: ignore[untyped-decorator]
     def products(_typing: Any, row: Any, asked: Any, lines: Any) -> Any:  # noqa: ARG001
         def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
-            multiply = _named(builder, "llvm.x86.avx512.vpdpbusd.512", sums, sums, line, line)
-            row, asked = (builder.inttoptr(address, ir.PointerType(line)) for address in given[:2])
+            row, asked = (builder.inttoptr(address, ir.PointerType(how.some)) for address in given[:2])
 
             def added(total: Any, at: Any) -> Any:
-                its, own = (builder.load(builder.gep(start, [at]), align=1) for start in (row, asked))
-                raised = builder.xor(its, ir.Constant(line, [128] * LINE))  # its sign turned, that is 128 added
-                return builder.call(multiply, [total, raised, own])
+                for step in range(how.steps):
+                    place = builder.add(builder.mul(at, how.place(how.steps)), how.place(step))
+                    its, own = (builder.load(builder.gep(start, [place]), align=1) for start in (row, asked))
+                    if how.is_wide:
+                        its = builder.xor(its, ir.Constant(how.some, [128] * how.at_once))  # 128 is added
+                    else:  # the one takes the sign of the other, which goes without
+                        its, own = how.signed(builder, own, own), how.signed(builder, its, own)
+                    total = how.added(builder, total, [(its, own)])
+                return total
 
-            return _sum_over(builder, given[2], _NUMBERS, added)
+            return _sum_over(builder, given[2], how.at_once // 4, added)
 
         return types.int32(types.uintp, types.uintp, types.int64), code
 
@@ -190,55 +197,73 @@ def _products() -> Any:
 def _nibble_products() -> Any:
     """The sum of numbers of 4 bits times bytes of `asked` over so many lines, at least one.
 
-    By VPDPBUSD, or of AVX2 by VPMADDUBSW, whose sums of 16 bits four products of 15 and 127 do not fill.
+    By VPDPBUSD, or of AVX2 by VPMADDUBSW, whose sums of 16 bits eight products of 15 and 127 do not fill.
     """
     from llvmlite import ir
     from numba import types
     from numba.extending import intrinsic
 
-    wide = multiplies_bytes()
-    at_once = LINE if wide else _AVX2
-    place = ir.IntType(64)
-    some, sums = ir.VectorType(ir.IntType(8), at_once), ir.VectorType(ir.IntType(32), at_once // 4)
-    pairs = ir.VectorType(ir.IntType(16), at_once // 2)
-
-    def multiplied(builder: Any, total: Any, numbers: Sequence[Any], own: Sequence[Any]) -> Any:
-        if wide:
-            multiply = _named(builder, "llvm.x86.avx512.vpdpbusd.512", sums, sums, some, some)
-            for both in zip(numbers, own, strict=True):
-                total = builder.call(multiply, [total, *both])
-            return total
-        multiply = _named(builder, "llvm.x86.avx2.pmadd.ub.sw", pairs, some, some)
-        widen = _named(builder, "llvm.x86.avx2.pmadd.wd", sums, pairs, pairs)
-        low, high = (builder.call(multiply, both) for both in zip(numbers, own, strict=True))
-        ones = ir.Constant(pairs, [1] * (at_once // 2))
-        return builder.add(total, builder.call(widen, [builder.add(low, high), ones]))
+    how = _How()
 
     @intrinsic  # type: ignore[untyped-decorator]
     def products(_typing: Any, row: Any, asked: Any, lines: Any) -> Any:  # noqa: ARG001
         def code(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
-            row, asked = (builder.inttoptr(address, ir.PointerType(some)) for address in given[:2])
-            steps = LINE // at_once
+            row, asked = (builder.inttoptr(address, ir.PointerType(how.some)) for address in given[:2])
+            low, four = (ir.Constant(how.some, [each] * how.at_once) for each in (15, 4))
 
             def added(total: Any, at: Any) -> Any:
-                first = builder.mul(at, place(steps))
-                for step in range(steps):
-                    its = builder.load(builder.gep(row, [builder.add(first, place(step))]), align=1)
-                    below = builder.add(builder.mul(first, place(2)), place(step))
+                first = builder.mul(at, how.place(how.steps))
+                pairs: list[tuple[Any, Any]] = []
+                for step in range(how.steps):
+                    its = builder.load(builder.gep(row, [builder.add(first, how.place(step))]), align=1)
+                    below = builder.add(builder.mul(first, how.place(2)), how.place(step))
                     own = [
-                        builder.load(builder.gep(asked, [builder.add(below, place(line))]), align=1)
-                        for line in (0, steps)
+                        builder.load(builder.gep(asked, [builder.add(below, how.place(line))]), align=1)
+                        for line in (0, how.steps)
                     ]
-                    low = builder.and_(its, ir.Constant(some, [15] * at_once))
-                    high = builder.lshr(its, ir.Constant(some, [4] * at_once))
-                    total = multiplied(builder, total, (low, high), own)
-                return total
+                    pairs += zip((builder.and_(its, low), builder.lshr(its, four)), own, strict=True)
+                return how.added(builder, total, pairs)
 
-            return _sum_over(builder, given[2], at_once // 4, added)
+            return _sum_over(builder, given[2], how.at_once // 4, added)
 
         return types.int32(types.uintp, types.uintp, types.int64), code
 
     return products
+
+
+class _How:
+    """How many bytes are multiplied at once, and by which instructions."""
+
+    def __init__(self) -> None:
+        from llvmlite import ir
+
+        self.is_wide = multiplies_lines()
+        self.at_once = LINE if self.is_wide else _AVX2
+        self.steps = LINE // self.at_once
+        self.place = ir.IntType(64)
+        self.some = ir.VectorType(ir.IntType(8), self.at_once)
+        self._pairs = ir.VectorType(ir.IntType(16), self.at_once // 2)
+        self._sums = ir.VectorType(ir.IntType(32), self.at_once // 4)
+
+    def added(self, builder: Any, total: Any, pairs: Sequence[tuple[Any, Any]]) -> Any:
+        """`total` and the products of bytes without a sign and bytes with one, as many as 16 bits hold the sums of."""
+        from llvmlite import ir
+
+        if self.is_wide:
+            multiply = _named(builder, "llvm.x86.avx512.vpdpbusd.512", self._sums, self._sums, self.some, self.some)
+            for pair in pairs:
+                total = builder.call(multiply, [total, *pair])
+            return total
+        multiply = _named(builder, "llvm.x86.avx2.pmadd.ub.sw", self._pairs, self.some, self.some)
+        widen = _named(builder, "llvm.x86.avx2.pmadd.wd", self._sums, self._pairs, self._pairs)
+        products = [builder.call(multiply, pair) for pair in pairs]
+        ones = ir.Constant(self._pairs, [1] * (self.at_once // 2))
+        return builder.add(total, builder.call(widen, [reduce(builder.add, products), ones]))
+
+    def signed(self, builder: Any, numbers: Any, by: Any) -> Any:
+        """Bytes with their sign turned where the one of `by` is below 0, and 0 where that is 0."""
+        turn = _named(builder, "llvm.x86.avx2.psign.b", self.some, self.some, self.some)
+        return builder.call(turn, [numbers, by])
 
 
 def _sum_over(builder: Any, lines: Any, width: int, added: Callable[[Any, Any], Any]) -> Any:

@@ -20,11 +20,14 @@ from app.embeddings.onnx_export import LEAST_COSINE, LEAST_OF_QUERIES, agreement
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.probes import PROBES
 from app.embeddings.reference import SentenceTransformerEmbedder
-from app.embeddings.runtimes import FEW, Agreement, keep_agreement, known_agreement, run_in_bf16
+from app.embeddings.runtimes import FEW, Agreement, Kind, keep_agreement, known_agreement, run_in_bf16
 from app.embeddings.weights import find_model
 from app.settings import Settings
 
-MAY_BE_THERE = {"check.json", "lock", "model.onnx", "probes.npy", "bf16.json", "openvino", "queries.xml", "queries.bin"}
+MAY_BE_THERE = {
+    *("check.json", "lock", "model.onnx", "probes.npy", "bf16.json", "openvino", "queries.xml", "queries.bin"),
+    *("8-bit.json", "queries.onnx"),
+}
 
 pytestmark = pytest.mark.quality
 
@@ -104,19 +107,19 @@ def test_bf16_serves_where_the_processor_has_it_and_agrees_with_the_reference(se
     found = agreement(wanted_vectors(folder), serving)
     assert LEAST_COSINE <= found.passages <= 1.00001
     assert LEAST_OF_QUERIES <= found.queries < LEAST_COSINE, "queries are not in 8 bits"
-    assert known_agreement(folder) == found
+    assert known_agreement(folder, "bf16") == found
     assert sys.modules.get("openvino_telemetry") is None, "OpenVINO's tools would report their use"
 
 
 @contextmanager
-def found_to_agree(folder: Path, as_far: Agreement) -> Iterator[None]:
-    """What bf16 was found to do here is this, until the block ends."""
-    kept = known_agreement(folder)
-    keep_agreement(folder, as_far)
+def found_to_agree(folder: Path, kind: Kind, as_far: Agreement) -> Iterator[None]:
+    """What one of this kind was found to do here is this, until the block ends."""
+    kept = known_agreement(folder, kind)
+    keep_agreement(folder, kind, as_far)
     try:
         yield
     finally:
-        keep_agreement(folder, kept) if kept else (folder / "bf16.json").unlink()
+        keep_agreement(folder, kind, kept) if kept else (folder / f"{kind}.json").unlink()
 
 
 def test_bf16_is_left_alone_where_the_settings_or_the_probes_say_so(settings: Settings) -> None:
@@ -124,7 +127,7 @@ def test_bf16_is_left_alone_where_the_settings_or_the_probes_say_so(settings: Se
     assert isinstance(exact, OnnxEmbedder)
     assert exact.precision == "fp32"
     folder = settings.cache_folder / "models" / find_model(settings).fingerprint
-    with found_to_agree(folder, Agreement(passages=0.998, queries=1.0)):
+    with found_to_agree(folder, "bf16", Agreement(passages=0.998, queries=1.0)):
         doubtful = ChosenEmbedder(settings).serving()
         assert isinstance(doubtful, OnnxEmbedder)
         assert doubtful.precision == "fp32"
@@ -134,7 +137,7 @@ def test_queries_are_in_bf16_where_8_bits_turn_them_too_far(settings: Settings) 
     folder = settings.cache_folder / "models" / find_model(settings).fingerprint
     if run_in_bf16(folder / "model.onnx", 2) is None:
         pytest.skip("this processor does not compute in bf16")
-    with found_to_agree(folder, Agreement(passages=1.0, queries=0.98)):
+    with found_to_agree(folder, "bf16", Agreement(passages=1.0, queries=0.98)):
         careful = ChosenEmbedder(settings).serving()
         assert isinstance(careful, OnnxEmbedder)
         assert careful.precision == "bf16"
@@ -182,12 +185,13 @@ def test_a_graph_for_queries_is_made_anew_after_its_model(settings: Settings, tm
 
 def test_what_another_processor_was_found_to_do_says_nothing_of_this_one(tmp_path: Path) -> None:
     (tmp_path / "bf16.json").write_text('{"processor": "another", "passages": 1.0, "queries": 1.0}', encoding="utf-8")
-    assert known_agreement(tmp_path) is None
-    keep_agreement(tmp_path, Agreement(0.5, 0.4))
-    assert known_agreement(tmp_path) == Agreement(0.5, 0.4)
+    assert known_agreement(tmp_path, "bf16") is None
+    keep_agreement(tmp_path, "bf16", Agreement(0.5, 0.4))
+    assert known_agreement(tmp_path, "bf16") == Agreement(0.5, 0.4)
+    assert known_agreement(tmp_path, "8-bit") is None
     for unusable in ("half wri", '{"processor": "of an older release", "min_cosine": 1.0}', "[]"):
         (tmp_path / "bf16.json").write_text(unusable, encoding="utf-8")
-        assert known_agreement(tmp_path) is None
+        assert known_agreement(tmp_path, "bf16") is None
 
 
 def test_threads_may_start_bf16_at_once(settings: Settings, tmp_path: Path) -> None:

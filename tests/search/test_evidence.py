@@ -20,6 +20,7 @@ from app.search.fusion import FEEDBACK_WEIGHT, PLUS
 from app.search.lexical.words import WordsIndex
 from app.search.ranking import LEAST_FOUND, LEAST_OF_BEST, Both, Side, least_related, rank
 from app.search.shapes import Mode
+from app.search.vector.exact import AskedBytes
 from app.search.vector.protocol import VectorIndex, VectorsInMemory
 from tests.search.conftest import Base
 from tests.search.vectors import Kind
@@ -116,7 +117,7 @@ def test_rows_follow_changes_as_a_new_build_has_them(backend: type[VectorsInMemo
     assert list(zip(rows.talks.tolist(), rows.passages.tolist(), strict=True)) == [
         (NO_TALK, 13), (1, 10), (1, 20), (2, 12), (3, 21)
     ]  # fmt: skip
-    assert rows.cosines(np.array([[127, 0, 0]], dtype=np.int8), None) == pytest.approx(
+    assert rows.cosines(AskedBytes.of(np.array([1, 0, 0], dtype=np.float32)), None) == pytest.approx(
         [0, 1, 0, math.sqrt(0.5), 0], abs=0.01
     )
 

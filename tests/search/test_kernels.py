@@ -19,7 +19,7 @@ from app.search import closeup
 from app.search.candidates import Scope
 from app.search.closeup import Gathered, InPlace, close_to
 from app.search.documents import Document
-from app.search.instructions import multiplies_nibbles
+from app.search.instructions import multiplies_bytes
 from app.search.kernels import _Shop, kernels, prepare
 from app.search.lexical import bm25
 from app.search.lexical import words as words_index
@@ -92,7 +92,7 @@ def test_products_are_whole_numbers_of_any_length(length: int) -> None:
 )
 def test_a_processor_without_products_of_bytes_finds_the_same(processor: str, features: str) -> None:
     """Code made for one that has not even vectors, or no AVX-512, tells the same to the last bit."""
-    if "+avx2" in features and not multiplies_nibbles():
+    if "+avx2" in features and not multiplies_bytes():
         pytest.skip("code for AVX2 does not run on a processor without it")
     drawn = np.random.default_rng(5).integers(-127, 128, (50, LENGTH)).astype(np.int8)
     made = kernels()
@@ -111,7 +111,7 @@ def test_a_processor_without_products_of_bytes_finds_the_same(processor: str, fe
 
 _ELSEWHERE = """
 import numpy as np
-from app.search.instructions import multiplies_bytes, multiplies_nibbles
+from app.search.instructions import multiplies_bytes, multiplies_lines
 from app.search.kernels import kernels, prepare
 from app.search.vector.exact import lengths
 from app.search.vector.nibbles import Nibbles
@@ -120,7 +120,7 @@ drawn = np.random.default_rng(5).integers(-127, 128, (50, 384)).astype(np.int8)
 found = np.empty(len(drawn), dtype=np.float32)
 kernels().cosines(drawn[3], drawn, lengths(drawn), np.float32(3), found)
 upper = Nibbles(drawn, lengths(drawn)).bounds(kernels(), drawn[3], np.float32(3), None).upper
-print(multiplies_bytes(), multiplies_nibbles(), found.tobytes().hex(), upper.tobytes().hex())
+print(multiplies_lines(), multiplies_bytes(), found.tobytes().hex(), upper.tobytes().hex())
 """
 
 

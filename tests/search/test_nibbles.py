@@ -9,7 +9,7 @@ from sqlalchemy import true
 
 from app.embeddings.store import NO_TALK
 from app.search.candidates import Scope
-from app.search.instructions import multiplies_nibbles, nibble_dot
+from app.search.instructions import multiplies_bytes, nibble_dot
 from app.search.kernels import kernels, prepare
 from app.search.vector.exact import ExactIndex, as_bytes, lengths
 from app.search.vector.nibbles import LEAST_ROWS, MIDDLE, STEP, Nibbles
@@ -44,7 +44,7 @@ KINDS = ["by chance", "in groups", "mostly one number", "mostly nothing"]
 def test_few_rows_and_odd_lengths_are_compared_in_full() -> None:
     for rows, length, are in ((LEAST_ROWS, 384, True), (LEAST_ROWS - 1, 384, False), (LEAST_ROWS, 320, False)):
         of = Nibbles(np.zeros((rows, length), dtype=np.int8), np.ones(rows, dtype=np.float32))
-        assert of.are_worth_it == (are and multiplies_nibbles())
+        assert of.are_worth_it == (are and multiplies_bytes())
 
 
 @pytest.mark.parametrize("length", [128, 384, 1024])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.embeddings.protocol import Vectors
 from app.search.index_files import Arrays
 from app.search.parts import Allowed, Rows
-from app.search.vector.exact import ExactIndex, VectorPart
+from app.search.vector.exact import AskedBytes, ExactIndex, VectorPart
 
 COMPARED = 3_000
 """How many rows the second stage compares, or a few more where signs tie."""
@@ -62,11 +62,11 @@ class CodedIndex(ExactIndex):
         made = super()._made(talk_ids, passage_ids, vectors)
         return {**made, "codes": _signs(made["numbers"])}
 
-    def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
+    def _worth_comparing(self, part: VectorPart, asked: AskedBytes, allowed: Allowed) -> Rows | None:
         """The rows whose signs are nearest to those of the query; all the allowed ones where these are few."""
         if not isinstance(part, CodedPart) or allowed.few is not None or len(part.passages) < LEAST_ROWS:
             return allowed.few
-        distances = _differing(_signs(asked), part.codes)
+        distances = _differing(_signs(asked.numbers), part.codes)
         # A sample says at which distance about as many rows are as shall be compared.
         sample = distances[::_SAMPLED]
         if allowed.mask is not None:

@@ -39,6 +39,19 @@ MORE_THAN_BEST, _LEAST_COMPARED = 4, 1_200
 too few, and then those are compared that may be nearer than the last of these."""
 
 
+class AskedBytes(NamedTuple):
+    """A query as bytes (1, d), and its length as such."""
+
+    numbers: NDArray[np.int8]
+    length: np.float32
+
+    @classmethod
+    def of(cls, query: Vectors) -> Self:
+        """Of a vector (d,)."""
+        numbers = as_bytes(query[np.newaxis])
+        return cls(numbers, lengths(numbers)[0])
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class VectorPart(Part):
     """Vectors as bytes (n, d), and the length of each as bytes."""
@@ -70,16 +83,16 @@ class VectorPart(Part):
         """Numbers and lengths of these rows."""
         return self.numbers[rows], self.lengths[rows]
 
-    def cosines(self, query: NDArray[np.int8], rows: Rows | None) -> NDArray[np.float32]:
-        """Cosine of `query` (1, d) with each of these rows, or with all."""
-        length = lengths(query)
+    def cosines(self, asked: AskedBytes, rows: Rows | None) -> NDArray[np.float32]:
+        """Cosine of what is asked with each of these rows, or with all."""
+        query, length = asked
         made = kernels()
         if made is not None:
             found = np.empty(len(self.lengths if rows is None else rows), dtype=np.float32)
             if rows is None:
-                made.cosines(query[0], self.numbers, self.lengths, length[0], found)
+                made.cosines(query[0], self.numbers, self.lengths, length, found)
             else:
-                made.cosines_of(query[0], self.numbers, self.lengths, length[0], rows, found)
+                made.cosines_of(query[0], self.numbers, self.lengths, length, rows, found)
             return found
         if rows is None:
             return _dots(query, self.numbers) / (self.lengths * length)
@@ -117,12 +130,11 @@ class _Rows(NamedTuple):
 class _Bounded:
     """See `_Rows`: of all rows of a part, where the cosine is computed of those only that are near enough."""
 
-    def __init__(self, part: VectorPart, nibbles: Nibbles, made: Kernels, asked: NDArray[np.int8], allowed: Allowed):
-        """Of `asked` (1, d)."""
+    def __init__(self, part: VectorPart, nibbles: Nibbles, made: Kernels, asked: AskedBytes, allowed: Allowed) -> None:
         self._part = part
         self._made = made
         self._asked = asked
-        self._bounds = nibbles.bounds(made, asked[0], lengths(asked)[0], allowed.mask)
+        self._bounds = nibbles.bounds(made, asked.numbers[0], asked.length, allowed.mask)
         self._known = np.inf, _Rows(part, None, np.zeros(0, dtype=np.float32))
         """A cosine, and all rows that may have at least that."""
 
@@ -245,7 +257,7 @@ class ExactIndex(Parted[VectorPart]):
         """See `VectorIndex`."""
         if query.shape != self._parts[0].numbers.shape[1:]:
             return ComparedRows([])
-        asked = as_bytes(query[np.newaxis])
+        asked = AskedBytes.of(query)
         return ComparedRows([self._compared(part, asked, scope) for part in self._parts])
 
     def search(self, query: Vectors, scope: Scope, limit: int) -> Found:
@@ -274,7 +286,7 @@ class ExactIndex(Parted[VectorPart]):
         numbers, lengths = (np.concatenate([column[at] for column in columns])[order] for at in (0, 1))
         return VectorPart(talks=talk_ids[order], passages=passage_ids[order], numbers=numbers, lengths=lengths)
 
-    def _compared(self, part: VectorPart, asked: NDArray[np.int8], scope: Scope) -> _Rows | _Bounded:
+    def _compared(self, part: VectorPart, asked: AskedBytes, scope: Scope) -> _Rows | _Bounded:
         allowed = part.allowed(scope)
         rows = self._worth_comparing(part, asked, allowed)
         made = kernels()
@@ -285,7 +297,7 @@ class ExactIndex(Parted[VectorPart]):
             cosines[~allowed.mask] = NO_COSINE
         return _Rows(part, rows, cosines)
 
-    def _worth_comparing(self, part: VectorPart, asked: NDArray[np.int8], allowed: Allowed) -> Rows | None:
+    def _worth_comparing(self, part: VectorPart, asked: AskedBytes, allowed: Allowed) -> Rows | None:
         """The rows that may be nearest, None for all: here every allowed one."""
         return allowed.few
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.instructions import LINE, multiplies_nibbles
+from app.search.instructions import LINE, multiplies_bytes
 from app.search.kernels import Kernels
 from app.search.parts import Rows
 
@@ -59,7 +59,7 @@ class Nibbles:
     @cached_property
     def are_worth_it(self) -> bool:
         """Whether they tell anything sooner than the rows themselves. Asked only where there is machine code."""
-        return self._may_be_worth_it and multiplies_nibbles()
+        return self._may_be_worth_it and multiplies_bytes()
 
     @property
     def _may_be_worth_it(self) -> bool:
