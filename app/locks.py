@@ -39,6 +39,11 @@ class Turns:
         self._waiting: deque[SimpleQueue[Any]] = deque()
         self._lock = threading.Lock()
 
+    @property
+    def are_left(self) -> bool:
+        """Whether another thread would get one at once."""
+        return bool(self._idle)
+
     @contextmanager
     def one(self) -> Iterator[Any]:
         """One of them, for as long as the block runs."""

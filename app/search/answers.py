@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -24,34 +24,62 @@ from app.text.moments import first_moment
 
 @dataclass(frozen=True)
 class Asked:
-    """What of a question shows in its answer: its words, what is near to it by talk, and the themes near to it."""
+    """What of a question shows beside its words: what is near to it by talk, and the themes near to it."""
 
-    terms: Sequence[str] = ()
     nearest: Side = field(default_factory=Side)
     themes: Sequence[NearTheme] = ()
 
 
+class AtHand:
+    """Cards, passages and marks for one answer, each read once. Makes no difference to what an answer says."""
+
+    def __init__(self, session: Session, memory: Memory, terms: Sequence[str]) -> None:
+        self._session = session
+        self._memory = memory
+        self.cards: dict[int, TalkCard] = {}
+        self.passages: dict[int, ShownPassage] = {}
+        self.people: dict[int, str] = {}
+        """Who speaks in each talk, and for whom."""
+        self.marking = Marking(terms)
+
+    def read(self, talks: Iterable[int], passages: Iterable[int]) -> None:
+        """Those of these that are not at hand; what vanished stays away."""
+        cards = self._memory.cards(self._session, [one for one in dict.fromkeys(talks) if one not in self.cards])
+        some = dict.fromkeys(passages)
+        shown = self._memory.passages(self._session, [one for one in some if one not in self.passages])
+        people = {key: _people(card) for key, card in cards.items()}
+        self.cards |= cards
+        self.passages |= shown
+        self.people |= people
+        texts = [*(card.title for card in cards.values()), *(one.text for one in shown.values()), *people.values()]
+        self.marking.read(texts)
+
+    def read_likely(self, by_words: Side, most: int) -> None:
+        """The best talks by words alone: two of five of them are shown in the end."""
+        found = by_words.documents[:most]
+        self.read(found[found > 0].tolist(), by_words.passages[:most][found > 0].tolist())
+
+
 def answer(
-    session: Session, memory: Memory, asked: Asked, talks: Sequence[Ranked], lessons: Sequence[Ranked] = ()
+    at_hand: AtHand, asked: Asked, talks: Sequence[Ranked], lessons: Sequence[Ranked] = ()
 ) -> tuple[list[Hit], list[Lesson]]:
     """Hits for ranked talks and lessons for ranked lessons, in their order.
 
     A passage or talk that vanished since it was ranked is left out.
     """
     nearest = asked.nearest.best_of([entry.document for entry in talks])
-    wanted = dict.fromkeys([entry.passage_id for entry in (*talks, *lessons)])
-    wanted |= dict.fromkeys([one.passage_id for one in nearest.values()])
-    shown = memory.passages(session, list(wanted))
-    cards = memory.cards(session, [entry.document for entry in talks])
-    marking = Marking(asked.terms)
-    told = {key: _people(card) for key, card in cards.items()}
-    marking.read([*(card.title for card in cards.values()), *(one.text for one in shown.values()), *told.values()])
+    wanted = [entry.passage_id for entry in (*talks, *lessons)] + [one.passage_id for one in nearest.values()]
+    at_hand.read([entry.document for entry in talks], wanted)
     hits = [
-        _hit(asked, entry, nearest.get(entry.document), cards[entry.document], told[entry.document], shown, marking)
+        _hit(at_hand, asked, entry, nearest.get(entry.document))
         for entry in talks
-        if entry.document in cards and entry.passage_id in shown
+        if entry.document in at_hand.cards and entry.passage_id in at_hand.passages
     ]
-    found = [_lesson(entry, shown[entry.passage_id], marking) for entry in lessons if entry.passage_id in shown]
+    found = [
+        _lesson(entry, at_hand.passages[entry.passage_id], at_hand.marking)
+        for entry in lessons
+        if entry.passage_id in at_hand.passages
+    ]
     return hits, [lesson for lesson in found if lesson is not None]
 
 
@@ -73,20 +101,13 @@ def with_titles(session: Session, page: list[Ranked]) -> list[Ranked]:
     ]
 
 
-def _hit(
-    asked: Asked,
-    entry: Ranked,
-    near: Candidate | None,
-    card: TalkCard,
-    people: str,
-    shown: Mapping[int, ShownPassage],
-    marking: Marking,
-) -> Hit:
+def _hit(at_hand: AtHand, asked: Asked, entry: Ranked, near: Candidate | None) -> Hit:
+    card, shown, marking = at_hand.cards[entry.document], at_hand.passages, at_hand.marking
     passage = shown_passage(card, shown[entry.passage_id], marking)
     why = Why(
         lexical_rank=entry.lexical_rank,
         semantic_rank=entry.semantic_rank,
-        matched_terms=joined(marking.terms_in(card.title, passage.text, people)),
+        matched_terms=joined(marking.terms_in(card.title, passage.text, at_hand.people[entry.document])),
         parts=_parts(entry),
     )
     if near is not None and near.passage_id in shown:

@@ -23,7 +23,7 @@ from app.embeddings.store import NO_TALK, vectors_of_talk
 from app.errors import ModelError, NotFound
 from app.locks import Turns
 from app.models import Talk
-from app.search.answers import Asked, answer, with_titles
+from app.search.answers import Asked, AtHand, answer, with_titles
 from app.search.candidates import Scope
 from app.search.completion import Completion, complete
 from app.search.display import Displays
@@ -127,19 +127,21 @@ class SearchEngine:
             begun = None  # its place is given back before another is asked for, or all might wait for one another
             begun = self._begin(query, request.mode)
         scope = self._scope(session, memory, request.filter, also)
-        words, counted = None, None
+        words, counted, at_hand = None, None, AtHand(session, memory, query.terms)
         if request.mode != "semantic":
             words = worded(self._engine, session, memory, scope, query)
             counted = memory.facts.facets.tally(words.held)
         suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
+        # There is time for it while the query is embedded, unless another search needs this core.
+        if words and begun and self._turns.are_left and not request.offset and request.sort == "relevance":
+            at_hand.read_likely(words.side, request.limit)
         question = without_vectors(self._understand(query, request.mode, begun), memory)
         question = narrowed(question, request.filter, also, memory)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
         page = with_titles(session, page)
         themes = self._near_themes(memory, question)
-        asked = Asked(query.terms, ranking.semantic, themes)
-        hits, lessons = answer(session, memory, asked, page, ranking.lessons[:MOST_LESSONS])
+        hits, lessons = answer(at_hand, Asked(ranking.semantic, themes), page, ranking.lessons[:MOST_LESSONS])
         missed = None
         if query.phrases and not ranking.total and not lessons:
             held = partial(times_held, session)
@@ -200,7 +202,7 @@ class SearchEngine:
             Ranked(candidate.talk_id, candidate.score, candidate.passage_id, None, place)
             for place, candidate in enumerate(list(others.best.values())[:limit], start=1)
         ]
-        return answer(session, memory, Asked(), ranked)[0]
+        return answer(AtHand(session, memory, ()), Asked(), ranked)[0]
 
     def like_text(self, session: Session, text: str, limit: int = 10) -> NearText:
         """The talks nearest to a whole text, by its meaning, its wording and its title. Without a model, by wording."""

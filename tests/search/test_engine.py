@@ -16,8 +16,11 @@ from app.db.dialect import is_sqlite
 from app.db.engine import reading, writing
 from app.embeddings.store import discard
 from app.errors import ModelError, NotFound
+from app.locks import Turns
 from app.models import Edition, IndexState
+from app.search.answers import AtHand
 from app.search.engine import SearchEngine
+from app.search.ranking import Side
 from app.search.shapes import SearchRequest
 from tests.search.conftest import Base, refresh
 from tests.standins import HashingEmbedder, MissingEmbedder
@@ -49,6 +52,31 @@ def test_lessons_of_an_edition_are_found_beside_talks(base: Base) -> None:
     assert base.ask("active database", filter=TalkFilter(editions=("london-2018",))).lessons == []
     assert base.ask("active database", filter=TalkFilter(editions=("sf-2019",))).lessons
     assert base.ask("active database", filter=TalkFilter(theme="ops")).lessons == []
+
+
+def test_what_is_read_while_a_query_is_embedded_makes_no_difference(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The likely talks are read ahead where no other search needs the core, and the answer is the same."""
+    read: list[int] = []
+    read_likely = AtHand.read_likely
+
+    def noted(at_hand: AtHand, by_words: Side, most: int) -> None:
+        read_likely(at_hand, by_words, most)
+        read.append(len(at_hand.cards))
+
+    monkeypatch.setattr(AtHand, "read_likely", noted)
+    questions = ("liveness probes killing brokers", "active database", "ksql", "kafka in practice")
+    found = []
+    for are_left in (True, False):
+        monkeypatch.setattr(Turns, "are_left", are_left)
+        found.append([base.ask(question).model_dump(exclude={"took_ms"}) for question in questions])
+        assert len(read) == len(questions), are_left
+    assert max(read) > 1
+    assert found[0] == found[1]
+    base.ask("ksql", offset=1)
+    base.ask("ksql", mode="lexical")
+    assert len(read) == len(questions)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "lexical"])
