@@ -166,7 +166,12 @@ def with_quick_queries(exact: OnnxEmbedder, threads: int) -> OnnxEmbedder | None
     folder = exact.file.parent
     with alone(folder):
         graph = smoothed(exact.file, lambda: [exact.tokens(text)[0][:, :SHORT] for text in PROBES])
-    found = OnnxEmbedder(exact.model, exact.file, threads, run_in_fp32(exact.file, graph))
+    try:
+        run = run_in_fp32(exact.file, graph)
+    except Exception as error:  # the library raises kinds of its own
+        graph.unlink(missing_ok=True)
+        raise RuntimeError(f"{graph} did not load and is made anew at the next start: {error}") from error
+    found = OnnxEmbedder(exact.model, exact.file, threads, run)
     agrees = known_agreement(folder, "8-bit")
     if agrees is None:
         agrees = agreement(wanted_vectors(folder), found)

@@ -108,6 +108,14 @@ def test_what_cannot_be_made_is_done_without(
     assert (serving.encode_query("kafka") == exact.encode_query("kafka")).all()
 
 
+def test_a_damaged_graph_is_made_anew_by_the_next(exact: OnnxEmbedder, made: Path) -> None:
+    (made / "queries.onnx").unlink(missing_ok=True)
+    (made / "queries.onnx").write_bytes(b"half wri")
+    with pytest.raises(RuntimeError, match="made anew"):
+        with_quick_queries(exact, 2)
+    assert with_quick_queries(exact, 2) is not None
+
+
 def test_the_graph_is_made_once_and_anew_after_its_model(tmp_path: Path) -> None:
     """Of one product: in 8 bits it is the product, but for their rounding."""
     import onnx
