@@ -348,6 +348,7 @@ def _small(made: Callable[..., Any], given: Callable[..., Any]) -> Loops:
     numbers, scores, vectors = given(types.int64), given(types.float64), given(types.int8, 2)
     return Loops(
         unite=made(loops.unite, numbers, numbers, numbers, types.int64),
+        first_of_each=made(loops.first_of_each, numbers, types.int64),
         nearer_first=made(loops.nearer_first, numbers, scores, types.int64),
         rows_of=made(loops.rows_of, numbers, numbers, numbers, numbers),
         add_direction=made(

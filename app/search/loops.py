@@ -46,6 +46,24 @@ def unite(words: Numbers, meaning: Numbers, named: Numbers, depth: int) -> tuple
     return documents[: last + 1], by_words[: last + 1], by_meaning[: last + 1]
 
 
+def first_of_each(talks: Numbers, depth: int) -> Numbers:
+    """Where each of these talks stands first, of the first `depth` that differ; each -1 is one of its own."""
+    met = np.zeros(talks.max() + 1 if len(talks) else 0, dtype=np.bool_)
+    found = np.empty(min(len(talks), depth), dtype=np.int64)
+    count = 0
+    for place in range(len(talks)):
+        talk = talks[place]
+        if count == depth:
+            break
+        if talk >= 0:
+            if met[talk]:
+                continue
+            met[talk] = True
+        found[count] = place
+        count += 1
+    return found[:count]
+
+
 def nearer_first(by_meaning: Numbers, near: Scores, count: int) -> tuple[Numbers, Numbers]:
     """The order of the `count` documents found by meaning in which `near` falls, and their places in it.
 
@@ -193,6 +211,7 @@ class Loops(NamedTuple):
     """The functions of this module, as they stand or as machine code."""
 
     unite: Callable[..., Any]
+    first_of_each: Callable[..., Any]
     nearer_first: Callable[..., Any]
     rows_of: Callable[..., Any]
     add_direction: Callable[..., None]
@@ -200,4 +219,4 @@ class Loops(NamedTuple):
     ordered: Callable[..., Any]
 
 
-PLAIN = Loops(unite, nearer_first, rows_of, add_direction, better_passages, ordered)
+PLAIN = Loops(unite, first_of_each, nearer_first, rows_of, add_direction, better_passages, ordered)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.embeddings.store import NO_TALK
 from app.search.candidates import Candidate, Found
 from app.search.entries import NO_PASSAGE, NO_RANK, Entries, Ranked
 from app.search.facts import Facts
@@ -255,12 +254,7 @@ class Ranking:
 def best_of_each(candidates: Iterable[Candidate], depth: int | None = None) -> Side:
     """The first, so best, passage of each document, of the first `depth` documents. `candidates` come best first."""
     found = candidates if isinstance(candidates, Found) else Found.of(candidates)
-    places = np.arange(len(found))
-    # Written from the last to the first, so that the first of each talk stays. A lesson is there once; the last place
-    # is that of NO_TALK, -1.
-    table = np.empty(int(found.talks.max(initial=0)) + 2, dtype=np.int64)
-    table[found.talks[::-1]] = places[::-1]
-    first = np.flatnonzero((table[found.talks] == places) | (found.talks == NO_TALK))[:depth]
+    first = small_loops().first_of_each(found.talks, len(found) if depth is None else depth)
     return Side(Found(found.passages[first], found.talks[first], found.scores[first]))
 
 

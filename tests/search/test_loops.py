@@ -52,6 +52,13 @@ def test_the_first_of_words_are_ranked_and_what_is_near_or_named(
     assert by_meaning == [meaning.index(one) if one in meaning else -1 for one in documents]
 
 
+@given(st.lists(st.integers(-1, 12), max_size=40), st.integers(0, 50))
+def test_each_talk_counts_where_it_stands_first(loops: Loops, talks: list[int], depth: int) -> None:
+    found = loops.first_of_each(ints(talks), depth).tolist()
+    firsts = [place for place, talk in enumerate(talks) if talk < 0 or talk not in talks[:place]]
+    assert found == firsts[:depth]
+
+
 @given(st.data(), DOCUMENTS)
 def test_what_is_nearer_comes_first_and_equals_stay(loops: Loops, data: st.DataObject, meaning: list[int]) -> None:
     documents, _, by_meaning = loops.unite(ints([4, 99]), ints(meaning), ints([]), 5)
