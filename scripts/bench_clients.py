@@ -14,7 +14,7 @@ from app.bootstrap import KnowledgeBase, open_knowledge_base
 from app.db.engine import reading
 from app.search.shapes import SearchRequest
 from app.settings import Settings
-from scripts.measured import at_once, heading, milliseconds, say, say_times
+from scripts.measured import all_of, at_once, heading, milliseconds, say, say_times
 
 EIGHT = 8
 """Clients, at which the goal is set and processes are compared."""
@@ -78,12 +78,12 @@ def by_threads(base: KnowledgeBase, count: int, questions: Sequence[str]) -> tup
 def by_processes(
     workers: Sequence[ProcessPoolExecutor], settings: Settings, questions: Sequence[str]
 ) -> tuple[list[float], float]:
-    """Asked by eight threads, an equal part of them in each process; the slowest tells how long it took."""
+    """Asked by eight threads, an equal part of them in each process."""
     parts = len(workers)
     threads = EIGHT // parts
-    asked = [worker.submit(_in_process, settings, threads, questions[at::parts]) for at, worker in enumerate(workers)]
-    found = [one.result() for one in asked]
-    return [one for took, _ in found for one in took], max(seconds for _, seconds in found)
+    return all_of(
+        worker.submit(_in_process, settings, threads, questions[at::parts]) for at, worker in enumerate(workers)
+    )
 
 
 def _in_process(settings: Settings, count: int, questions: Sequence[str]) -> tuple[list[float], float]:

@@ -25,8 +25,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import cache, partial
 from itertools import islice
@@ -50,7 +50,7 @@ from app.search.judgements import Collection, read_collection
 from app.search.relevance import interval, ndcg
 from app.search.shapes import SearchRequest
 from app.settings import CHECKOUT, get_settings
-from scripts.measured import at_once, heading, quantile, questions, say
+from scripts.measured import all_of, at_once, heading, quantile, questions, say
 
 BEST = 10
 ROWS = 30
@@ -258,7 +258,7 @@ def speed(engines: Mapping[str, Ask], base: KnowledgeBase, folders: Sequence[Pat
         pools = [opened.enter_context(ProcessPoolExecutor(1, mp_context=anew)) for _ in folders]
         there = [partial(_there, base.settings.database_url, folder) for folder in folders]
         beside = list(zip(pools, there, strict=True))
-        _all_of(pool.submit(ask, "Hallway", 1, []) for pool, ask in beside)  # makes their engines
+        all_of(pool.submit(ask, "Hallway", 1, []) for pool, ask in beside)  # makes their engines
         heading("Speed, the question embedded too")
         for turn in range(ROUNDS + 1):
             for way in ways:
@@ -268,7 +268,7 @@ def speed(engines: Mapping[str, Ask], base: KnowledgeBase, folders: Sequence[Pat
                     if parts == 1:
                         took, seconds = at_once(here, some, clients, MOST_SECONDS)
                     else:
-                        took, seconds = _all_of(
+                        took, seconds = all_of(
                             pool.submit(ask, name, clients // parts, some[at::parts])
                             for at, (pool, ask) in enumerate(beside)
                         )
@@ -276,12 +276,6 @@ def speed(engines: Mapping[str, Ask], base: KnowledgeBase, folders: Sequence[Pat
                         rates[name, way].append(len(took) / seconds)
                         times[name, way] += took
     show(list(engines), ways, rates, times)
-
-
-def _all_of(asking: Iterable[Future[Timed]]) -> Timed:
-    """What came of all that ask at once; the slowest tells how long it took."""
-    found = [one.result() for one in list(asking)]
-    return [one for took, _ in found for one in took], max(seconds for _, seconds in found)
 
 
 def _there(address: str, folder: Path, name: str, clients: int, questions: Sequence[str]) -> Timed:

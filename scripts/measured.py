@@ -8,7 +8,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -78,6 +78,12 @@ def at_once(
         for running in [pool.submit(client) for _ in range(clients)]:
             running.result()
     return times, time.perf_counter() - began
+
+
+def all_of(asking: Iterable[Future[tuple[list[float], float]]]) -> tuple[list[float], float]:
+    """As `at_once`, of what asks in several processes at the same time; the slowest tells how long it took."""
+    found = [one.result() for one in list(asking)]
+    return [one for took, _ in found for one in took], max(seconds for _, seconds in found)
 
 
 def resident(pids: Sequence[int]) -> tuple[float, float]:

@@ -7,8 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +18,10 @@ from app.embeddings.onnx_export import LEAST_COSINE, LEAST_OF_QUERIES, agreement
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.probes import PROBES
 from app.embeddings.reference import SentenceTransformerEmbedder
-from app.embeddings.runtimes import FEW, Agreement, Kind, keep_agreement, known_agreement, run_in_bf16
+from app.embeddings.runtimes import FEW, Agreement, keep_agreement, known_agreement, run_in_bf16
 from app.embeddings.weights import find_model
 from app.settings import Settings
+from tests.quality.agreeing import found_to_agree
 
 MAY_BE_THERE = {
     *("check.json", "lock", "model.onnx", "probes.npy", "bf16.json", "openvino", "queries.xml", "queries.bin"),
@@ -109,17 +108,6 @@ def test_bf16_serves_where_the_processor_has_it_and_agrees_with_the_reference(se
     assert LEAST_OF_QUERIES <= found.queries < LEAST_COSINE, "queries are not in 8 bits"
     assert known_agreement(folder, "bf16") == found
     assert sys.modules.get("openvino_telemetry") is None, "OpenVINO's tools would report their use"
-
-
-@contextmanager
-def found_to_agree(folder: Path, kind: Kind, as_far: Agreement) -> Iterator[None]:
-    """What one of this kind was found to do here is this, until the block ends."""
-    kept = known_agreement(folder, kind)
-    keep_agreement(folder, kind, as_far)
-    try:
-        yield
-    finally:
-        keep_agreement(folder, kind, kept) if kept else (folder / f"{kind}.json").unlink()
 
 
 def test_bf16_is_left_alone_where_the_settings_or_the_probes_say_so(settings: Settings) -> None:

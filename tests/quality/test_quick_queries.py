@@ -15,10 +15,11 @@ from app.embeddings.choose import ChosenEmbedder, with_quick_queries
 from app.embeddings.onnx_export import LEAST_COSINE, LEAST_OF_QUERIES, agreement, export, wanted_vectors
 from app.embeddings.onnx_runtime import OnnxEmbedder
 from app.embeddings.probes import PROBES
-from app.embeddings.runtimes import SHORT, Agreement, keep_agreement, known_agreement
+from app.embeddings.runtimes import SHORT, Agreement, known_agreement
 from app.embeddings.smoothed import smoothed
 from app.embeddings.weights import ModelFolder, find_model
 from app.settings import Settings
+from tests.quality.agreeing import found_to_agree
 
 pytestmark = pytest.mark.quality
 
@@ -43,6 +44,15 @@ def exact(model: ModelFolder, made: Path) -> OnnxEmbedder:
     return OnnxEmbedder(model, made / "model.onnx", 2)
 
 
+@pytest.fixture
+def cache(model: ModelFolder, made: Path, tmp_path: Path) -> Path:
+    """A cache that holds that folder."""
+    folder = tmp_path / "models" / model.fingerprint
+    folder.parent.mkdir()
+    folder.symlink_to(made)
+    return tmp_path
+
+
 def test_queries_are_turned_a_little_and_passages_not_at_all(exact: OnnxEmbedder, made: Path) -> None:
     quick = with_quick_queries(exact, 2)
     assert quick is not None
@@ -65,46 +75,32 @@ def test_a_long_text_is_embedded_in_fp32(exact: OnnxEmbedder) -> None:
 
 
 def test_queries_stay_in_fp32_where_8_bits_turn_them_too_far(exact: OnnxEmbedder, made: Path) -> None:
-    kept = known_agreement(made, "8-bit")
-    keep_agreement(made, "8-bit", Agreement(1.0, 0.98))
-    try:
+    with found_to_agree(made, "8-bit", Agreement(1.0, 0.98)):
         assert with_quick_queries(exact, 2) is None
-    finally:
-        keep_agreement(made, "8-bit", kept) if kept else (made / "8-bit.json").unlink()
 
 
-def test_it_serves_where_bf16_does_not(
-    made: Path, model: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_serves_where_bf16_does_not(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Because the processor has none, or as OpenVINO cannot be imported."""
 
     def absent(*_: object) -> None:
         raise ImportError("No module named openvino")
 
-    folder = tmp_path / "models" / model.fingerprint
-    folder.parent.mkdir()
-    folder.symlink_to(made)
     for without in (lambda *_: None, absent):
         monkeypatch.setattr(choose, "in_bf16", without)
-        serving = ChosenEmbedder(Settings(cache_folder=tmp_path)).serving()
-        exact = ChosenEmbedder(Settings(cache_folder=tmp_path, encoder_precision="fp32")).serving()
+        serving = ChosenEmbedder(Settings(cache_folder=cache)).serving()
+        exact = ChosenEmbedder(Settings(cache_folder=cache, encoder_precision="fp32")).serving()
         assert isinstance(serving, OnnxEmbedder)
         assert serving.precision == "fp32"
         assert LEAST_OF_QUERIES <= float(serving.encode_query("kafka") @ exact.encode_query("kafka")) < LEAST_COSINE
 
 
-def test_what_cannot_be_made_is_done_without(
-    exact: OnnxEmbedder, model: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_made_is_done_without(exact: OnnxEmbedder, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ValueError("this graph is not understood")
 
-    folder = tmp_path / "models" / model.fingerprint
-    folder.parent.mkdir()
-    folder.symlink_to(exact.file.parent)
     monkeypatch.setattr(choose, "in_bf16", lambda *_: None)
     monkeypatch.setattr(choose, "smoothed", fails)
-    serving = ChosenEmbedder(Settings(cache_folder=tmp_path)).serving()
+    serving = ChosenEmbedder(Settings(cache_folder=cache)).serving()
     assert (serving.encode_query("kafka") == exact.encode_query("kafka")).all()
 
 
