@@ -13,7 +13,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import func, select, update
@@ -36,6 +36,8 @@ from scripts.bench_clients import PAGE, search
 from scripts.measured import heading, milliseconds, quantile, questions, resident, say, say_times
 
 ROUNDS, A_ROUND = 10, 31
+SLOW, AGAIN = 200, 5
+"""Questions that are asked again and again, to tell slow questions from slow moments, and how often."""
 CHANGED = 10
 PARTS = ("speed", "clients", "known", "refresh", "serve", "vectors")
 
@@ -90,7 +92,9 @@ def speed(base: KnowledgeBase, asked: Iterator[str]) -> None:
         "hybrid, newest first": SearchRequest(query="", limit=PAGE, sort="date"),
     }
     times: dict[str, list[float]] = {name: [] for name in (*embedders, *ways)}
+    same: list[float] = []
     for turn in range(ROUNDS + 1):
+        same += [milliseconds(_count) for _ in range(A_ROUND)]
         for name, embedder in embedders.items():
             some = islice(asked, A_ROUND)
             took = [milliseconds(lambda one=one, embedder=embedder: embedder.encode_query(one)) for one in some]  # type: ignore[misc]
@@ -108,6 +112,24 @@ def speed(base: KnowledgeBase, asked: Iterator[str]) -> None:
     say("hybrid p99 to embedding alone in fp32 ONNX", quantile(hybrid, 0.99) / full, "times", 2.5)
     say("hybrid p50 to embedding alone as the default does", statistics.median(hybrid) / own, "times")
     say("hybrid p99 to embedding alone as the default does", quantile(hybrid, 0.99) / own, "times")
+    say(
+        "counting to the same number, p99 to p50: how uneven this machine is",
+        quantile(same, 0.99) / statistics.median(same),
+        "times",
+    )
+    slow = quantile(each_again(base, ways["hybrid"], list(islice(asked, SLOW))), 0.99)
+    say(f"hybrid p99 of questions, each by the median of {AGAIN}, to the same", slow / full, "times")
+
+
+def each_again(base: KnowledgeBase, request: SearchRequest, questions: Sequence[str]) -> list[float]:
+    """Milliseconds of each question: the median of several rounds through all, so no slow moment counts."""
+    rounds = [[search(base, request, question) for question in questions] for _ in range(AGAIN)]
+    return [statistics.median(times) for times in zip(*rounds, strict=True)]
+
+
+def _count() -> int:
+    """Some milliseconds of work that is always the same."""
+    return sum(range(200_000))
 
 
 def most_talks(base: KnowledgeBase) -> str:

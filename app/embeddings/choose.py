@@ -164,22 +164,26 @@ def in_bf16(exact: OnnxEmbedder, threads: int) -> OnnxEmbedder | None:
 def with_quick_queries(exact: OnnxEmbedder, threads: int) -> OnnxEmbedder | None:
     """The same with queries in 8 bits; None where those disagree. Raises what `smoothed` raises."""
     folder = exact.file.parent
-    with alone(folder):
+    agrees, found = known_agreement(folder, "8-bit"), None
+    if agrees is None:
+        found = _in_eight_bits(exact, threads)
+        agrees = agreement(wanted_vectors(folder), found)
+        keep_agreement(folder, "8-bit", agrees)
+    if agrees.queries < LEAST_OF_QUERIES:
+        log.info("Queries in fp32: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
+        return None
+    return found or _in_eight_bits(exact, threads)
+
+
+def _in_eight_bits(exact: OnnxEmbedder, threads: int) -> OnnxEmbedder:
+    with alone(exact.file.parent):
         graph = smoothed(exact.file, lambda: [exact.tokens(text)[0][:, :SHORT] for text in PROBES])
     try:
         run = run_in_fp32(exact.file, graph)
     except Exception as error:  # the library raises kinds of its own
         graph.unlink(missing_ok=True)
         raise RuntimeError(f"{graph} did not load and is made anew at the next start: {error}") from error
-    found = OnnxEmbedder(exact.model, exact.file, threads, run)
-    agrees = known_agreement(folder, "8-bit")
-    if agrees is None:
-        agrees = agreement(wanted_vectors(folder), found)
-        keep_agreement(folder, "8-bit", agrees)
-    if agrees.queries >= LEAST_OF_QUERIES:
-        return found
-    log.info("Queries in fp32: in 8 bits they agree only to a cosine of %.5f here.", agrees.queries)
-    return None
+    return OnnxEmbedder(exact.model, exact.file, threads, run)
 
 
 def open_embedder(settings: Settings) -> Embedder:
