@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from app import garbage
 from app.catalog.filters import TalkFilter
 from app.db.engine import serving
-from app.embeddings.protocol import Embedder, Vectors
+from app.embeddings.protocol import Embedder
 from app.embeddings.store import NO_TALK, vectors_of_talk
 from app.errors import ModelError, NotFound
 from app.locks import Turns
@@ -58,6 +58,7 @@ from app.search.shapes import (
     Understood,
 )
 from app.search.shelf import Shelf
+from app.search.started import Begun, Started
 from app.search.subjects import Subjects
 from app.search.upkeep import rebuild_lexical
 
@@ -66,13 +67,6 @@ log = logging.getLogger(__name__)
 MOST_LESSONS = 5
 
 T = TypeVar("T")
-
-
-class Begun(NamedTuple):
-    """A text that is being embedded, and what waits for its vector."""
-
-    text: str
-    wait: Callable[[], Vectors]
 
 
 class SearchEngine:
@@ -114,28 +108,17 @@ class SearchEngine:
 
     def _found(self, session: Session, request: SearchRequest) -> SearchResult:
         started = time.perf_counter()
-        query = read_query(request.query)
-        # What needs no vector is done while the query is embedded, on another core.
-        begun = None if query.phrases or query.fields else self._begin(query, request.mode)
-        memory = self._recall(session)
-        query, also, understood = self._read(session, memory, query)
+        of = self._start(session, request)
+        memory, query, also, scope = of.memory, of.query, of.also, of.scope
         if not query.words and not also:
-            return _empty(query, request.mode, started, understood)
-        typed, mended = query.typed, self._mended(session, query, memory, request.spelling)
-        query = mended.query
-        if begun is None or begun.text != query.text:
-            begun = None  # its place is given back before another is asked for, or all might wait for one another
-            begun = self._begin(query, request.mode)
-        scope = self._scope(session, memory, request.filter, also)
-        words, counted, at_hand = None, None, AtHand(session, memory, query.terms)
-        if request.mode != "semantic":
-            words = worded(self._engine, session, memory, scope, query)
-            counted = memory.facts.facets.tally(words.held)
-        suggested = self._with_words(session, lambda: self._meanings.suggest(mended, memory))
+            return _empty(query, request.mode, started, of.understood)
+        words, at_hand = of.words, AtHand(session, memory, query.terms)
+        counted = None if words is None else memory.facts.facets.tally(words.held)
+        suggested = self._with_words(session, lambda: self._meanings.suggest(of.mended, memory))
         # There is time for it while the query is embedded, unless another search needs this core.
-        if words and begun and self._turns.are_left and not request.offset and request.sort == "relevance":
+        if words and of.begun and self._turns.are_left and not request.offset and request.sort == "relevance":
             at_hand.read_likely(words.side, request.limit)
-        question = without_vectors(self._understand(query, request.mode, begun), memory)
+        question = without_vectors(self._understand(query, request.mode, of.begun), memory)
         question = narrowed(question, request.filter, also, memory)
         ranking = retrieve(self._engine, session, memory, scope, question, words)
         page = sorted_page(request.sort, ranking, memory.facts, request.offset, request.offset + request.limit)
@@ -147,7 +130,7 @@ class SearchEngine:
             held = partial(times_held, session)
             missed = self._with_words(session, lambda: self._meanings.missed(query, memory, held))
         return SearchResult(
-            query=typed,
+            query=of.typed,
             mode=question.mode,
             total=ranking.total,
             took_ms=_since(started),
@@ -157,29 +140,30 @@ class SearchEngine:
             sort=request.sort,
             beside=self._beside(session, memory, request.filter, question),
             themes=themes,
-            corrections=list(mended.corrections),
+            corrections=list(of.mended.corrections),
             did_you_mean=missed.meant if missed else suggested,
             notice=" ".join(filter(None, (missed and missed.notice, question.notice))) or None,
-            understood=understood,
+            understood=of.understood,
         )
 
     def nearest(self, session: Session, request: SearchRequest, most: int) -> Nearest:
         """The best talks for a request, at most `most`, by id and score alone, and the question as it was understood.
 
-        Ranks as `search` does, and makes no cards; what `sort`, `limit` and `offset` say makes no difference.
+        Ranks as `search` does, and makes no cards; what `sort`, `limit` and `offset` say makes no difference. Talks
+        that a filter lets through, and nothing else speaks for, are not among them.
         """
         with self._turns.one():
-            memory = self._recall(session)
-            query, also, _ = self._read(session, memory, read_query(request.query))
-            query = self._mended(session, query, memory, request.spelling).query
-            question = without_vectors(self._understand(query, request.mode), memory)._replace(also=also)
+            of = self._start(session, request)
+            memory, query = of.memory, of.query
+            question = without_vectors(self._understand(query, request.mode, of.begun), memory)._replace(also=of.also)
             notice = question.notice or ("" if query.words else NO_WORD)
             if not query.words:
                 return Nearest(query.text, (), None, (), notice or None)
-            scope = self._scope(session, memory, request.filter, also)
-            ranking = retrieve(self._engine, session, memory, scope, question)
+            ranking = retrieve(self._engine, session, memory, of.scope, question, of.words)
             talks = tuple((one.document, one.score) for one in ranking.page(0, most))
-            return Nearest(query.text, query.terms or query.words, question.vector, talks, notice or None, scope.allows)
+            return Nearest(
+                query.text, query.terms or query.words, question.vector, talks, notice or None, of.scope.allows
+            )
 
     def similar(self, session: Session, talk_slug: str, limit: int = 6) -> list[Hit]:
         """The talks whose passages are nearest to the mean of this talk's, best first, without itself.
@@ -299,6 +283,23 @@ class SearchEngine:
 
     def _recall(self, session: Session, wait: bool = False) -> Memory:
         return self._recollection.current(session, self._recipe(), partial(mend, self._engine), wait)
+
+    def _start(self, session: Session, request: SearchRequest) -> Started:
+        """Look up all that needs no vector, and begin to embed the query before, which goes on on another core."""
+        query = read_query(request.query)
+        begun = None if query.phrases or query.fields else self._begin(query, request.mode)
+        memory = self._recall(session)
+        query, also, understood = self._read(session, memory, query)
+        if not query.words and not also:
+            return Started(memory, query.typed, Mended(query), also, understood, scope_of_talks())
+        typed, mended = query.typed, self._mended(session, query, memory, request.spelling)
+        query = mended.query
+        if begun is None or begun.text != query.text:
+            begun = None  # its place is given back before another is asked for, or all might wait for one another
+            begun = self._begin(query, request.mode)
+        scope = self._scope(session, memory, request.filter, also)
+        words = None if request.mode == "semantic" else worded(self._engine, session, memory, scope, query)
+        return Started(memory, typed, mended, also, understood, scope, words, begun)
 
     def _read(self, session: Session, memory: Memory, query: Query) -> tuple[Query, QueryFilter, list[Understood]]:
         """A query with what it asks besides its words. Typed as the title of a talk, it is nothing but words."""

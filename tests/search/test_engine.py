@@ -79,6 +79,23 @@ def test_what_is_read_while_a_query_is_embedded_makes_no_difference(
     assert len(read) == len(questions)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "query", ["kafka in practice", "kubernets", '"liveness probes"', "kafka year:2018..2019", "to be or not", " !"]
+)
+def test_the_nearest_are_those_that_a_search_finds_in_its_order(base: Base, query: str, mode: str) -> None:
+    for narrow in (TalkFilter(), TalkFilter(editions=("sf-2019",))):
+        request = SearchRequest.model_validate({"query": query, "mode": mode, "filter": narrow, "limit": 3})
+        with reading(base.engine) as session:
+            found = base.search.nearest(session, request, 3)
+            result = base.search.search(session, request)
+        assert [(talk, round(score, 6)) for talk, score in found.talks] == [
+            (hit.talk.id, hit.score) for hit in result.hits if hit.score
+        ]
+        assert (found.vector is None) == (mode == "lexical" or query == " !")
+        assert all(found.allows(hit.talk.id) for hit in result.hits)
+
+
 @pytest.mark.parametrize("mode", ["hybrid", "lexical"])
 def test_an_exact_title_comes_first_even_of_stop_words(base: Base, mode: str) -> None:
     assert base.slugs("to be or NOT to be!", mode=mode)[0] == "to-be"
