@@ -25,6 +25,8 @@ PROCESSES = 2
 PAGE = 20
 GOAL = 240
 
+Ask = Callable[[KnowledgeBase, SearchRequest, str], float]
+"""Milliseconds of an answer."""
 Measure = Callable[[Sequence[str]], tuple[list[float], float]]
 """Questions to the milliseconds of each answer, and seconds in all."""
 
@@ -39,15 +41,27 @@ def search(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
     return milliseconds(work)
 
 
+def nearest(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
+    """The same for ids and scores alone, which is what most libraries answer with."""
+
+    def work() -> None:
+        with reading(base.engine) as session:
+            base.search.nearest(session, request.model_copy(update={"query": question}), request.limit)
+
+    return milliseconds(work)
+
+
 def run(base: KnowledgeBase, asked: Iterator[str]) -> None:
     """Every number of clients, and eight over two processes; in turns, so that all meet the same machine."""
     heading("Several clients at once, hybrid")
-    ways: dict[str, Measure] = {f"{count} clients": partial(by_threads, base, count) for count in CLIENTS}
-    alone, split = f"{EIGHT} clients", f"{EIGHT} clients of {PROCESSES} processes"
+    ways: dict[str, Measure] = {f"{count} clients": partial(by_threads, base, search, count) for count in CLIENTS}
+    alone, split, ids = f"{EIGHT} clients", f"{EIGHT} clients of {PROCESSES} processes", "ids alone"
+    ways[f"{alone}, {ids}"] = partial(by_threads, base, nearest, EIGHT)
     with ExitStack() as opened:
         anew = get_context("spawn")  # a process that threads were started in is not to be forked
         workers = [opened.enter_context(ProcessPoolExecutor(1, mp_context=anew)) for _ in range(PROCESSES)]
-        ways[split] = partial(by_processes, workers, base.settings)
+        ways[split] = partial(by_processes, workers, base.settings, search)
+        ways[f"{split}, {ids}"] = partial(by_processes, workers, base.settings, nearest)
         rates: dict[str, list[float]] = {way: [] for way in ways}
         times: dict[str, list[float]] = {way: [] for way in ways}
         for turn in range(TURNS + 1):
@@ -57,7 +71,7 @@ def run(base: KnowledgeBase, asked: Iterator[str]) -> None:
                     rates[way].append(len(took) / seconds)
                     times[way] += took
     for way in ways:
-        goal = GOAL if way in (alone, split) else None
+        goal = GOAL if way.startswith(alone) else None
         say(f"{way}, searches", statistics.median(rates[way]), "/s", goal, at_least=True)
         say_times(way, times[way])
     say("32 clients to 8 clients", ratio(rates["32 clients"], rates[alone]), "times", 1, at_least=True)
@@ -69,25 +83,25 @@ def ratio(some: Sequence[float], others: Sequence[float]) -> float:
     return statistics.median(one / other for one, other in zip(some, others, strict=True))
 
 
-def by_threads(base: KnowledgeBase, count: int, questions: Sequence[str]) -> tuple[list[float], float]:
+def by_threads(base: KnowledgeBase, ask: Ask, count: int, questions: Sequence[str]) -> tuple[list[float], float]:
     """Asked by so many threads of this process."""
     request = SearchRequest(query="", limit=PAGE)
-    return at_once(lambda question: search(base, request, question), questions, count)
+    return at_once(lambda question: ask(base, request, question), questions, count)
 
 
 def by_processes(
-    workers: Sequence[ProcessPoolExecutor], settings: Settings, questions: Sequence[str]
+    workers: Sequence[ProcessPoolExecutor], settings: Settings, ask: Ask, questions: Sequence[str]
 ) -> tuple[list[float], float]:
     """Asked by eight threads, an equal part of them in each process."""
     parts = len(workers)
     threads = EIGHT // parts
     return all_of(
-        worker.submit(_in_process, settings, threads, questions[at::parts]) for at, worker in enumerate(workers)
+        worker.submit(_in_process, settings, ask, threads, questions[at::parts]) for at, worker in enumerate(workers)
     )
 
 
-def _in_process(settings: Settings, count: int, questions: Sequence[str]) -> tuple[list[float], float]:
-    return by_threads(_opened(settings.model_dump_json()), count, questions)
+def _in_process(settings: Settings, ask: Ask, count: int, questions: Sequence[str]) -> tuple[list[float], float]:
+    return by_threads(_opened(settings.model_dump_json()), ask, count, questions)
 
 
 @cache

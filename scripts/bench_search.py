@@ -32,7 +32,7 @@ from app.search.shapes import SearchRequest
 from app.settings import Settings
 from app.themes.decide import Choice, decide
 from scripts import bench_clients, bench_known, bench_serve, bench_vectors
-from scripts.bench_clients import PAGE, search
+from scripts.bench_clients import PAGE, Ask, nearest, search
 from scripts.measured import heading, milliseconds, quantile, questions, resident, say, say_times
 
 ROUNDS, A_ROUND = 10, 31
@@ -81,8 +81,9 @@ def speed(base: KnowledgeBase, asked: Iterator[str]) -> None:
     exact = open_embedder(base.settings.model_copy(update={"encoder_precision": "fp32"}))
     embedders: dict[str, Embedder] = {"the default embedder": base.embedder, "fp32 ONNX": exact}
     most = most_talks(base)
-    ways: dict[str, SearchRequest] = {
-        "hybrid": SearchRequest(query="", limit=PAGE),
+    plain = SearchRequest(query="", limit=PAGE)
+    ways: dict[str, tuple[Ask, SearchRequest]] = {"hybrid": (search, plain), "hybrid, ids alone": (nearest, plain)}
+    more = {
         "lexical": SearchRequest(query="", limit=PAGE, mode="lexical"),
         "semantic": SearchRequest(query="", limit=PAGE, mode="semantic"),
         "hybrid within a kind, facets beside": SearchRequest(query="", limit=PAGE, filter=TalkFilter(kinds=("talk",))),
@@ -91,6 +92,7 @@ def speed(base: KnowledgeBase, asked: Iterator[str]) -> None:
         "hybrid, talks 1,001 to 1,020": SearchRequest(query="", limit=PAGE, offset=1_000),
         "hybrid, newest first": SearchRequest(query="", limit=PAGE, sort="date"),
     }
+    ways |= {name: (search, request) for name, request in more.items()}
     times: dict[str, list[float]] = {name: [] for name in (*embedders, *ways)}
     same: list[float] = []
     for turn in range(ROUNDS + 1):
@@ -99,31 +101,33 @@ def speed(base: KnowledgeBase, asked: Iterator[str]) -> None:
             some = islice(asked, A_ROUND)
             took = [milliseconds(lambda one=one, embedder=embedder: embedder.encode_query(one)) for one in some]  # type: ignore[misc]
             times[name] += took[1:] if turn else []
-        for name, request in ways.items():
-            took = [search(base, request, question) for question in islice(asked, A_ROUND if turn else 5)]
+        for name, (ask, request) in ways.items():
+            took = [ask(base, request, question) for question in islice(asked, A_ROUND if turn else 5)]
             times[name] += took[1:] if turn else []
     own, full = (statistics.fmean(times[name]) for name in embedders)
     for name in embedders:
         say(f"embedding a question alone, {name}, mean", statistics.fmean(times[name]), "ms")
     for name in ways:
         say_times(name, times[name])
-    hybrid = times["hybrid"]
-    say("hybrid p50 to embedding alone in fp32 ONNX", statistics.median(hybrid) / full, "times", 1.7)
-    say("hybrid p99 to embedding alone in fp32 ONNX", quantile(hybrid, 0.99) / full, "times", 2.5)
-    say("hybrid p50 to embedding alone as the default does", statistics.median(hybrid) / own, "times")
-    say("hybrid p99 to embedding alone as the default does", quantile(hybrid, 0.99) / own, "times")
+    for name in list(ways)[:2]:
+        p50, p99 = statistics.median(times[name]), quantile(times[name], 0.99)
+        say(f"{name}, p50 to embedding alone in fp32 ONNX", p50 / full, "times", 1.7)
+        say(f"{name}, p99 to embedding alone in fp32 ONNX", p99 / full, "times", 2.5)
+        say(f"{name}, p50 to embedding alone as the default does", p50 / own, "times")
+        say(f"{name}, p99 to embedding alone as the default does", p99 / own, "times")
     say(
-        "counting to the same number, p99 to p50: how uneven this machine is",
+        "counting to one number, p99 to p50: how uneven the machine is",
         quantile(same, 0.99) / statistics.median(same),
         "times",
     )
-    slow = quantile(each_again(base, ways["hybrid"], list(islice(asked, SLOW))), 0.99)
-    say(f"hybrid p99 of questions, each by the median of {AGAIN}, to the same", slow / full, "times")
+    for name, (ask, request) in list(ways.items())[:2]:
+        slow = quantile(each_again(base, ask, request, list(islice(asked, SLOW))), 0.99)
+        say(f"{name}, p99 of questions by the median of {AGAIN}, to fp32 ONNX", slow / full, "times")
 
 
-def each_again(base: KnowledgeBase, request: SearchRequest, questions: Sequence[str]) -> list[float]:
+def each_again(base: KnowledgeBase, ask: Ask, request: SearchRequest, questions: Sequence[str]) -> list[float]:
     """Milliseconds of each question: the median of several rounds through all, so no slow moment counts."""
-    rounds = [[search(base, request, question) for question in questions] for _ in range(AGAIN)]
+    rounds = [[ask(base, request, question) for question in questions] for _ in range(AGAIN)]
     return [statistics.median(times) for times in zip(*rounds, strict=True)]
 
 
