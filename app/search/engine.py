@@ -224,27 +224,25 @@ class SearchEngine:
 
     def why_not(self, session: Session, request: SearchRequest, name: str) -> Missing:
         """Why the talk of this slug or title is not, or where it is, in the answer to a request."""
-        memory = self._recall(session)
-        query, also, understood = self._read(session, memory, read_query(request.query))
-        query, asked = self._mended(session, query, memory, request.spelling).query, query.typed
-        question = without_vectors(self._understand(query, request.mode), memory)
+        of = self._start(session, request)
+        memory, query = of.memory, of.query
+        question = without_vectors(self._understand(query, request.mode, of.begun), memory)
         sought = find_sought(session, memory.facts, name)
         if sought is None:
-            return unknown(session, name, asked, question.mode)
-        missing = Missing(query=asked, mode=question.mode, asked=name, talk=sought.card.slug)
+            return unknown(session, name, of.typed, question.mode)
+        missing = Missing(query=of.typed, mode=question.mode, asked=name, talk=sought.card.slug)
         missing.title = sought.card.title
-        if not query.words and not also:
+        if not query.words and not of.also:
             missing.reasons = [NO_WORD]
             return missing
         if not sought.withdrawn and not sought.container:
-            missing.excluded_by = excluding(session, request.filter, understood, sought.id)
+            missing.excluded_by = excluding(session, request.filter, of.understood, sought.id)
         # Where a filter leaves it out, its ranks are those it would have without.
         if missing.excluded_by:
-            scope = memory.scope(session, TalkFilter())
+            whole = retrieve(self._engine, session, memory, memory.scope(session, TalkFilter()), question)
         else:
-            scope = self._scope(session, memory, request.filter, also)
-            question = narrowed(question, request.filter, also, memory)
-        whole = retrieve(self._engine, session, memory, scope, question)
+            question = narrowed(question, request.filter, of.also, memory)
+            whole = retrieve(self._engine, session, memory, of.scope, question, of.words)
         alone = retrieve(self._engine, session, memory, scope_of_talks(sought.id), question)
         return why_missing(session, missing, sought, question, whole, alone)
 
