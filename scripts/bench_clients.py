@@ -10,6 +10,8 @@ from functools import cache, partial
 from itertools import islice
 from multiprocessing import get_context
 
+from sqlmodel import Session
+
 from app.bootstrap import KnowledgeBase, open_knowledge_base
 from app.db.engine import reading
 from app.search.shapes import SearchRequest
@@ -33,20 +35,20 @@ Measure = Callable[[Sequence[str]], tuple[list[float], float]]
 
 def search(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
     """Milliseconds of one search, in a session of its own as a request of the site has."""
-
-    def work() -> None:
-        with reading(base.engine) as session:
-            base.search.search(session, request.model_copy(update={"query": question}))
-
-    return milliseconds(work)
+    return _asked(base, request, question, base.search.search)
 
 
 def nearest(base: KnowledgeBase, request: SearchRequest, question: str) -> float:
     """The same for ids and scores alone, which is what most libraries answer with."""
+    return _asked(base, request, question, partial(base.search.nearest, most=request.limit))
 
+
+def _asked(
+    base: KnowledgeBase, request: SearchRequest, question: str, ask: Callable[[Session, SearchRequest], object]
+) -> float:
     def work() -> None:
         with reading(base.engine) as session:
-            base.search.nearest(session, request.model_copy(update={"query": question}), request.limit)
+            ask(session, request.model_copy(update={"query": question}))
 
     return milliseconds(work)
 

@@ -311,8 +311,8 @@ def show(
                 f"{told[way]}: {name:<20} {statistics.median(rates[name, way]):8.1f} /s"
                 f"   p50 {statistics.median(took):7.1f} ms   p99 {quantile(took, 0.99):7.1f} ms"
             )
-    own = [name for name in names if name.startswith(OURS)]
-    for way, our, name in product(ways[1:], own, names[len(own) :]):
+    own, others = ([name for name in names if name.startswith(OURS) == is_own] for is_own in (True, False))
+    for way, our, name in product(ways[1:], own, others):
         pairs = zip(rates[our, way], rates[name, way], strict=True)
         ratio = statistics.median(mine / theirs for mine, theirs in pairs)
         say(f"{told[way]}, {our} to {name}", ratio, "times", GOALS[name.split()[0]], at_least=True)

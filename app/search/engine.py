@@ -283,7 +283,7 @@ class SearchEngine:
         return self._recollection.current(session, self._recipe(), partial(mend, self._engine), wait)
 
     def _start(self, session: Session, request: SearchRequest) -> Started:
-        """Look up all that needs no vector, and begin to embed the query before, which goes on on another core."""
+        """Begin to embed the query, on another core, and look up all that needs no vector meanwhile."""
         query = read_query(request.query)
         begun = None if query.phrases or query.fields else self._begin(query, request.mode)
         memory = self._recall(session)

@@ -212,6 +212,7 @@ class Cutting:
         self._pair, self._at, self.count = pair, at, 0
         replica = replica_of(base.engine)
         assert replica
+        self._replica = replica
         self._engines = {base.engine: pair.primary, replica.engine: pair.replica}
         self._heard: list[tuple[Engine, Callable[..., None]]] = []
 
@@ -219,7 +220,7 @@ class Cutting:
         for engine, instance in self._engines.items():
 
             def cut(_c: object, cursor: psycopg.Cursor[Any], *_: object, url: str = instance.url) -> None:
-                if threading.current_thread().name == "look":
+                if threading.current_thread() is self._replica._looking:
                     return
                 self.count += 1
                 if self.count in self._at:
